@@ -1,0 +1,74 @@
+"""Plain values that the components of the pages print: built by views and assemblers, never by templates."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """Whose turn it is: one sentence, a deadline in `detail`, and the button when it is mine."""
+
+    text: str
+    detail: str = ""
+    url: str = ""
+    label: str = ""
+    is_mine: bool = True
+    by_post: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyLine:
+    """One party in a three-way panel: what it did, or what is `missing`."""
+
+    side: Any
+    organisation: str
+    tone: str
+    state: str
+    who: str = ""
+    at: date | datetime | None = None
+    missing: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryEntry:
+    """Who did what, for which organisation, when and why."""
+
+    at: datetime
+    who: str
+    what: str
+    organisation: str = ""
+    side: Any = None
+    comment: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TodoItem:
+    """One thing that waits for the reader, with the date by which it is expected."""
+
+    text: str
+    url: str
+    due: date | None = None
+    detail: str = ""
+    dossier: str = ""
+    is_late: bool = False
+    side: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A step of a long path; `state` is "done", "current" or "todo"."""
+
+    label: str
+    state: str
+    url: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """A field of a stale form: what the other person saved, and what was typed here."""
+
+    label: str
+    theirs: str
+    yours: str
