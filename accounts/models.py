@@ -1,0 +1,291 @@
+"""Organisations of the four sides, people, and the place of a person in an organisation."""
+
+import secrets
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.enums import ROLES_OF, FundKind, Power
+from core import clock
+from core.actor import Actor
+from core.enums import Role, Side
+from core.fields import StatusField
+from core.models import TenantModel
+from territories.models import Department, Region
+
+
+class UserManager(BaseUserManager):
+    """Accounts are known by their address, written in lower case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields):
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str, **fields):
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email):
+        return self.get(email=email.lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. What she may do comes from her memberships, never from the account."""
+
+    email = models.EmailField("adresse électronique", unique=True)
+    first_name = models.CharField("prénom", max_length=80)
+    last_name = models.CharField("nom", max_length=80)
+    job_title = models.CharField("fonction", max_length=120, blank=True)
+    is_active = models.BooleanField("actif", default=True)
+    is_staff = models.BooleanField("accès à l’administration", default=False)
+    date_joined = models.DateTimeField("créé le", auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["first_name", "last_name"]
+
+    class Meta:
+        verbose_name = "compte"
+        verbose_name_plural = "comptes"
+
+    def __str__(self):
+        return self.get_full_name() or self.email
+
+    def get_full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def get_short_name(self) -> str:
+        return self.first_name
+
+
+class OrganisationQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> "OrganisationQuerySet":
+        """Own organisation, the CPTS one follows, and the partners of one's own contracts (design, §1)."""
+        match actor.side:
+            case Side.CPTS:
+                return self.filter(
+                    Q(pk=actor.organisation_id)
+                    | Q(cpts_of_ars=actor.organisation_id)
+                    | Q(cpts_of_fund=actor.organisation_id)
+                )
+            case Side.ARS:
+                return self.filter(Q(pk=actor.organisation_id) | Q(ars=actor.organisation_id))
+            case Side.FUND:
+                return self.filter(Q(pk=actor.organisation_id) | Q(fund=actor.organisation_id))
+            case Side.NATIONAL | Side.BACK_OFFICE | Side.SYSTEM:
+                return self.all()
+            case _:
+                return self.none()
+
+    def cpts(self) -> "OrganisationQuerySet":
+        return self.filter(side=Side.CPTS)
+
+
+class Organisation(TenantModel):
+    """A CPTS, the ARS of a region, a local fund, a national body, or the administration of the portal."""
+
+    side = StatusField(Side, verbose_name="partie")
+    name = models.CharField("nom", max_length=200)
+    code = models.SlugField("code", max_length=60, unique=True)
+    email = models.EmailField("adresse électronique", blank=True)
+    regions = models.ManyToManyField(Region, blank=True, verbose_name="régions", related_name="+")
+    departments = models.ManyToManyField(
+        Department, blank=True, verbose_name="départements", related_name="+"
+    )
+    fund_kind = models.CharField("nature de la caisse", max_length=4, choices=FundKind.choices, blank=True)
+    finess_ej = models.CharField("FINESS (entité juridique)", max_length=9, blank=True)
+    address = models.TextField("adresse", blank=True)
+    ars = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="cpts_of_ars", verbose_name="ARS"
+    )
+    fund = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="cpts_of_fund", verbose_name="caisse"
+    )
+    is_active = models.BooleanField("active", default=True)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "organisation"
+        ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="accounts_cpts_has_ars_and_fund",
+                condition=Q(side=Side.CPTS, ars__isnull=False, fund__isnull=False)
+                | (~Q(side=Side.CPTS) & Q(ars__isnull=True, fund__isnull=True)),
+                violation_error_message="Une CPTS nomme son ARS et sa caisse ; elle seule le fait.",
+            ),
+            models.CheckConstraint(
+                name="accounts_fund_has_kind",
+                condition=Q(side=Side.FUND, fund_kind__in=FundKind.values)
+                | (~Q(side=Side.FUND) & Q(fund_kind="")),
+                violation_error_message="Une caisse, et elle seule, a une nature (CPAM, CGSS, CCSS, CSS).",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def clean(self):
+        for field, side in (("ars", Side.ARS), ("fund", Side.FUND)):
+            partner = getattr(self, field)
+            if partner is not None and partner.side != side:
+                raise ValidationError({field: f"Choisissez une organisation de type {side.label}."})
+
+
+class PartyScopedQuerySet(models.QuerySet):
+    """Rows that name their three parties: `party_path` leads to the row that holds cpts, ars and fund."""
+
+    party_path = ""
+
+    def visible_to(self, actor: Actor):
+        """Return the rows of the actor's organisation; all of them for a national observer; none otherwise."""
+        match actor.side:
+            case Side.CPTS | Side.ARS | Side.FUND:
+                return self.filter(**{f"{self.party_path}{actor.side.value.lower()}": actor.organisation_id})
+            case Side.NATIONAL | Side.SYSTEM:
+                return self.all()
+            case _:
+                return self.none()
+
+
+class MembershipQuerySet(models.QuerySet):
+    def active(self) -> "MembershipQuerySet":
+        return self.filter(is_active=True, organisation__is_active=True, user__is_active=True)
+
+
+class Membership(TenantModel):
+    """A person's place in an organisation: one role."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name="personne")
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="memberships", verbose_name="organisation"
+    )
+    role = StatusField(Role, verbose_name="rôle")
+    is_active = models.BooleanField("active", default=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "appartenance"
+        ordering = ["organisation__name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "organisation"],
+                name="accounts_one_role_per_organisation",
+                violation_error_message="Cette personne a déjà un rôle dans cette organisation.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.user}, {Role(self.role).label} ({self.organisation})"
+
+    def clean(self):
+        if self.organisation_id and self.role not in ROLES_OF.get(self.organisation.side, ()):
+            raise ValidationError({"role": "Ce rôle n’existe pas pour ce type d’organisation."})
+
+    def powers(self) -> frozenset[str]:
+        """Return the powers delegated to this member today."""
+        today = clock.today()
+        return frozenset(
+            delegation.power
+            for delegation in self.delegations_received.all()
+            if delegation.starts_on <= today and (delegation.ends_on is None or today <= delegation.ends_on)
+        )
+
+    def as_actor(self) -> Actor:
+        """Return the member as the Actor of a request."""
+        return Actor(
+            user_id=self.user_id,
+            user_name=str(self.user),
+            organisation_id=self.organisation_id,
+            organisation_name=self.organisation.name,
+            side=self.organisation.side,
+            role=self.role,
+            powers=self.powers(),
+        )
+
+
+class Delegation(TenantModel):
+    """A power that a president or a signatory gives to another member, for a time."""
+
+    grantor = models.ForeignKey(
+        Membership, models.PROTECT, related_name="delegations_given", verbose_name="délégant"
+    )
+    grantee = models.ForeignKey(
+        Membership, models.PROTECT, related_name="delegations_received", verbose_name="délégataire"
+    )
+    power = models.CharField("pouvoir", max_length=10, choices=Power.choices)
+    deed = models.CharField("acte qui le permet", max_length=200)
+    starts_on = models.DateField("à partir du")
+    ends_on = models.DateField("jusqu’au", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "délégation"
+        constraints = [
+            models.CheckConstraint(
+                name="accounts_delegation_dates_in_order",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                violation_error_message="La fin de la délégation précède son début.",
+            ),
+            models.CheckConstraint(
+                name="accounts_no_delegation_to_oneself",
+                condition=~Q(grantor=F("grantee")),
+                violation_error_message="On ne délègue pas à soi-même.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.grantor.user} à {self.grantee.user} : {Power(self.power).label}"
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+class InvitationQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> "InvitationQuerySet":
+        """Return the invitations of the actor's own organisation."""
+        return self.filter(organisation=actor.organisation_id) if actor.organisation_id else self.none()
+
+    def open(self) -> "InvitationQuerySet":
+        return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=clock.now())
+
+
+class Invitation(TenantModel):
+    """An address invited to join an organisation in a role; its link works once, for a few days."""
+
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="invitations", verbose_name="organisation"
+    )
+    email = models.EmailField("adresse électronique")
+    role = StatusField(Role, verbose_name="rôle")
+    token = models.CharField("jeton", max_length=64, unique=True, default=new_token, editable=False)
+    invited_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="invité par")
+    expires_at = models.DateTimeField("valable jusqu’au")
+    accepted_at = models.DateTimeField("acceptée le", null=True, blank=True)
+    withdrawn_at = models.DateTimeField("retirée le", null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "invitation"
+        ordering = ["-created_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "email"],
+                condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
+                name="accounts_one_open_invitation",
+                violation_error_message="Cette adresse a déjà une invitation en cours.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.email} ({self.organisation})"
+
+

@@ -1,0 +1,92 @@
+"""Who may do what: the reviewed table of design §1, read by views, templates and actions alike.
+
+The matrix of the tests walks it line by line; docs/permissions.md shows it to people.
+"""
+
+from enum import StrEnum
+
+from accounts.enums import Power
+from core.actor import Actor
+from core.enums import Role, Side
+from core.errors import NotAllowed
+
+
+class Act(StrEnum):
+    """What a person may be allowed to do, as a sentence that completes « vous ne pouvez pas … »."""
+
+    DRAFT_PROJECT = "rédiger et envoyer un projet de santé"
+    REVIEW_PROJECT = "statuer sur un projet de santé"
+    ACCEPT_OVERLAP = "accepter un chevauchement de territoires"
+    DRAFT_CONTRACT = "rédiger le contrat et son programme"
+    PROPOSE_CONTRACT_CHANGE = "proposer une modification du contrat"
+    DECLARE_CRISIS = "déclarer une crise sanitaire"
+    CONSENT = "consentir au nom de votre organisation"
+    APPROVE_MINUTES = "approuver un compte rendu"
+    SETTLE_INDICATOR = "retenir ou neutraliser un indicateur"
+    SIGN = "signer au nom de votre organisation"
+    ENTER_VALUE = "saisir une valeur et ses pièces"
+    CONFIRM_VALUE = "confirmer ou contester une valeur"
+    PREPARE_DIALOGUE = "préparer un dialogue de gestion et son compte rendu"
+    ENTER_SPENDING = "saisir le budget et les dépenses"
+    PAY = "ordonner, payer ou annuler un versement"
+    INVITE = "inviter une personne dans votre organisation"
+
+
+CPTS, ARS, FUND = Side.CPTS, Side.ARS, Side.FUND
+BOTH_AUTHORITIES = {ARS: {Role.OFFICER}, FUND: {Role.OFFICER}}
+RIGHTS: dict[Act, dict[Side, set[Role]]] = {
+    Act.DRAFT_PROJECT: {CPTS: {Role.COORDINATOR, Role.PRESIDENT}},
+    Act.REVIEW_PROJECT: {ARS: {Role.OFFICER, Role.SIGNATORY}},
+    Act.ACCEPT_OVERLAP: {ARS: {Role.OFFICER, Role.SIGNATORY}},
+    Act.DRAFT_CONTRACT: {CPTS: {Role.COORDINATOR, Role.PRESIDENT}},
+    Act.PROPOSE_CONTRACT_CHANGE: {CPTS: {Role.COORDINATOR, Role.PRESIDENT}, **BOTH_AUTHORITIES},
+    Act.DECLARE_CRISIS: {ARS: {Role.OFFICER, Role.SIGNATORY}},
+    Act.CONSENT: {CPTS: {Role.PRESIDENT}, **BOTH_AUTHORITIES},
+    Act.APPROVE_MINUTES: {CPTS: {Role.PRESIDENT}, **BOTH_AUTHORITIES},
+    Act.SETTLE_INDICATOR: {CPTS: {Role.PRESIDENT}, **BOTH_AUTHORITIES},
+    Act.SIGN: {CPTS: {Role.PRESIDENT}, ARS: {Role.SIGNATORY}, FUND: {Role.SIGNATORY}},
+    Act.ENTER_VALUE: {CPTS: {Role.COORDINATOR}, **BOTH_AUTHORITIES},
+    Act.CONFIRM_VALUE: {CPTS: {Role.COORDINATOR}, **BOTH_AUTHORITIES},
+    Act.PREPARE_DIALOGUE: {CPTS: {Role.COORDINATOR, Role.PRESIDENT}, **BOTH_AUTHORITIES},
+    Act.ENTER_SPENDING: {CPTS: {Role.COORDINATOR, Role.TREASURER}},
+    Act.PAY: {FUND: {Role.ACCOUNTANT}},
+    Act.INVITE: {
+        CPTS: {Role.COORDINATOR, Role.PRESIDENT},
+        ARS: {Role.OFFICER, Role.SIGNATORY},
+        FUND: {Role.OFFICER, Role.SIGNATORY},
+    },
+}
+
+# What a delegation opens, and to which roles it may be given.
+DELEGATED: dict[Act, tuple[Power, dict[Side, set[Role]]]] = {
+    Act.CONSENT: (Power.CONSENT, {CPTS: {Role.COORDINATOR}}),
+    Act.APPROVE_MINUTES: (Power.CONSENT, {CPTS: {Role.COORDINATOR}}),
+    Act.SETTLE_INDICATOR: (Power.CONSENT, {CPTS: {Role.COORDINATOR}}),
+    Act.SIGN: (
+        Power.SIGN,
+        {CPTS: {Role.COORDINATOR, Role.TREASURER}, ARS: {Role.OFFICER}, FUND: {Role.OFFICER}},
+    ),
+}
+
+SECOND_FACTOR_SIDES = {Side.ARS, Side.FUND, Side.NATIONAL, Side.BACK_OFFICE}
+
+
+def may(actor: Actor, act: Act) -> bool:
+    """Return whether `actor`, in the role it acts in, may do `act` (design §1)."""
+    if actor.role in RIGHTS[act].get(actor.side, ()):
+        return True
+    if act not in DELEGATED:
+        return False
+    power, roles = DELEGATED[act]
+    return power in actor.powers and actor.role in roles.get(actor.side, ())
+
+
+def check(actor: Actor, act: Act) -> None:
+    """Raise NotAllowed unless `actor` may do `act`."""
+    if actor.side != Side.SYSTEM and not may(actor, act):
+        raise NotAllowed(f"Votre rôle ne vous permet pas de {act.value}.")
+
+
+def needs_second_factor(side: Side, role: Role) -> bool:
+    """Return whether this place requires a second factor: every authority, and CPTS presidents (design §1)."""
+    return side in SECOND_FACTOR_SIDES or role == Role.PRESIDENT

@@ -1,0 +1,84 @@
+"""Small helpers of the views: methods, rule refusals shown on the page, pages with the portal's habits."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from core.errors import DomainError, NotAllowed
+
+
+def http_methods(*methods: str) -> Callable:
+    """Allow these methods only; HEAD comes with GET."""
+    return require_http_methods([*methods, "HEAD"] if "GET" in methods else list(methods))
+
+
+def logs_reads(view: Callable) -> Callable:
+    """Mark a view that writes a journal entry about what it shows, even on GET."""
+    view.logs_reads = True
+    return view
+
+
+def attempt(request: HttpRequest, action: Callable, *, success: str = "", **arguments):
+    """Call an action of the domain for `request.actor` and tell the person how it went.
+
+    Returns the action's result, or None when a rule refused: its sentence is shown as a message, and
+    nothing of the attempt is kept. Raises PermissionDenied (403) on NotAllowed.
+    """
+    try:
+        with transaction.atomic():
+            result = action(actor=request.actor, **arguments)
+    except NotAllowed as error:
+        raise PermissionDenied(str(error)) from error
+    except DomainError as error:
+        messages.error(request, str(error))
+        return None
+    if success:
+        messages.success(request, success)
+    return result if result is not None else True
+
+
+def submit_form(request: HttpRequest, form, action: Callable, *, success: str = "", **arguments):
+    """Call an action with the values of a valid form; a refusal becomes an error beside its field.
+
+    Returns the action's result, or None when the form or the rule refused.
+    """
+    if not form.is_valid():
+        return None
+    try:
+        with transaction.atomic():
+            result = action(actor=request.actor, **arguments, **form.cleaned_data)
+    except NotAllowed as error:
+        raise PermissionDenied(str(error)) from error
+    except DomainError as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error))
+        return None
+    if success:
+        messages.success(request, success)
+    return result if result is not None else True
+
+
+def show(request: HttpRequest, template: str, context: dict, *, status: int = 200) -> HttpResponse:
+    """Render a page, or the fragment of the same page for HTMX when `context` names one (`fragment`)."""
+    if request.htmx and "fragment" in context:
+        template = context["fragment"]
+    return render(request, template, context, status=status)
+
+
+def back_to(view_name: str) -> Callable:
+    """Decorate a POST view: once it returns, go to `view_name` with the same URL arguments."""
+
+    def decorate(view: Callable) -> Callable:
+        @wraps(view)
+        def wrapper(request, *args, **kwargs):
+            response = view(request, *args, **kwargs)
+            return response if response is not None else redirect(view_name, *args, **kwargs)
+
+        return wrapper
+
+    return decorate

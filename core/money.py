@@ -1,0 +1,31 @@
+"""Euros: exact until a line is made, rounded once."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+CENT = Decimal("0.01")
+
+
+def euros(value: Decimal | int | str) -> Decimal:
+    """Return `value` as euros and cents; refuse a float, and more than two decimals."""
+    if isinstance(value, float):
+        raise TypeError("un montant ne se donne pas en nombre flottant")
+    amount = Decimal(value)
+    if not amount.is_finite():
+        raise ValueError("un montant est un nombre fini")
+    if amount != amount.quantize(CENT):
+        raise ValueError("un montant a au plus deux décimales")
+    return amount.quantize(CENT)
+
+
+def round_cents(value: Fraction | Decimal | int) -> Decimal:
+    """Round an exact number of euros to the cent, half up (rules.md, money): away from zero for both signs."""
+    exact = Fraction(value)
+    cents = (abs(exact) * 100 + Fraction(1, 2)).__floor__()
+    return (Decimal(cents if exact >= 0 else -cents) / 100).quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def format_euros(amount: Decimal) -> str:
+    """8678.08 -> « 8 678,08 € », with narrow no-break spaces between thousands."""
+    text = f"{euros(amount):,.2f}".replace(",", "\u202f").replace(".", ",")
+    return f"{text}\u00a0€"

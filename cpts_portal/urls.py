@@ -1,0 +1,21 @@
+"""The routes of the house: one line a room."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("dashboards.urls")),
+    path("compte/", include("allauth.urls")),
+    path("equipe/", include("accounts.urls")),
+    path("projets/", include("health_projects.urls")),
+    path("contrats/", include("contracts.urls")),
+    path("programmes/", include("indicators.urls")),
+    path("dialogues/", include("dialogues.urls")),
+    path("versements/", include("funding.urls")),
+    path("documents/", include("documents.urls")),
+    path("territoires/", include("territories.urls")),
+    path("administration/", admin.site.urls),
+]
+if settings.DEMONSTRATION:
+    urlpatterns.append(path("demonstration/", include("demonstration.urls")))
