@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class HealthProjectsConfig(AppConfig):
+    name = "health_projects"
+    verbose_name = "projets de santé"
