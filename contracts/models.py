@@ -1,0 +1,230 @@
+"""The contract of three parties: its content, its missions, its years, and the consents it received."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import Organisation, PartyScopedQuerySet
+from agreements.enums import MissionCode
+from agreements.models import AgreementVersion
+from contracts.enums import ContractStatus
+from core.dates import anniversary
+from core.enums import Side
+from core.fields import StatusField
+from core.models import Approval, Signed, TenantModel, TransitionLog, one_of_the_parties
+from documents.models import Document
+from health_projects.models import HealthProject
+from indicators.models import Programme
+
+DURATION_YEARS = 5  # R3
+OPEN_STATUSES = [ContractStatus.DRAFT, ContractStatus.NEGOTIATION, ContractStatus.AGREED, ContractStatus.SIGNING]
+
+
+class ContractQuerySet(PartyScopedQuerySet):
+    def visible_to(self, actor):
+        """Return the contracts of the actor's organisation; a draft is its CPTS's alone."""
+        rows = super().visible_to(actor)
+        return rows if actor.side in (Side.CPTS, Side.SYSTEM) else rows.exclude(status=ContractStatus.DRAFT)
+
+    def signed(self) -> "ContractQuerySet":
+        return self.filter(signed_on__isnull=False)
+
+    def active(self) -> "ContractQuerySet":
+        return self.filter(status=ContractStatus.ACTIVE)
+
+
+class Contract(TenantModel):
+    """The tripartite contract of a CPTS, its ARS and its fund (CSP, L. 1434-12-2)."""
+
+    number = models.CharField("numéro", max_length=20, unique=True)
+    cpts = models.ForeignKey(Organisation, models.PROTECT, related_name="contracts", verbose_name="CPTS")
+    ars = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="ARS")
+    fund = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="caisse")
+    health_project = models.ForeignKey(
+        HealthProject, models.PROTECT, related_name="contracts", verbose_name="projet de santé"
+    )
+    status = StatusField(ContractStatus, verbose_name="état", default=ContractStatus.DRAFT)
+    lock_version = models.PositiveIntegerField("version de saisie", default=1)
+    local_clauses = models.TextField("clauses locales", blank=True)
+    member_count = models.PositiveIntegerField("adhérents", default=0)
+    # Recorded at the SIGNATURE dialogue and fixed at AGREED (design §3).
+    planning_closed_on = models.DateField("dialogue de signature clos le", null=True, blank=True)
+    agreement_version = models.ForeignKey(
+        AgreementVersion, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="accord"
+    )
+    population = models.PositiveIntegerField("population", null=True, blank=True)
+    population_year = models.PositiveSmallIntegerField("année de la population", null=True, blank=True)
+    size = models.PositiveSmallIntegerField("taille", null=True, blank=True)
+    agreed_on = models.DateField("convenu le", null=True, blank=True)
+    agreed_hash = models.CharField("empreinte du contenu convenu", max_length=64, blank=True)
+    document = models.ForeignKey(
+        Document, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="document"
+    )
+    signed_on = models.DateField("signé le", null=True, blank=True)
+    ends_on = models.DateField("échéance", null=True, blank=True)
+    terminated_on = models.DateField("résilié le", null=True, blank=True)
+
+    objects = ContractQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "contrat"
+        ordering = ["number", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cpts"],
+                condition=Q(status__in=[*OPEN_STATUSES, ContractStatus.ACTIVE]),
+                name="contracts_one_running_contract",
+                violation_error_message="Cette CPTS a déjà un contrat en cours.",
+            ),
+            models.CheckConstraint(
+                name="contracts_signed_means_dates",
+                condition=Q(
+                    status__in=["ACTIVE", "EXPIRED", "TERMINATED"], signed_on__isnull=False, ends_on__isnull=False
+                )
+                | (
+                    ~Q(status__in=["ACTIVE", "EXPIRED", "TERMINATED"])
+                    & Q(signed_on__isnull=True, ends_on__isnull=True)
+                ),
+            ),
+            models.CheckConstraint(
+                name="contracts_agreed_means_fixed",
+                condition=~Q(status__in=["AGREED", "SIGNING", "ACTIVE", "EXPIRED", "TERMINATED"])
+                | Q(
+                    agreement_version__isnull=False,
+                    population__isnull=False,
+                    size__isnull=False,
+                    agreed_on__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="contracts_terminated_after_signature",
+                condition=Q(status="TERMINATED", terminated_on__gt=F("signed_on"))
+                | (~Q(status="TERMINATED") & Q(terminated_on__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="contracts_size_1_to_4", condition=Q(size__isnull=True) | Q(size__gte=1, size__lte=4)
+            ),
+        ]
+
+    def __str__(self):
+        return f"Contrat {self.number}"
+
+    def party(self, side: Side) -> Organisation:
+        """Return the organisation of a party."""
+        return getattr(self, side.value.lower())
+
+    def anniversary(self, number: int) -> date:
+        """Return anniversary `number` (R3); the contract must be signed."""
+        return anniversary(self.signed_on, number)
+
+    def year_on(self, day: date) -> int:
+        """Return the contract year (1 to 5) that holds `day`, the last one after the end (R3)."""
+        passed = sum(1 for n in range(1, DURATION_YEARS) if self.anniversary(n) <= day)
+        return passed + 1
+
+
+class ContractScopedQuerySet(PartyScopedQuerySet):
+    party_path = "contract__"
+
+
+class ContractMission(TenantModel):
+    """A mission of the contract: planned, then started at the date set by its dialogue (R4)."""
+
+    contract = models.ForeignKey(Contract, models.CASCADE, related_name="missions", verbose_name="contrat")
+    mission = models.CharField("mission", max_length=24, choices=MissionCode.choices)
+    planned_start = models.DateField("démarrage prévu", null=True, blank=True)
+    started_on = models.DateField("démarrée le", null=True, blank=True)
+    triage_starts_on = models.DateField("traitement et orientation à partir du", null=True, blank=True)
+    compensation_starts_on = models.DateField("compensation à partir du", null=True, blank=True)
+    position = models.PositiveSmallIntegerField("rang", default=1)
+
+    objects = ContractScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "mission engagée"
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "mission"], name="contracts_one_row_a_mission")
+        ]
+
+    def __str__(self):
+        return MissionCode(self.mission).label
+
+
+class ContractYear(TenantModel):
+    """A contract year: its size and its members as known on its first day, and its programme (R1, R11, R13a)."""
+
+    contract = models.ForeignKey(Contract, models.CASCADE, related_name="years", verbose_name="contrat")
+    number = models.PositiveSmallIntegerField("année")
+    opening_size = models.PositiveSmallIntegerField("taille au premier jour", null=True, blank=True)
+    size = models.PositiveSmallIntegerField("taille", null=True, blank=True)
+    members = models.PositiveIntegerField("adhérents au premier jour", default=0)
+    programme = models.OneToOneField(Programme, models.PROTECT, related_name="contract_year")
+
+    objects = ContractScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "année contractuelle"
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "number"], name="contracts_one_row_a_year"),
+            models.CheckConstraint(
+                name="contracts_year_1_to_5", condition=Q(number__gte=1, number__lte=DURATION_YEARS)
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.contract}, année {self.number}"
+
+    @property
+    def starts_on(self) -> date:
+        return self.contract.anniversary(self.number - 1)
+
+    @property
+    def ends_on(self) -> date:
+        """The next anniversary, excluded (R3)."""
+        return self.contract.anniversary(self.number)
+
+
+class Consent(Approval):
+    """A party's consent to the exact content of the contract; a change of content withdraws it, visibly."""
+
+    contract = models.ForeignKey(Contract, models.CASCADE, related_name="consents", verbose_name="contrat")
+    withdrawn_at = models.DateTimeField("retiré le", null=True, blank=True)
+    withdrawn_because = models.CharField("parce que", max_length=250, blank=True)
+
+    class Meta(Approval.Meta):
+        verbose_name = "consentement"
+        constraints = [
+            one_of_the_parties("contracts_consent_of_a_party"),
+            models.UniqueConstraint(
+                fields=["contract", "side"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="contracts_one_consent_a_side",
+            ),
+        ]
+
+
+class ContractTransition(TransitionLog):
+    """One change of state of a contract."""
+
+    subject = models.ForeignKey(Contract, models.CASCADE, related_name="transitions")
+
+    class Meta(TransitionLog.Meta):
+        verbose_name = "transition de contrat"
+
+
+class CrisisDeclaration(Signed):
+    """A serious health crisis declared by the authorities on a territory (R10)."""
+
+    contract = models.ForeignKey(Contract, models.CASCADE, related_name="crises", verbose_name="contrat")
+    declared_on = models.DateField("déclarée le")
+    label = models.CharField("crise", max_length=200)
+
+    class Meta:
+        verbose_name = "déclaration de crise"
+        ordering = ["declared_on"]
+
+    def __str__(self):
+        return self.label

@@ -1,0 +1,149 @@
+"""Dialogues de gestion: when, what was said, who approved, and the annex that follows."""
+
+from django.db import models
+from django.db.models import Q
+
+from agreements.enums import MissionCode
+from contracts.models import Contract, ContractScopedQuerySet
+from core.fields import StatusField
+from core.models import Approval, TenantModel, TransitionLog, one_of_the_parties
+from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
+from documents.models import Document
+from funding.models import Statement
+
+
+class DialogueQuerySet(ContractScopedQuerySet):
+    def open(self) -> "DialogueQuerySet":
+        return self.exclude(status=DialogueStatus.CLOSED)
+
+    def late(self, today) -> "DialogueQuerySet":
+        """Return the open dialogues whose window is over (R16)."""
+        return self.open().filter(window_closes_on__lt=today)
+
+
+class ManagementDialogue(TenantModel):
+    """One dialogue de gestion of the three parties (R16, R17)."""
+
+    contract = models.ForeignKey(Contract, models.CASCADE, related_name="dialogues", verbose_name="contrat")
+    kind = models.CharField("nature", max_length=16, choices=DialogueKind.choices)
+    year = models.PositiveSmallIntegerField("année évaluée", null=True, blank=True)
+    mission = models.CharField("mission", max_length=24, choices=MissionCode.choices, blank=True)
+    status = StatusField(DialogueStatus, verbose_name="état", default=DialogueStatus.PLANNED)
+    window_opens_on = models.DateField("à tenir à partir du", null=True, blank=True)
+    window_closes_on = models.DateField("à tenir au plus tard le", null=True, blank=True)
+    convened_for = models.DateField("convoqué pour le", null=True, blank=True)
+    place = models.CharField("lieu ou lien", max_length=200, blank=True)
+    agenda = models.TextField("ordre du jour", blank=True)
+    held_on = models.DateField("tenu le", null=True, blank=True)
+    participants = models.TextField("participants", blank=True)
+    minutes = models.TextField("compte rendu", blank=True)
+    decisions = models.TextField("décisions", blank=True)
+    revision = models.PositiveSmallIntegerField("révision", default=1)
+    lock_version = models.PositiveIntegerField("version de saisie", default=1)
+    # What a dialogue decides, by kind: the start of a mission, or the size of the year in which it is held.
+    mission_starts_on = models.DateField("la mission démarre le", null=True, blank=True)
+    new_size = models.PositiveSmallIntegerField("taille retenue", null=True, blank=True)
+    closed_at = models.DateTimeField("clos le", null=True, blank=True)
+    minutes_document = models.ForeignKey(
+        Document, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="compte rendu (PDF)"
+    )
+
+    objects = DialogueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "dialogue de gestion"
+        verbose_name_plural = "dialogues de gestion"
+        ordering = ["window_opens_on", "created_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contract"], condition=Q(kind="SIGNATURE"), name="dialogues_one_signature"
+            ),
+            models.UniqueConstraint(
+                fields=["contract", "mission"],
+                condition=Q(kind="MISSION_START"),
+                name="dialogues_one_start_a_mission",
+            ),
+            models.UniqueConstraint(
+                fields=["contract", "year"], condition=Q(kind="ANNUAL"), name="dialogues_one_annual_a_year"
+            ),
+            models.CheckConstraint(
+                name="dialogues_annual_has_year",
+                condition=Q(kind="ANNUAL", year__isnull=False) | (~Q(kind="ANNUAL") & Q(year__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="dialogues_start_has_mission",
+                condition=(Q(kind="MISSION_START") & ~Q(mission=""))
+                | (~Q(kind="MISSION_START") & Q(mission="")),
+            ),
+            models.CheckConstraint(
+                name="dialogues_held_has_date",
+                condition=Q(status__in=["PLANNED", "CONVENED"]) | Q(held_on__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="dialogues_closed_has_time",
+                condition=Q(status="CLOSED", closed_at__isnull=False)
+                | (~Q(status="CLOSED") & Q(closed_at__isnull=True)),
+            ),
+        ]
+
+    def __str__(self):
+        label = DialogueKind(self.kind).label
+        if self.kind == DialogueKind.ANNUAL:
+            return f"{label}, année {self.year}"
+        return f"{label} : {MissionCode(self.mission).label}" if self.mission else label
+
+
+class MinutesApproval(Approval):
+    """A party's approval of the minutes as they are written (R17)."""
+
+    dialogue = models.ForeignKey(ManagementDialogue, models.CASCADE, related_name="approvals")
+    revision = models.PositiveSmallIntegerField("révision")
+    withdrawn_at = models.DateTimeField("retirée le", null=True, blank=True)
+
+    class Meta(Approval.Meta):
+        verbose_name = "approbation"
+        constraints = [
+            one_of_the_parties("dialogues_approval_of_a_party"),
+            models.UniqueConstraint(
+                fields=["dialogue", "revision", "side"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="dialogues_one_approval_a_side",
+            ),
+        ]
+
+
+class DialogueTransition(TransitionLog):
+    """One change of state of a dialogue."""
+
+    subject = models.ForeignKey(ManagementDialogue, models.CASCADE, related_name="transitions")
+
+    class Meta(TransitionLog.Meta):
+        verbose_name = "transition de dialogue"
+
+
+class AnnualAnnex(TenantModel):
+    """The annex of a contract year: results, amounts and next programme, signed by the three (R17)."""
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="annexes", verbose_name="contrat")
+    dialogue = models.ForeignKey(ManagementDialogue, models.PROTECT, related_name="annexes")
+    statement = models.OneToOneField(Statement, models.PROTECT, related_name="annex")
+    year = models.PositiveSmallIntegerField("année")
+    status = StatusField(AnnexStatus, verbose_name="état", default=AnnexStatus.SIGNING)
+    document = models.ForeignKey(Document, models.PROTECT, related_name="+", verbose_name="document")
+    signed_on = models.DateField("signée le", null=True, blank=True)
+
+    objects = ContractScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "annexe annuelle"
+        ordering = ["year", "created_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="dialogues_annex_in_force_has_date",
+                condition=Q(status="IN_FORCE", signed_on__isnull=False)
+                | (~Q(status="IN_FORCE") & Q(signed_on__isnull=True)),
+            )
+        ]
+
+    def __str__(self):
+        return f"Annexe de l’année {self.year}, {self.contract}"

@@ -1,0 +1,12 @@
+"""Words of the documents room."""
+
+from django.db import models
+
+
+class DocumentKind(models.TextChoices):
+    """What the portal issues (design §4)."""
+
+    CONTRACT = "CONTRACT", "Contrat"
+    ANNUAL_ANNEX = "ANNUAL_ANNEX", "Annexe annuelle"
+    MINUTES = "MINUTES", "Compte rendu"
+    STATEMENT = "STATEMENT", "Décompte annuel"

@@ -1,0 +1,161 @@
+"""Bytes that are never rewritten, documents made from frozen data, and the signatures they carry."""
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.functional import cached_property
+
+from accounts.models import Organisation
+from core.actor import Actor
+from core.enums import Side
+from core.fields import StatusField
+from core.models import Job, JobState, TenantModel, one_of_the_parties
+from documents.enums import DocumentKind
+
+CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O, 1/I: people type it from paper
+
+
+def new_code() -> str:
+    """Return a code that a person can type and nobody can guess: « K7QF-2MXW-9RTA »."""
+    letters = [secrets.choice(CODE_ALPHABET) for _ in range(12)]
+    return "-".join("".join(letters[i : i + 4]) for i in (0, 4, 8))
+
+
+class ReadersQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor):
+        """Return the rows that name the actor's organisation among their readers; all for an observer."""
+        match actor.side:
+            case Side.CPTS | Side.ARS | Side.FUND:
+                return self.filter(readers=actor.organisation_id)
+            case Side.NATIONAL | Side.SYSTEM:
+                return self.all()
+            case _:
+                return self.none()
+
+
+class StoredFile(TenantModel):
+    """A file as it was received or issued: its bytes are stored under their SHA-256 and never change."""
+
+    name = models.CharField("nom", max_length=200)
+    content_type = models.CharField("type", max_length=100)
+    size = models.PositiveBigIntegerField("taille (octets)")
+    sha256 = models.CharField("SHA-256", max_length=64, db_index=True)
+    stored_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="déposé par"
+    )
+    readers = models.ManyToManyField(Organisation, related_name="+", verbose_name="lecteurs")
+
+    objects = ReadersQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "fichier"
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def path(self) -> str:
+        """Where the bytes are in the storage: found by content, shared by equal files."""
+        return f"{self.sha256[:2]}/{self.sha256[2:4]}/{self.sha256}"
+
+
+class DocumentQuerySet(ReadersQuerySet):
+    def with_signatures(self) -> "DocumentQuerySet":
+        return self.select_related("file").prefetch_related("signatures__organisation")
+
+
+class Document(TenantModel, Job):
+    """A PDF made once from frozen data (`payload`) by the worker, then signed by its signatories.
+
+    `key` names what it is made of: asking twice for the same thing gives the same document.
+    """
+
+    kind = models.CharField("nature", max_length=20, choices=DocumentKind.choices)
+    key = models.CharField("clé", max_length=120, unique=True)
+    code = models.CharField("code de vérification", max_length=14, unique=True, default=new_code)
+    title = models.CharField("titre", max_length=200)
+    template_name = models.CharField("gabarit", max_length=120)
+    payload = models.JSONField("données")
+    issued_at = models.DateTimeField("émis le")
+    file = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="fichier"
+    )
+    readers = models.ManyToManyField(Organisation, related_name="+", verbose_name="lecteurs")
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "document"
+        ordering = ["-issued_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="documents_done_means_file",
+                condition=Q(job_state=JobState.DONE, file__isnull=False)
+                | (~Q(job_state=JobState.DONE) & Q(file__isnull=True)),
+            )
+        ]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def is_ready(self) -> bool:
+        return self.file_id is not None
+
+    @cached_property
+    def signature_list(self) -> list["Signature"]:
+        return list(self.signatures.all())
+
+    @property
+    def is_signed(self) -> bool:
+        """All signatories signed: read from the signatures alone."""
+        return bool(self.signature_list) and all(item.signed_at for item in self.signature_list)
+
+
+class Signature(TenantModel):
+    """The place of one party in a document, and the signature it received."""
+
+    document = models.ForeignKey(
+        Document, models.CASCADE, related_name="signatures", verbose_name="document"
+    )
+    side = StatusField(Side, verbose_name="partie")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField("rang")
+    signed_at = models.DateTimeField("signé le", null=True, blank=True)
+    signer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="signataire"
+    )
+    signer_name = models.CharField("nom du signataire", max_length=200, blank=True)
+    signer_title = models.CharField("qualité", max_length=200, blank=True)
+    file = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="fichier après signature"
+    )
+
+    class Meta:
+        verbose_name = "signature"
+        ordering = ["position"]
+        constraints = [
+            one_of_the_parties("documents_signature_of_a_party"),
+            models.UniqueConstraint(fields=["document", "side"], name="documents_one_signature_a_side"),
+            models.UniqueConstraint(
+                fields=["document", "signer"],
+                condition=Q(signer__isnull=False),
+                name="documents_nobody_signs_for_two",
+                violation_error_message="Une même personne ne signe pas pour deux parties.",
+            ),
+            models.CheckConstraint(
+                name="documents_signed_means_all",
+                condition=Q(signed_at__isnull=True, signer__isnull=True, file__isnull=True, signer_name="")
+                | (Q(signed_at__isnull=False, signer__isnull=False, file__isnull=False) & ~Q(signer_name="")),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.document}, {Side(self.side).label}"
+
+    @property
+    def field_name(self) -> str:
+        """The name of the field in the PDF."""
+        return f"signature_{self.side.value.lower()}"

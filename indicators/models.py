@@ -1,0 +1,278 @@
+"""The programme of a contract year: missions, actions, indicators, deliverables; then values and evidence."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import Organisation, PartyScopedQuerySet
+from agreements.enums import Direction, MissionCode, Scale
+from core.enums import Side
+from core.fields import MoneyField, StatusField
+from core.models import Signed, TenantModel, TransitionLog
+from documents.models import StoredFile
+from indicators.enums import Nature, ProgrammeStatus, Settlement, Usage, ValueStatus
+
+
+class Programme(TenantModel):
+    """What a CPTS commits to in one contract year (R13a). It names its parties: the contract stands above."""
+
+    cpts = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="CPTS")
+    ars = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="ARS")
+    fund = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="caisse")
+    year = models.PositiveSmallIntegerField("année contractuelle")
+    status = StatusField(ProgrammeStatus, verbose_name="état", default=ProgrammeStatus.DRAFT)
+    lock_version = models.PositiveIntegerField("version de saisie", default=1)
+
+    objects = PartyScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "programme"
+        constraints = [
+            models.CheckConstraint(name="indicators_year_1_to_5", condition=Q(year__gte=1, year__lte=5))
+        ]
+
+    def __str__(self):
+        return f"Programme de l’année {self.year}, {self.cpts}"
+
+
+class ProgrammeScopedQuerySet(PartyScopedQuerySet):
+    party_path = "programme__"
+
+
+class ProgrammeMission(TenantModel):
+    """A mission in the programme, with the variable part V that its indicators share out (R13b)."""
+
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="missions", verbose_name="programme")
+    mission = models.CharField("mission", max_length=24, choices=MissionCode.choices)
+    position = models.PositiveSmallIntegerField("rang")
+    variable_amount = MoneyField(verbose_name="part variable (€)")
+
+    objects = ProgrammeScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "mission du programme"
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "mission"], name="indicators_one_row_a_mission"),
+            models.CheckConstraint(
+                name="indicators_variable_not_negative", condition=Q(variable_amount__gte=0)
+            ),
+        ]
+
+    def __str__(self):
+        return MissionCode(self.mission).label
+
+
+class MissionScopedQuerySet(PartyScopedQuerySet):
+    party_path = "programme_mission__programme__"
+
+
+class MissionAction(TenantModel):
+    """An action of the year: what the CPTS does, and who leads it."""
+
+    programme_mission = models.ForeignKey(ProgrammeMission, models.CASCADE, related_name="actions")
+    title = models.CharField("action", max_length=250)
+    lead = models.CharField("référent", max_length=120, blank=True)
+    position = models.PositiveSmallIntegerField("rang")
+
+    objects = MissionScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "action"
+        ordering = ["position", "pk"]
+
+    def __str__(self):
+        return self.title
+
+
+class Deliverable(TenantModel):
+    """A proof expected for an action."""
+
+    action = models.ForeignKey(MissionAction, models.CASCADE, related_name="deliverables")
+    label = models.CharField("livrable attendu", max_length=250)
+    position = models.PositiveSmallIntegerField("rang")
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = "livrable"
+        ordering = ["position", "pk"]
+
+    def __str__(self):
+        return self.label
+
+
+class IndicatorQuerySet(MissionScopedQuerySet):
+    def results(self) -> "IndicatorQuerySet":
+        return self.filter(usage=Usage.RESULT)
+
+
+class Indicator(TenantModel):
+    """What is measured. A result indicator carries a maximum amount and a scale (R13); the others are followed.
+
+    `owner` is the side that enters its values (R15).
+    """
+
+    programme_mission = models.ForeignKey(ProgrammeMission, models.CASCADE, related_name="indicators")
+    action = models.ForeignKey(
+        MissionAction, models.CASCADE, null=True, blank=True, related_name="indicators"
+    )
+    national_code = models.CharField("code national", max_length=20, blank=True)
+    label = models.CharField("indicateur", max_length=250)
+    unit = models.CharField("unité", max_length=40, blank=True)
+    calculation = models.TextField("mode de calcul", blank=True)
+    usage = models.CharField("usage", max_length=10, choices=Usage.choices, default=Usage.RESULT)
+    nature = models.CharField("nature", max_length=8, choices=Nature.choices, default=Nature.OUTCOME)
+    owner = StatusField(Side, verbose_name="saisi par", default=Side.CPTS)
+    counts_patients = models.BooleanField("compte des patients", default=False)
+    scale = models.CharField("barème", max_length=10, choices=Scale.choices, blank=True)
+    direction = models.CharField("sens", max_length=4, choices=Direction.choices, default=Direction.UP)
+    baseline = models.DecimalField("valeur de départ", max_digits=14, decimal_places=4, null=True, blank=True)
+    target = models.DecimalField("cible", max_digits=14, decimal_places=4, null=True, blank=True)
+    maximum_amount = MoneyField(verbose_name="montant maximal (€)", null=True, blank=True)
+    position = models.PositiveSmallIntegerField("rang", default=1)
+    settlement = models.CharField(
+        "décision", max_length=12, choices=Settlement.choices, blank=True, default=Settlement.NONE
+    )
+    retained_amount = MoneyField(verbose_name="montant retenu (€)", null=True, blank=True)
+    settlement_reason = models.TextField("raison de la décision", blank=True)
+
+    objects = IndicatorQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "indicateur"
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="indicators_owner_is_a_party", condition=Q(owner__in=["CPTS", "ARS", "FUND"])
+            ),
+            models.CheckConstraint(
+                name="indicators_result_carries_money",
+                condition=(Q(usage=Usage.RESULT, maximum_amount__gt=0) & ~Q(scale=""))
+                | Q(usage=Usage.FOLLOW_UP, maximum_amount__isnull=True, scale=""),
+                violation_error_message="Un indicateur de résultat a un montant et un barème ; un indicateur de "
+                "suivi n’en a pas.",
+            ),
+            models.CheckConstraint(
+                name="indicators_retained_has_amount",
+                condition=Q(settlement=Settlement.RETAINED, retained_amount__gte=0)
+                | (~Q(settlement=Settlement.RETAINED) & Q(retained_amount__isnull=True)),
+                violation_error_message="Indiquez le montant retenu.",
+            ),
+            models.CheckConstraint(
+                name="indicators_settlement_has_reason",
+                condition=Q(settlement=Settlement.NONE) | ~Q(settlement_reason=""),
+                violation_error_message="Indiquez la raison de la décision.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.label
+
+    @property
+    def is_result(self) -> bool:
+        return self.usage == Usage.RESULT
+
+    @property
+    def is_national(self) -> bool:
+        return bool(self.national_code)
+
+
+class Level(TenantModel):
+    """A step of a LEVELS scale: from `threshold` on, `amount` is earned (R13c)."""
+
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="levels")
+    position = models.PositiveSmallIntegerField("rang")
+    threshold = models.DecimalField("seuil", max_digits=14, decimal_places=4)
+    amount = MoneyField(verbose_name="montant (€)")
+
+    class Meta:
+        verbose_name = "palier"
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["indicator", "position"], name="indicators_one_row_a_level"),
+            models.CheckConstraint(name="indicators_level_amount_positive", condition=Q(amount__gt=0)),
+        ]
+
+    def __str__(self):
+        return f"{self.threshold} : {self.amount}"
+
+
+class IndicatorScopedQuerySet(PartyScopedQuerySet):
+    party_path = "indicator__programme_mission__programme__"
+
+
+class IndicatorValue(TenantModel):
+    """The value of an indicator for its year: entered by its owner, confirmed or contested by another (R15)."""
+
+    indicator = models.OneToOneField(Indicator, models.CASCADE, related_name="value")
+    number = models.DecimalField("valeur", max_digits=14, decimal_places=4, null=True, blank=True)
+    achieved = models.BooleanField("atteint", null=True, blank=True)
+    period_start = models.DateField("période du")
+    period_end = models.DateField("au")
+    source = models.CharField("source", max_length=200)
+    status = StatusField(ValueStatus, verbose_name="état", default=ValueStatus.ENTERED)
+    entered_by_side = StatusField(Side, verbose_name="saisie par")
+    entered_by_name = models.CharField("auteur", max_length=200)
+    entered_at = models.DateTimeField("saisie le")
+    confirmed_by_side = StatusField(Side, verbose_name="confirmée par", blank=True)
+    confirmed_by_name = models.CharField("confirmée par", max_length=200, blank=True)
+    confirmed_at = models.DateTimeField("confirmée le", null=True, blank=True)
+    contest_reason = models.TextField("motif de contestation", blank=True)
+    lock_version = models.PositiveIntegerField("version de saisie", default=1)
+
+    objects = IndicatorScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "valeur"
+        constraints = [
+            models.CheckConstraint(
+                name="indicators_value_period_in_order",
+                condition=Q(period_end__gte=F("period_start")),
+                violation_error_message="La fin de la période précède son début.",
+            ),
+            models.CheckConstraint(
+                name="indicators_value_is_number_or_achieved",
+                condition=Q(number__isnull=False, achieved__isnull=True)
+                | Q(number__isnull=True, achieved__isnull=False),
+                violation_error_message="Indiquez une valeur.",
+            ),
+            models.CheckConstraint(
+                name="indicators_confirmed_by_another_side",
+                condition=Q(status=ValueStatus.CONFIRMED, confirmed_at__isnull=False)
+                & ~Q(confirmed_by_side=F("entered_by_side"))
+                & ~Q(confirmed_by_side="")
+                | ~Q(status=ValueStatus.CONFIRMED) & Q(confirmed_at__isnull=True),
+                violation_error_message="Une valeur est confirmée par une autre partie.",
+            ),
+            models.CheckConstraint(
+                name="indicators_contested_has_reason",
+                condition=~Q(status=ValueStatus.CONTESTED) | ~Q(contest_reason=""),
+                violation_error_message="Indiquez pourquoi vous contestez cette valeur.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.indicator} : {self.number if self.achieved is None else self.achieved}"
+
+
+class ValueTransition(TransitionLog):
+    """One change of state of a value."""
+
+    subject = models.ForeignKey(IndicatorValue, models.CASCADE, related_name="transitions")
+
+    class Meta(TransitionLog.Meta):
+        verbose_name = "transition de valeur"
+
+
+class Evidence(Signed):
+    """A piece of evidence behind a value (R15)."""
+
+    value = models.ForeignKey(IndicatorValue, models.CASCADE, related_name="evidence")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    label = models.CharField("pièce", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "pièce justificative"
+        ordering = ["at", "pk"]
+
+    def __str__(self):
+        return self.label or str(self.file)
