@@ -1,0 +1,410 @@
+"""Tags and filters of every page: French values, and the components described in docs/face.md."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from difflib import SequenceMatcher
+from fractions import Fraction
+from re import findall
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
+
+from core import clock
+from core.dates import format_date
+from core.face import Turn
+from core.icons import ICONS
+from core.models import JobState
+from core.money import format_euros, round_cents
+
+register = template.Library()
+
+NOTHING = "–"
+NARROW = "\u202f"  # between thousands
+NO_BREAK = "\u00a0"  # before a sign: €, %, :
+TONES = ("ok", "wait", "stop", "off")
+PARTIES = {
+    "CPTS": ("cpts", "CPTS"),
+    "ARS": ("ars", "ARS"),
+    "FUND": ("fund", "Caisse"),
+    "NATIONAL": ("national", "National"),
+    "BACK_OFFICE": ("portal", "Administration"),
+    "SYSTEM": ("portal", "Portail"),
+}
+
+
+# Values, as people write them
+
+
+def _exact(value: Any) -> Fraction | None:
+    """Return a number as an exact fraction; None for what is not a number."""
+    if value is None or value == "":
+        return None
+    try:
+        return Fraction(value if isinstance(value, Fraction) else Decimal(str(value)))
+    except (InvalidOperation, ValueError, OverflowError):
+        return None
+
+
+def _written(exact: Fraction, digits: int) -> str:
+    """Write a number with `digits` decimals, rounded half up, and narrow spaces between thousands."""
+    scaled = (abs(exact) * 10**digits + Fraction(1, 2)).__floor__()
+    whole, rest = divmod(scaled, 10**digits)
+    text = f"{whole:,}".replace(",", NARROW)
+    if digits:
+        text += f",{rest:0{digits}}"
+    return f"−{text}" if exact < 0 and scaled else text
+
+
+@register.filter
+def euros(value: Decimal | Fraction | int | None) -> str:
+    """8678.08 -> « 8 678,08 € »."""
+    exact = _exact(value)
+    return NOTHING if exact is None else format_euros(round_cents(exact))
+
+
+@register.filter
+def integer_fr(value: int | None) -> str:
+    """66614 -> « 66 614 »."""
+    exact = _exact(value)
+    return NOTHING if exact is None else _written(exact, 0)
+
+
+@register.filter
+def number_fr(value: Any, digits: int | None = None) -> str:
+    """69.70 -> « 69,7 »; `digits` fixes the number of decimals (four at most without it)."""
+    exact = _exact(value)
+    if exact is None:
+        return NOTHING
+    if digits is not None:
+        return _written(exact, int(digits))
+    return _written(exact, 4).rstrip("0").rstrip(",")
+
+
+@register.filter
+def percent_fr(rate: Any, digits: int = 2) -> str:
+    """A rate: 0.697 -> « 69,70 % »."""
+    exact = _exact(rate)
+    return NOTHING if exact is None else f"{_written(exact * 100, int(digits))}{NO_BREAK}%"
+
+
+@register.filter
+def points_fr(value: Any, digits: int = 2) -> str:
+    """A percentage already in points: 69.7 -> « 69,70 % »."""
+    exact = _exact(value)
+    return NOTHING if exact is None else f"{_written(exact, int(digits))}{NO_BREAK}%"
+
+
+@register.filter
+def size_fr(size: int | None) -> str:
+    """Bytes: 219136 -> « 214 ko »."""
+    if size is None:
+        return NOTHING
+    for unit, factor in (("Go", 1024**3), ("Mo", 1024**2), ("ko", 1024)):
+        if size >= factor:
+            exact = Fraction(size, factor)
+            return f"{_written(exact, 0 if exact >= 10 else 1)}{NO_BREAK}{unit}"
+    return f"{size}{NO_BREAK}octet{'s' if size > 1 else ''}"
+
+
+def _day(value: date | datetime) -> date:
+    return timezone.localtime(value).date() if isinstance(value, datetime) else value
+
+
+@register.filter
+def date_fr(value: date | datetime | None) -> str:
+    """« 15 mars 2026 », « 1er mars 2026 »; a datetime is read in Paris."""
+    return format_date(_day(value)) if value else NOTHING
+
+
+@register.filter
+def datetime_fr(value: datetime | None) -> str:
+    """« 15 mars 2026 à 14:32 », in Paris."""
+    if not value:
+        return NOTHING
+    local = timezone.localtime(value)
+    return f"{format_date(local.date())} à {local:%H:%M}"
+
+
+def _days(number: int) -> str:
+    return f"{integer_fr(number)}{NO_BREAK}jour{'s' if number > 1 else ''}"
+
+
+@register.filter
+def since_fr(value: date | datetime | None) -> str:
+    """« depuis 12 jours », « depuis aujourd’hui », counted to the portal's day."""
+    if not value:
+        return NOTHING
+    days = (clock.today() - _day(value)).days
+    return f"depuis {_days(days)}" if days > 0 else "depuis aujourd’hui"
+
+
+@register.filter
+def until_fr(value: date | datetime | None) -> str:
+    """« il reste 23 jours », « c’est aujourd’hui », « en retard de 3 jours »."""
+    if not value:
+        return NOTHING
+    days = (_day(value) - clock.today()).days
+    if days == 0:
+        return "c’est aujourd’hui"
+    return f"il reste {_days(days)}" if days > 0 else f"en retard de {_days(-days)}"
+
+
+# Marks: a word with its shape and colour
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """Return the line icon `name`; silent for readers unless it has a `label`."""
+    spoken = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    return format_html(
+        '<svg class="icon" viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" '
+        'stroke-width="2" stroke-linecap="round" stroke-linejoin="round" focusable="false" {}>{}</svg>',
+        spoken,
+        mark_safe(ICONS[name]),  # noqa: S308 - our own drawings
+    )
+
+
+@register.simple_tag
+def pill(tone: str, text: str) -> SafeString:
+    """Return a state: a word, a shape and a colour. Unknown tones are drawn as « off »."""
+    return format_html('<span class="pill pill-{}">{}</span>', tone if tone in TONES else "off", text)
+
+
+@register.simple_tag
+def status_pill(status: Any, label: str = "") -> SafeString:
+    """Return the pill of a member of a lifecycle, whichever the lifecycle."""
+    if status in (None, ""):
+        return mark_safe("")
+    return pill(getattr(status, "tone", "off"), label or getattr(status, "label", str(status)))
+
+
+@register.simple_tag
+def party_chip(side: Any, name: str = "") -> SafeString:
+    """Return the chip of a party, a colour and its word, then the organisation's name."""
+    css, word = PARTIES.get(getattr(side, "name", str(side)).upper(), ("portal", str(side)))
+    chip = format_html('<span class="party party-{}">{}</span>', css, word)
+    return format_html("{} {}", chip, name) if name else chip
+
+
+@register.simple_tag
+def to_confirm() -> SafeString:
+    """Return the note that stands beside each figure whose source is not validated."""
+    return mark_safe('<span class="note">répartition à confirmer</span>')
+
+
+@register.simple_tag
+def compare_texts(before: str, after: str) -> SafeString:
+    """Return `after` with the words removed since `before` (del) and added (ins)."""
+    old, new = (findall(r"\s+|[^\s]+", text or "") for text in (before, after))
+    parts = []
+    for kind, old_from, old_to, new_from, new_to in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        removed, added = "".join(old[old_from:old_to]), "".join(new[new_from:new_to])
+        if kind == "equal":
+            parts.append(conditional_escape(added))
+            continue
+        if removed.strip():
+            parts.append(format_html("<del>{}</del>", removed))
+        parts.append(format_html("<ins>{}</ins>", added) if added.strip() else conditional_escape(added))
+    return format_html('<div class="compared">{}</div>', mark_safe("".join(parts)))  # noqa: S308 - each part escaped
+
+
+# Page furniture
+
+
+@register.simple_tag
+def breadcrumb(*parts: str) -> SafeString:
+    """Return the breadcrumb of « label, url, label, url, last label »; it starts at the home page."""
+    links = [("Accueil", _home()), *zip(parts[:-1:2], parts[1::2], strict=False)]
+    items = format_html_join("", '<li><a href="{1}">{0}</a></li>', links)
+    return format_html(
+        '<nav class="breadcrumb-line" aria-label="Fil d’Ariane"><ol>{}<li aria-current="page">{}</li></ol></nav>',
+        items,
+        parts[-1],
+    )
+
+
+def _home() -> str:
+    try:
+        return reverse("dashboards:home")
+    except NoReverseMatch:
+        return "/"
+
+
+@register.inclusion_tag("components/ribbon.html")
+def demonstration_ribbon():
+    """Say that people and figures are invented, and which day the demonstration is at."""
+    return {"shown": settings.DEMONSTRATION, "today": clock.today() if settings.DEMONSTRATION else None}
+
+
+@register.inclusion_tag("components/turn_banner.html", takes_context=True)
+def turn_banner(context, turn: Turn | None):
+    """Say whose turn it is; terracotta and a button when it is the reader's."""
+    return {"turn": turn, "csrf_token": context.get("csrf_token")}
+
+
+@register.inclusion_tag("components/three_way_panel.html")
+def three_way_panel(rows: Iterable, caption: str = ""):
+    """One line a party: consented, approved or signed, when, by whom, or what is missing."""
+    return {"rows": rows, "caption": caption}
+
+
+@register.inclusion_tag("components/amount_with_reason.html")
+def amount_with_reason(amount, reason: str, rule: str = "", to_confirm: bool = False, maximum: bool = False):
+    """An amount that opens in place into its calculation and its rule."""
+    return {"amount": amount, "reason": reason, "rule": rule, "to_confirm": to_confirm, "maximum": maximum}
+
+
+@register.inclusion_tag("components/empty_state.html")
+def empty_state(text: str, url: str = "", label: str = "", title: str = ""):
+    """Say what would fill the place, and offer the first step."""
+    return {"text": text, "url": url, "label": label, "title": title}
+
+
+@register.inclusion_tag("components/todo_list.html")
+def todo_list(items: Iterable, empty: str = "Rien n’attend votre action."):
+    """What waits for the reader, in the order given."""
+    return {"items": items, "empty": empty}
+
+
+@register.inclusion_tag("components/history.html")
+def history(entries: Iterable, empty: str = "Aucune action enregistrée."):
+    """Who, for whom, what, when, why."""
+    return {"entries": entries, "empty": empty}
+
+
+@register.inclusion_tag("components/stepper.html")
+def stepper(steps: Iterable, label: str = "Étapes"):
+    """The steps of a long path, with the current one."""
+    return {"steps": list(steps), "label": label}
+
+
+@register.inclusion_tag("components/field_help.html")
+def field_help(text: str):
+    """A question mark that opens into a sentence, without a script."""
+    return {"text": text}
+
+
+@register.inclusion_tag("components/save_state.html")
+def save_state(saved_at: datetime | None = None):
+    """« Enregistré à 14:32 »; autosave swaps the element by its id."""
+    return {"saved_at": timezone.localtime(saved_at) if saved_at else None}
+
+
+@register.inclusion_tag("components/job_progress.html", takes_context=True)
+def job_progress(context, job, url: str, done_url: str = "", done_label: str = "", retry_url: str = ""):
+    """The step and progress of long work; asks `url` again until the row says it ended."""
+    return {
+        "job": job,
+        "is_waiting": job.job_state in (JobState.QUEUED, JobState.RUNNING),
+        "is_done": job.job_state == JobState.DONE,
+        "url": url,
+        "done_url": done_url,
+        "done_label": done_label,
+        "retry_url": retry_url,
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+@register.inclusion_tag("components/timeline.svg.html")
+def timeline(figure):
+    """The missions of a contract in time, and the same in a table (`core.charts.timeline`)."""
+    return {"figure": figure}
+
+
+@register.inclusion_tag("components/bars.svg.html")
+def bars(figure):
+    """Bars of money and their table (`core.charts.bars`)."""
+    return {"figure": figure}
+
+
+@register.inclusion_tag("components/curve.svg.html")
+def curve(figure):
+    """The curve of an indicator and its table (`core.charts.curve`)."""
+    return {"figure": figure}
+
+
+@register.filter
+def anchor(text: str) -> str:
+    """Return an identifier made from a title."""
+    return slugify(text) or "partie"
+
+
+# Lists
+
+
+@register.inclusion_tag("components/pagination.html", takes_context=True)
+def pagination(context, page, target: str = ""):
+    """Pages around the current one; links keep the filters. `target` is the id that HTMX swaps."""
+    pages = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return {"page": page, "pages": list(pages), "request": context["request"], "target": target}
+
+
+@register.inclusion_tag("components/filter_bar.html", takes_context=True)
+def filter_bar(context, filter):
+    """Filters in one line, a plain GET form that HTMX makes immediate."""
+    return {"filter": filter, "sort": context["request"].GET.get("sort", "")}
+
+
+@register.inclusion_tag("tables/table.html", takes_context=True)
+def portal_table(context, table):
+    """A table by itself, sortable and paginated, outside of a list page."""
+    return {"table": table, "request": context["request"]}
+
+
+# Forms
+
+
+@register.inclusion_tag("components/form_errors.html")
+def form_errors(form):
+    """Summary of the errors, each linked to its field; nothing when there is none."""
+    forms = list(form) if hasattr(form, "management_form") else [form]
+    general = [error for one in forms for error in one.non_field_errors()]
+    if hasattr(form, "management_form"):
+        general += form.non_form_errors()
+    fields = [(field.id_for_label, field.label, field.errors) for one in forms for field in one if field.errors]
+    count = len(general) + len(fields)
+    return {"general": general, "fields": fields, "count": count}
+
+
+@register.inclusion_tag("components/form.html", takes_context=True)
+def portal_form(context, form, submit: str = "Enregistrer", cancel_url: str = "", action: str = ""):
+    """A whole POST form: errors, stale comparison, fields, buttons."""
+    return {
+        "form": form,
+        "submit": submit,
+        "cancel_url": cancel_url,
+        "action": action,
+        "csrf_token": context.get("csrf_token"),
+        "request": context.get("request"),
+    }
+
+
+@register.inclusion_tag("components/stale_form.html")
+def stale_form(form):
+    """Both texts side by side, when someone else saved meanwhile."""
+    return {"is_stale": getattr(form, "is_stale", False), "differences": getattr(form, "differences", [])}
+
+
+@register.inclusion_tag("components/post_button.html", takes_context=True)
+def post_button(
+    context, url: str, label: str, style: str = "primary", confirm: str = "", icon: str = "", name: str = "", value: str = ""
+):
+    """A button that posts to `url` (submit, consent, sign); `confirm` asks first."""
+    css = {"secondary": "outline-primary", "danger": "outline-danger"}.get(style, style)
+    return {
+        "url": url,
+        "label": label,
+        "css": css,
+        "confirm": confirm,
+        "icon_name": icon,
+        "name": name,
+        "value": value,
+        "csrf_token": context.get("csrf_token"),
+    }
