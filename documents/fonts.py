@@ -1,0 +1,111 @@
+"""The fonts of the documents: Public Sans from the assets built at set-up, Liberation Sans of the system otherwise.
+
+Heavy (fontTools): imported by the gateway modules when they render or sign, never by the web process.
+"""
+
+import re
+from base64 import b64encode
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from django.conf import settings
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from fontTools.ttLib.scaleUpem import scale_upem
+from fontTools.ttLib.tables._g_l_y_f import Glyph
+
+FAMILY = "Public Sans"
+NAME = re.compile(r"^public-sans-(latin|latin-ext)-(400|500|600|700)-normal\.woff2$")
+SYSTEM_FOLDERS = (
+    Path("/usr/share/fonts/truetype/liberation"),
+    Path("/usr/share/fonts/truetype/liberation2"),
+    Path("/usr/share/fonts/liberation-sans"),
+)
+NARROW_SPACE = 0x202F
+NARROW_SPACE_EM = 0.2
+STAMP_UNITS = 1000  # pyHanko writes widths in font units, a PDF wants thousandths of an em
+STAMP_CHARACTERS = (*range(0x20, 0x250), *range(0x2010, 0x2040), 0x20AC)
+
+
+class FontMissing(Exception):
+    """Neither the assets nor the system has a font for the documents."""
+
+
+def font_faces() -> str:
+    """Return the `@font-face` rules of Public Sans as data URIs; empty where the assets were not built."""
+    return "\n".join(_face(path) for path in asset_fonts())
+
+
+def asset_fonts() -> list[Path]:
+    """Return the files of Public Sans among the built assets, one per subset and weight."""
+    found = {}
+    if Path(settings.ASSETS_ROOT).exists():
+        for path in sorted(Path(settings.ASSETS_ROOT).rglob("public-sans-*.woff2")):
+            if NAME.match(path.name):
+                found.setdefault(path.name, path)
+    return list(found.values())
+
+
+def stamp_font(text: str, *, bold: bool) -> BytesIO:
+    """Return a font that has every character of `text`, in a copy of 1000 units per em, ready for a stamp."""
+    candidates = _stamp_candidates(bold)
+    for path in candidates:
+        data, characters = _prepared_for_stamp(path)
+        if characters.issuperset(map(ord, text)):
+            return BytesIO(data)
+    return BytesIO(_prepared_for_stamp(candidates[-1])[0])
+
+
+def _stamp_candidates(bold: bool) -> list[Path]:
+    weights = ("600", "700") if bold else ("400",)
+    assets = [path for path in asset_fonts() if path.name.split("-")[3] in weights and "-ext-" not in path.name]
+    file_name = "LiberationSans-Bold.ttf" if bold else "LiberationSans-Regular.ttf"
+    system = [folder / file_name for folder in SYSTEM_FOLDERS if (folder / file_name).exists()]
+    if not assets and not system:
+        raise FontMissing(f"{file_name} (paquet fonts-liberation)")
+    return [*assets[:1], *system[:1]]
+
+
+def _face(path: Path) -> str:
+    _, weight = NAME.match(path.name).groups()
+    data = b64encode(_with_narrow_space(path)).decode()
+    return (
+        f'@font-face {{ font-family: "{FAMILY}"; font-weight: {weight}; font-style: normal;'
+        f' src: url("data:font/ttf;base64,{data}") format("truetype") }}'
+    )
+
+
+def _with_narrow_space(path: Path) -> bytes:
+    """Return the font with the space of French thousands, which the web files of Public Sans leave out.
+
+    Without it the layout borrows the ordinary space, and a reader that extracts or searches text confuses the two.
+    """
+    font = TTFont(path)
+    if NARROW_SPACE not in font.getBestCmap():
+        name = "uni202F"
+        font["glyf"][name] = Glyph()  # also appends the name to the glyph order
+        font["hmtx"][name] = (round(font["head"].unitsPerEm * NARROW_SPACE_EM), 0)
+        for table in font["cmap"].tables:
+            if table.isUnicode():
+                table.cmap[NARROW_SPACE] = name
+    return _saved(font)
+
+
+@cache
+def _prepared_for_stamp(path: Path) -> tuple[bytes, frozenset[int]]:
+    font = TTFont(path)
+    subsetter = subset.Subsetter(subset.Options(layout_features=["kern", "liga"], notdef_outline=True))
+    subsetter.populate(unicodes=STAMP_CHARACTERS)
+    subsetter.subset(font)
+    scale_upem(font, STAMP_UNITS)
+    return _saved(font), frozenset(font.getBestCmap())
+
+
+def _saved(font: TTFont) -> bytes:
+    font.flavor = None
+    font["head"].modified = font["head"].created  # the bytes of a document do not depend on when it was rendered
+    font.recalcTimestamp = False
+    out = BytesIO()
+    font.save(out)
+    return out.getvalue()

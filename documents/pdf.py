@@ -1,0 +1,141 @@
+"""Gateway to the PDF engine: a template and its context in, an archivable and accessible file out.
+
+Nothing outside the template and the stylesheet beside it is ever read: no network, no file, no redirect (B4).
+WeasyPrint, pikepdf and fontTools are imported when a document is rendered, so that the web process never loads them.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from threading import Lock
+from typing import Any
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.template.loader import get_template, render_to_string
+from django.utils import timezone
+
+from core.dates import format_date
+from core.errors import DomainError
+
+logger = logging.getLogger(__name__)
+
+STYLESHEET = "documents/pdf/base.css"
+# One at a time in a process: the text engine shares its font map, and layout holds the interpreter anyway.
+_engine = Lock()
+
+
+class RenderError(DomainError):
+    """The document could not be laid out; the sentence is for the person who asked for it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignatureField:
+    """The empty place where one party will sign.
+
+    `name` identifies the field in the file (ASCII, unique in the document, for example « Signature_CPTS »), `party`
+    is the organisation, `signatory` and `function` the person expected to sign and in what capacity.
+    """
+
+    name: str
+    party: str
+    signatory: str = ""
+    function: str = ""
+
+    @property
+    def label(self) -> str:
+        """What a screen reader says of the field, in the words the stamp will use."""
+        return f"Signature de {self.signatory}, pour {self.party}" if self.signatory else f"Signature pour {self.party}"
+
+
+def render_pdf(
+    *,
+    template_name: str,
+    context: dict[str, Any],
+    title: str,
+    issued_at: datetime,
+    signature_fields: Sequence[SignatureField] = (),
+) -> bytes:
+    """Return a PDF/A-3a, tagged for PDF/UA-1, of a template that extends `documents/pdf/base.html`.
+
+    The template finds `title`, `issued_at` (aware), `issued_on` (« 15 mars 2026 »), `signature_fields` and
+    `document_code` (empty unless the context gives it) beside its own context. The same input gives the same bytes.
+    Raises RenderError when the page cannot be laid out, or reaches for anything outside itself.
+    """
+    html = render_to_string(
+        template_name,
+        {
+            "document_code": "",
+            **context,
+            "title": title,
+            "issued_at": issued_at,
+            "issued_on": format_date(timezone.localdate(issued_at)),
+            "issued_at_utc": issued_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "signature_fields": signature_fields,
+        },
+    )
+    return lay_out(html, signature_fields=signature_fields)
+
+
+def lay_out(html: str, *, signature_fields: Sequence[SignatureField] = ()) -> bytes:
+    """Return the PDF of a whole HTML page; each signature field must have its box (`<input>`) in it."""
+    from weasyprint.urls import FatalURLFetchingError
+
+    from documents import tagging
+
+    try:
+        with _engine:
+            pdf = _write(html)
+        return tagging.finish(pdf, labels={field.name: field.label for field in signature_fields})
+    except SoftTimeLimitExceeded:
+        raise
+    except FatalURLFetchingError as error:  # a BaseException: `except Exception` would miss it
+        logger.warning("document refused: it reaches outside itself")
+        raise RenderError(
+            "Le document n’a pas été produit : sa mise en page fait appel à une image ou à un fichier extérieur."
+        ) from error
+    except tagging.FieldMismatch as error:
+        raise RenderError(
+            "Le document n’a pas été produit : ses emplacements de signature ne sont pas ceux attendus."
+        ) from error
+    except Exception as error:
+        logger.exception("document not rendered")
+        raise RenderError(
+            "Le document n’a pas pu être mis en page. Réessayez ; si l’erreur revient, signalez-la à l’administrateur."
+        ) from error
+
+
+def _write(html: str) -> bytes:
+    from weasyprint import HTML
+
+    from documents.tagging import declare_accessible
+
+    stylesheet, font_config = _stylesheet()
+    return HTML(string=html, url_fetcher=_fetcher()).write_pdf(
+        stylesheets=[stylesheet],
+        font_config=font_config,
+        pdf_variant="pdf/a-3a",
+        pdf_forms=True,
+        finisher=declare_accessible,
+    )
+
+
+def _fetcher():
+    """Return a fetcher that knows nothing but data inside the page, and stops at the first other request."""
+    from weasyprint.urls import URLFetcher
+
+    return URLFetcher(allowed_protocols=["data"], allow_redirects=False, fail_on_errors=True)
+
+
+@cache
+def _stylesheet():
+    """Return the print stylesheet and the fonts it names, read once in the life of a worker."""
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+
+    from documents.fonts import font_faces
+
+    font_config = FontConfiguration()
+    rules = f"{font_faces()}\n{get_template(STYLESHEET).render()}"
+    return CSS(string=rules, font_config=font_config, url_fetcher=_fetcher()), font_config

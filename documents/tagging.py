@@ -1,0 +1,153 @@
+"""What the PDF engine leaves undone for archives and screen readers, mended before the first signature.
+
+Heavy (pikepdf): imported by documents.pdf when it renders. Each function says which finding of the checkers it clears.
+"""
+
+import re
+from io import BytesIO
+
+import pikepdf
+import pydyf
+from pikepdf import Array, Dictionary, Name, ObjectStreamMode, String
+
+PRINT_AND_LOCKED = 132
+SIGNATURES_EXIST_APPEND_ONLY = 3
+KEPT_BY_A_SIGNATURE_FIELD = {"/Type", "/Subtype", "/T", "/Rect", "/P", "/StructParent"}
+
+# PDF/UA-1 in the XMP packet, with the schema that PDF/A-3 requires for a namespace it does not know.
+ACCESSIBLE = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Indicates which part of ISO 14289 is followed</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"""
+
+
+class FieldMismatch(Exception):
+    """The boxes of the page and the signatories expected are not the same."""
+
+
+def declare_accessible(document, pdf: pydyf.PDF) -> None:
+    """Finisher of the engine: declare PDF/UA-1 beside PDF/A-3a, in the one RDF element strict readers accept."""
+    for item in pdf.objects:
+        if isinstance(item, pydyf.Stream) and item.extra.get("Type") == "/Metadata":
+            packet = b"".join(part if isinstance(part, bytes) else part.data for part in item.stream)
+            item.stream[:] = [re.sub(rb"</rdf:RDF>", lambda end: ACCESSIBLE + end.group(), packet, count=1)]
+
+
+def finish(content: bytes, *, labels: dict[str, str]) -> bytes:
+    """Return the file ready for its first signature; `labels` gives the accessible name of each signature field.
+
+    Saved with fresh object streams: the engine puts every object in a single one, which makes a verification
+    take half a minute. Deterministic.
+    """
+    with pikepdf.open(BytesIO(content)) as pdf:
+        scope_headers(pdf)
+        mark_artifacts(pdf)
+        empty_signature_fields(pdf, labels)
+        out = BytesIO()
+        pdf.save(out, object_stream_mode=ObjectStreamMode.generate, deterministic_id=True)
+    return out.getvalue()
+
+
+def scope_headers(pdf: pikepdf.Pdf) -> None:
+    """Say of each table header whether it heads a column or, in the body of the table, a row."""
+    for item in pdf.objects:
+        if isinstance(item, Dictionary) and item.get("/S") == Name.TH:
+            in_body = item.P.get("/P", Dictionary()).get("/S") == Name.TBody
+            scope = Name.Row if in_body else Name.Column
+            attributes = item.get("/A")
+            if isinstance(attributes, Dictionary):
+                if "/Scope" not in attributes:
+                    attributes.Scope = scope
+            elif isinstance(attributes, Array):
+                attributes.append(Dictionary(O=Name.Table, Scope=scope))
+            else:
+                item.A = Dictionary(O=Name.Table, Scope=scope)
+
+
+def mark_artifacts(pdf: pikepdf.Pdf) -> None:
+    """Turn page headers and footers, marked content that no structure element reaches, into pagination artefacts."""
+    root = pdf.Root.StructTreeRoot
+    reached = _reachable(root)
+    parents = pikepdf.NumberTree(root.ParentTree)
+    for page in pdf.pages:
+        if "/StructParents" not in page.obj:
+            continue
+        elements = parents[int(page.obj.StructParents)]
+        orphans = {
+            number
+            for number, element in enumerate(elements)
+            if not isinstance(element, Dictionary) or element.objgen not in reached
+        }
+        if orphans:
+            page.Contents = pdf.make_stream(_with_artifacts(page, orphans))
+            while len(elements) and len(elements) - 1 in orphans:
+                del elements[len(elements) - 1]
+
+
+def _with_artifacts(page: pikepdf.Page, orphans: set[int]) -> bytes:
+    instructions = []
+    for operands, operator in pikepdf.parse_content_stream(page):
+        if str(operator) == "BDC" and isinstance(operands[1], Dictionary):
+            if int(operands[1].get("/MCID", -1)) in orphans:
+                operands = [Name.Artifact, Dictionary(Type=Name.Pagination)]
+        instructions.append((operands, operator))
+    return pikepdf.unparse_content_stream(instructions)
+
+
+def _reachable(root: Dictionary) -> set[tuple[int, int]]:
+    reached, waiting = set(), [root.K]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, Array):
+            waiting.extend(item)
+        elif isinstance(item, Dictionary) and "/S" in item and item.objgen not in reached:
+            reached.add(item.objgen)
+            if "/K" in item:
+                waiting.append(item.K)
+    return reached
+
+
+def empty_signature_fields(pdf: pikepdf.Pdf, labels: dict[str, str]) -> None:
+    """Turn the form inputs of the page into empty signature fields, where the stylesheet put them.
+
+    Raises FieldMismatch unless the inputs are exactly those of `labels`.
+    """
+    form = pdf.Root.get("/AcroForm")
+    widgets = [] if form is None else list(form.Fields)
+    if sorted(str(widget.get("/T", "")) for widget in widgets) != sorted(labels):
+        raise FieldMismatch
+    if not widgets:
+        return
+    parents = pikepdf.NumberTree(pdf.Root.StructTreeRoot.ParentTree)
+    for widget in widgets:
+        _empty_field(pdf, widget, parents[int(widget.StructParent)], labels[str(widget.T)])
+    for key in ("/NeedAppearances", "/DR", "/DA"):  # the first is forbidden in PDF/A-3 6.4.1, the others useless
+        if key in form:
+            del form[key]
+    form.SigFlags = SIGNATURES_EXIST_APPEND_ONLY
+    for page in pdf.pages:
+        if "/Annots" in page.obj:
+            page.obj.Tabs = Name.S
+
+
+def _empty_field(pdf: pikepdf.Pdf, widget: Dictionary, element: Dictionary, label: str) -> None:
+    left, right = sorted(float(widget.Rect[i]) for i in (0, 2))
+    bottom, top = sorted(float(widget.Rect[i]) for i in (1, 3))  # the engine writes them upside down
+    for key in set(widget.keys()) - KEPT_BY_A_SIGNATURE_FIELD:
+        del widget[key]
+    widget.Rect = Array([left, bottom, right, top])
+    widget.FT, widget.F, widget.TU = Name.Sig, PRINT_AND_LOCKED, String(label)
+    box = Array([0, 0, right - left, top - bottom])
+    empty = pdf.make_stream(b"", Type=Name.XObject, Subtype=Name.Form, BBox=box, Resources=Dictionary())
+    widget.AP = Dictionary(N=empty)
+    # The kid must be the reference itself: in an array, legal PDF, the verifier takes a signature for a tampering.
+    element.K = Dictionary(Type=Name.OBJR, Obj=widget, Pg=element.Pg)
+    element.Alt = String(label)
