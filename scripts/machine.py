@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from console import step, stop
+from console import say, step, stop
 
 POSTGRESQL_ROOT = Path("/usr/lib/postgresql")
 LIBERATION_SANS = "LiberationSans-Regular.ttf"
@@ -101,8 +101,10 @@ def apt_install(packages: list[str]) -> None:
     apt = [*prefix, *environment, "apt-get", "-q", "-o", "Acquire::Retries=3"]
     install = ["install", "--yes", "--no-install-recommends", *packages]
     # What is installed decides, not what is said on the way: an unreachable list may not matter.
-    subprocess.run([*apt, "update"], stdout=subprocess.DEVNULL)
-    if subprocess.run([*apt, *install], stdout=subprocess.DEVNULL).returncode:
+    subprocess.run([*apt, "update"], capture_output=True)
+    result = subprocess.run([*apt, *install], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if result.returncode:
+        say(result.stdout)
         stop(missing_message(packages))
 
 
