@@ -28,6 +28,7 @@ register = template.Library()
 NOTHING = "–"
 NARROW = "\u202f"  # between thousands
 NO_BREAK = "\u00a0"  # before a sign: €, %, :
+LONG_TEXT = 20_000  # above, texts are compared line by line rather than word by word
 TONES = ("ok", "wait", "stop", "off")
 PARTIES = {
     "CPTS": ("cpts", "CPTS"),
@@ -202,10 +203,11 @@ def to_confirm() -> SafeString:
 @register.simple_tag
 def compare_texts(before: str, after: str) -> SafeString:
     """Return `after` with the words removed since `before` (del) and added (ins)."""
-    old, new = (findall(r"\s+|[^\s]+", text or "") for text in (before, after))
+    unit = r"\s+|[^\s]+" if len(before or "") + len(after or "") < LONG_TEXT else r"[^\n]*\n?"
+    old, new = (findall(unit, text or "") for text in (before, after))
     parts = []
-    for kind, old_from, old_to, new_from, new_to in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        removed, added = "".join(old[old_from:old_to]), "".join(new[new_from:new_to])
+    for kind, *place in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        removed, added = "".join(old[place[0] : place[1]]), "".join(new[place[2] : place[3]])
         if kind == "equal":
             parts.append(conditional_escape(added))
             continue
@@ -224,7 +226,8 @@ def breadcrumb(*parts: str) -> SafeString:
     links = [("Accueil", _home()), *zip(parts[:-1:2], parts[1::2], strict=False)]
     items = format_html_join("", '<li><a href="{1}">{0}</a></li>', links)
     return format_html(
-        '<nav class="breadcrumb-line" aria-label="Fil d’Ariane"><ol>{}<li aria-current="page">{}</li></ol></nav>',
+        '<nav class="breadcrumb-line" aria-label="Fil d’Ariane">'
+        '<ol>{}<li aria-current="page">{}</li></ol></nav>',
         items,
         parts[-1],
     )
@@ -368,7 +371,12 @@ def form_errors(form):
     general = [error for one in forms for error in one.non_field_errors()]
     if hasattr(form, "management_form"):
         general += form.non_form_errors()
-    fields = [(field.id_for_label, field.label, field.errors) for one in forms for field in one if field.errors]
+    fields = [
+        (field.id_for_label or field.auto_id, field.label, field.errors)
+        for one in forms
+        for field in one
+        if field.errors
+    ]
     count = len(general) + len(fields)
     return {"general": general, "fields": fields, "count": count}
 
@@ -394,7 +402,14 @@ def stale_form(form):
 
 @register.inclusion_tag("components/post_button.html", takes_context=True)
 def post_button(
-    context, url: str, label: str, style: str = "primary", confirm: str = "", icon: str = "", name: str = "", value: str = ""
+    context,
+    url: str,
+    label: str,
+    style: str = "primary",
+    confirm: str = "",
+    icon: str = "",
+    name: str = "",
+    value: str = "",
 ):
     """A button that posts to `url` (submit, consent, sign); `confirm` asks first."""
     css = {"secondary": "outline-primary", "danger": "outline-danger"}.get(style, style)

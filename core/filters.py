@@ -1,0 +1,39 @@
+"""Filters of the lists: French labels, one line, a search that takes words in any order."""
+
+from collections.abc import Sequence
+
+import django_filters
+from django import forms
+from django.db.models import Q
+from django.utils.text import capfirst
+
+
+class SearchFilter(django_filters.CharFilter):
+    """Keep the rows where each word is in one of `fields`: `SearchFilter(fields=("name", "reference"))`."""
+
+    def __init__(self, fields: Sequence[str], label: str = "Rechercher", placeholder: str = "", **kwargs):
+        self.fields = tuple(fields)
+        widget = forms.TextInput(attrs={"type": "search", "placeholder": placeholder, "autocomplete": "off"})
+        widget.input_type = "search"
+        super().__init__(label=label, widget=widget, max_length=200, **kwargs)
+
+    def filter(self, queryset, value):
+        for word in (value or "").split()[:10]:
+            condition = Q()
+            for field in self.fields:
+                condition |= Q(**{f"{field}__icontains": word})
+            queryset = queryset.filter(condition)
+        return queryset
+
+
+class BaseFilterSet(django_filters.FilterSet):
+    """Base of the filters of a list. Choices that are rows must be scoped: read `self.request.actor`."""
+
+    def __init__(self, data=None, queryset=None, *, request=None, prefix=None):
+        super().__init__(data, queryset, request=request, prefix=prefix)
+        for field in self.form.fields.values():
+            field.label = capfirst(field.label or "")
+            field.help_text = ""
+            if isinstance(field, forms.ChoiceField) and getattr(field, "empty_label", None):
+                field.empty_label = "Tous"
+            field.widget.attrs.pop("required", None)
