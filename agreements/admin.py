@@ -1,0 +1,81 @@
+"""Back office of the agreement versions, the national indicators and the ceilings."""
+
+from dataclasses import replace
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+
+from agreements.agreement import check_agreement
+from agreements.models import (
+    AgreementLine,
+    AgreementMission,
+    AgreementSize,
+    AgreementSource,
+    AgreementVersion,
+    NationalIndicator,
+    Pass,
+)
+from core.errors import DomainError
+
+
+class LineFormSet(forms.BaseInlineFormSet):
+    """Amounts corrected by hand must still add up to the published totals (R2)."""
+
+    def clean(self):
+        super().clean()
+        if any(self.errors) or self.instance.pk is None:
+            return
+        kept = [form.instance for form in self.forms if form.instance.kind and form not in self.deleted_forms]
+        try:
+            current = AgreementVersion.objects.with_rows().get(pk=self.instance.pk).unchecked_value()
+            check_agreement(replace(current, lines=tuple(line.as_value() for line in kept)))
+        except DomainError as error:
+            raise ValidationError(error.message) from error
+
+
+class LineInline(admin.TabularInline):
+    model = AgreementLine
+    formset = LineFormSet
+    extra = 0
+    fields = ["mission", "kind", "size", "amount", "is_validated", "note"]
+
+
+class MissionInline(admin.TabularInline):
+    model = AgreementMission
+    extra = 0
+
+
+class SizeInline(admin.TabularInline):
+    model = AgreementSize
+    extra = 0
+
+
+class SourceInline(admin.TabularInline):
+    model = AgreementSource
+    extra = 0
+
+
+@admin.register(AgreementVersion)
+class AgreementVersionAdmin(admin.ModelAdmin):
+    list_display = ["code", "label", "takes_effect_on", "validated"]
+    search_fields = ["code", "label"]
+    inlines = [SizeInline, MissionInline, LineInline, SourceInline]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_rows()
+
+    @admin.display(description="confirmée", boolean=True)
+    def validated(self, version):
+        return all(line.is_validated for line in version.lines.all())
+
+
+@admin.register(NationalIndicator)
+class NationalIndicatorAdmin(admin.ModelAdmin):
+    list_display = ["code", "label", "mission_code", "direction", "owner"]
+    search_fields = ["code", "label"]
+
+
+@admin.register(Pass)
+class PassAdmin(admin.ModelAdmin):
+    list_display = ["year", "amount", "is_validated", "source"]
