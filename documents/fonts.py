@@ -16,7 +16,9 @@ from fontTools.ttLib.scaleUpem import scale_upem
 from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 FAMILY = "Public Sans"
-NAME = re.compile(r"^public-sans-(latin|latin-ext)-(400|500|600|700)-normal\.woff2$")
+# One file per weight: the layout engine takes two files of one family and weight for the same font, and mixes glyphs.
+# What the latin subset lacks comes from the next family of the stylesheet.
+NAME = re.compile(r"^public-sans-latin-(400|500|600|700)-normal\.woff2$")
 SYSTEM_FOLDERS = (
     Path("/usr/share/fonts/truetype/liberation"),
     Path("/usr/share/fonts/truetype/liberation2"),
@@ -38,7 +40,7 @@ def font_faces() -> str:
 
 
 def asset_fonts() -> list[Path]:
-    """Return the files of Public Sans among the built assets, one per subset and weight."""
+    """Return the files of Public Sans among the built assets, one per weight."""
     found = {}
     if Path(settings.ASSETS_ROOT).exists():
         for path in sorted(Path(settings.ASSETS_ROOT).rglob("public-sans-*.woff2")):
@@ -59,7 +61,7 @@ def stamp_font(text: str, *, bold: bool) -> BytesIO:
 
 def _stamp_candidates(bold: bool) -> list[Path]:
     weights = ("600", "700") if bold else ("400",)
-    assets = [path for path in asset_fonts() if path.name.split("-")[3] in weights and "-ext-" not in path.name]
+    assets = [path for path in asset_fonts() if NAME.match(path.name)[1] in weights]
     file_name = "LiberationSans-Bold.ttf" if bold else "LiberationSans-Regular.ttf"
     system = [folder / file_name for folder in SYSTEM_FOLDERS if (folder / file_name).exists()]
     if not assets and not system:
@@ -68,7 +70,7 @@ def _stamp_candidates(bold: bool) -> list[Path]:
 
 
 def _face(path: Path) -> str:
-    _, weight = NAME.match(path.name).groups()
+    weight = NAME.match(path.name)[1]
     data = b64encode(_with_narrow_space(path)).decode()
     return (
         f'@font-face {{ font-family: "{FAMILY}"; font-weight: {weight}; font-style: normal;'

@@ -1,0 +1,169 @@
+"""Gateway to the verifier: is this file whole, who signed it, and does their authority count here?
+
+Slow (a second or more per file): call it from a worker, and keep the verdict by the SHA-256 of the bytes.
+It judges the bytes alone. That they are the bytes the portal issued is told by their SHA-256: a signature leaves a
+few of its own bytes (padding, letter case of its hexadecimal) unprotected.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
+logger = logging.getLogger(__name__)
+
+UNREADABLE = "Le fichier n’est pas un PDF lisible, ou il a été altéré."
+UNSIGNED = "Le fichier ne porte aucune signature."
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignatureReport:
+    """One signature: `valid` says that what it covers is unaltered, `trusted` that its certificate is from our roots."""
+
+    field: str
+    signer: str
+    organisation: str
+    signed_at: datetime | None
+    valid: bool
+    trusted: bool
+    covers_whole_file: bool
+    is_timestamped: bool
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What the bytes say of themselves; signatures in the order they were made."""
+
+    is_intact: bool
+    signatures: tuple[SignatureReport, ...]
+    unsigned_fields: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+    @property
+    def is_trusted(self) -> bool:
+        """Every signature is from a trusted root."""
+        return bool(self.signatures) and all(report.trusted for report in self.signatures)
+
+    @property
+    def is_complete(self) -> bool:
+        """No place waits for a signature: false too for a file cut back to an earlier signature."""
+        return bool(self.signatures) and not self.unsigned_fields
+
+
+def verify_pdf(pdf: bytes, *, trusted_roots: Sequence[x509.Certificate]) -> Verdict:
+    """Return the verdict on a file. Never raises for what the file contains: what cannot be read is not intact."""
+    try:
+        return _verdict(pdf, trusted_roots)
+    except Exception:  # the engine stumbles in many ways on altered bytes; each means the file is not what it was
+        logger.info("unreadable PDF", exc_info=True)
+        return Verdict(is_intact=False, signatures=(), unsigned_fields=(), reasons=(UNREADABLE,))
+
+
+def _verdict(pdf: bytes, trusted_roots: Sequence[x509.Certificate]) -> Verdict:
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.fields import enumerate_sig_fields
+
+    reader = PdfFileReader(BytesIO(pdf))
+    embedded = reader.embedded_regular_signatures
+    roots = [_engine_certificate(root) for root in trusted_roots]
+    reports = tuple(_report(item, roots) for item in embedded)
+    unsigned = tuple(name for name, value, _ in enumerate_sig_fields(reader) if value is None)
+    reasons = [f"{report.field} : {reason}" for report in reports for reason in report.reasons]
+    whole = bool(reports) and _ends_with_a_signature(reader, reports)
+    if not reports:
+        reasons.append(UNSIGNED)
+    elif not whole:
+        reasons.append("Des octets ont été ajoutés ou retirés après la dernière signature.")
+    return Verdict(
+        is_intact=whole and all(report.valid for report in reports),
+        signatures=reports,
+        unsigned_fields=unsigned,
+        reasons=tuple(reasons),
+    )
+
+
+def _ends_with_a_signature(reader, reports: Sequence[SignatureReport]) -> bool:
+    """Say whether the last signature, or the time stamp after it, covers the file to its last byte."""
+    stamps = reader.embedded_timestamp_signatures
+    return reports[-1].covers_whole_file or bool(stamps and _covers_whole_file(stamps[-1]))
+
+
+def _report(embedded, roots: list) -> SignatureReport:
+    """Judge one signature; an error of the engine is a signature that does not hold, not a file without one."""
+    from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko_certvalidator import ValidationContext
+
+    reasons, valid, trusted, timestamped = [], False, False, False
+    signed_at = embedded.self_reported_timestamp
+    try:
+        # The certificate is judged at the time of the signature. Without a time stamp that time is the signatory's
+        # word, here the portal's own clock; revocation lists come with the archival level.
+        context = ValidationContext(trust_roots=roots, moment=signed_at, allow_fetching=False)
+        status = validate_pdf_signature(embedded, signer_validation_context=context)
+    except Exception:
+        logger.info("signature not verified", exc_info=True)
+        reasons.append("la signature est illisible ou altérée.")
+    else:
+        reasons = _reasons(status)
+        valid = status.intact and status.valid and _only_signed_since(status)
+        trusted = valid and status.trusted
+        timestamped = bool(status.timestamp_validity and status.timestamp_validity.valid)
+        if timestamped:
+            signed_at = status.timestamp_validity.timestamp
+    subject = embedded.signer_cert.subject.native
+    return SignatureReport(
+        field=embedded.field_name,
+        signer=_text(subject.get("common_name")),
+        organisation=_text(subject.get("organization_name")),
+        signed_at=signed_at,
+        valid=valid,
+        trusted=trusted,
+        covers_whole_file=_covers_whole_file(embedded),
+        is_timestamped=timestamped,
+        reasons=tuple(reasons),
+    )
+
+
+def _reasons(status) -> list[str]:
+    reasons = []
+    if not status.intact or not status.valid:
+        reasons.append("le contenu signé a été altéré.")
+    elif not _only_signed_since(status):
+        reasons.append("le document a été modifié après cette signature.")
+    if not status.trusted:
+        reasons.append("le certificat du signataire ne vient pas d’une autorité reconnue.")
+    return reasons
+
+
+def _only_signed_since(status) -> bool:
+    """Nothing was added after this signature but what it allows: other signatures."""
+    from pyhanko.sign.validation.status import SignatureCoverageLevel
+
+    return bool(status.docmdp_ok) and status.coverage >= SignatureCoverageLevel.ENTIRE_REVISION
+
+
+def _covers_whole_file(embedded) -> bool:
+    from pyhanko.sign.validation.status import SignatureCoverageLevel
+
+    try:
+        return embedded.evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_FILE
+    except Exception:
+        logger.info("coverage not measured", exc_info=True)
+        return False
+
+
+def _engine_certificate(certificate: x509.Certificate):
+    from asn1crypto import x509 as asn1
+
+    return asn1.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    return str(value or "")
