@@ -3,7 +3,6 @@
 Heavy (fontTools): imported by the gateway modules when they render or sign, never by the web process.
 """
 
-import re
 from base64 import b64encode
 from functools import cache
 from io import BytesIO
@@ -17,8 +16,8 @@ from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 FAMILY = "Public Sans"
 # One file per weight: the layout engine takes two files of one family and weight for the same font, and mixes glyphs.
-# What the latin subset lacks comes from the next family of the stylesheet.
-NAME = re.compile(r"^public-sans-latin-(400|500|600|700)-normal\.woff2$")
+# What the latin files lack comes from the next family of the stylesheet.
+WEIGHTS = (400, 600)
 SYSTEM_FOLDERS = (
     Path("/usr/share/fonts/truetype/liberation"),
     Path("/usr/share/fonts/truetype/liberation2"),
@@ -36,17 +35,7 @@ class FontMissing(Exception):
 
 def font_faces() -> str:
     """Return the `@font-face` rules of Public Sans as data URIs; empty where the assets were not built."""
-    return "\n".join(_face(path) for path in asset_fonts())
-
-
-def asset_fonts() -> list[Path]:
-    """Return the files of Public Sans among the built assets, one per weight."""
-    found = {}
-    if Path(settings.ASSETS_ROOT).exists():
-        for path in sorted(Path(settings.ASSETS_ROOT).rglob("public-sans-*.woff2")):
-            if NAME.match(path.name):
-                found.setdefault(path.name, path)
-    return list(found.values())
+    return "\n".join(_face(weight) for weight in WEIGHTS if _asset(weight).exists())
 
 
 def stamp_font(text: str, *, bold: bool) -> BytesIO:
@@ -59,19 +48,21 @@ def stamp_font(text: str, *, bold: bool) -> BytesIO:
     return BytesIO(_prepared_for_stamp(candidates[-1])[0])
 
 
+def _asset(weight: int) -> Path:
+    return Path(settings.ASSETS_ROOT) / "fonts" / f"public-sans-{weight}.woff2"
+
+
 def _stamp_candidates(bold: bool) -> list[Path]:
-    weights = ("600", "700") if bold else ("400",)
-    assets = [path for path in asset_fonts() if NAME.match(path.name)[1] in weights]
     file_name = "LiberationSans-Bold.ttf" if bold else "LiberationSans-Regular.ttf"
-    system = [folder / file_name for folder in SYSTEM_FOLDERS if (folder / file_name).exists()]
-    if not assets and not system:
-        raise FontMissing(f"{file_name} (paquet fonts-liberation)")
-    return [*assets[:1], *system[:1]]
+    paths = [_asset(600 if bold else 400), *(folder / file_name for folder in SYSTEM_FOLDERS)]
+    found = [path for path in paths if path.exists()]
+    if not found:
+        raise FontMissing(f"{file_name} (fonts-liberation)")
+    return found
 
 
-def _face(path: Path) -> str:
-    weight = NAME.match(path.name)[1]
-    data = b64encode(_with_narrow_space(path)).decode()
+def _face(weight: int) -> str:
+    data = b64encode(_with_narrow_space(_asset(weight))).decode()
     return (
         f'@font-face {{ font-family: "{FAMILY}"; font-weight: {weight}; font-style: normal;'
         f' src: url("data:font/ttf;base64,{data}") format("truetype") }}'
@@ -97,7 +88,9 @@ def _with_narrow_space(path: Path) -> bytes:
 @cache
 def _prepared_for_stamp(path: Path) -> tuple[bytes, frozenset[int]]:
     font = TTFont(path)
-    subsetter = subset.Subsetter(subset.Options(layout_features=["kern", "liga"], notdef_outline=True))
+    options = subset.Options(layout_features=["kern", "liga"], notdef_outline=True)
+    options.drop_tables = [*options.drop_tables, "FFTM"]  # FontForge's dates: useless, and the subsetter says so
+    subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=STAMP_CHARACTERS)
     subsetter.subset(font)
     scale_upem(font, STAMP_UNITS)
