@@ -81,7 +81,6 @@ def lacks_second_factor(request) -> bool:
     if not request.user.is_authenticated:
         return False
     required = request.user.is_staff or any(
-        needs_second_factor(membership.organisation.side, membership.role)
-        for membership in request.memberships
+        needs_second_factor(membership.organisation.side, membership.role) for membership in request.memberships
     )
     return required and not is_mfa_enabled(request.user)

@@ -94,9 +94,7 @@ class Organisation(TenantModel):
     code = models.SlugField("code", max_length=60, unique=True)
     email = models.EmailField("adresse électronique", blank=True)
     regions = models.ManyToManyField(Region, blank=True, verbose_name="régions", related_name="+")
-    departments = models.ManyToManyField(
-        Department, blank=True, verbose_name="départements", related_name="+"
-    )
+    departments = models.ManyToManyField(Department, blank=True, verbose_name="départements", related_name="+")
     fund_kind = models.CharField("nature de la caisse", max_length=4, choices=FundKind.choices, blank=True)
     finess_ej = models.CharField("FINESS (entité juridique)", max_length=9, blank=True)
     address = models.TextField("adresse", blank=True)
@@ -122,8 +120,7 @@ class Organisation(TenantModel):
             ),
             models.CheckConstraint(
                 name="accounts_fund_has_kind",
-                condition=Q(side=Side.FUND, fund_kind__in=FundKind.values)
-                | (~Q(side=Side.FUND) & Q(fund_kind="")),
+                condition=Q(side=Side.FUND, fund_kind__in=FundKind.values) | (~Q(side=Side.FUND) & Q(fund_kind="")),
                 violation_error_message="Une caisse, et elle seule, a une nature (CPAM, CGSS, CCSS, CSS).",
             ),
         ]
@@ -155,6 +152,10 @@ class PartyScopedQuerySet(models.QuerySet):
 
 
 class MembershipQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> "MembershipQuerySet":
+        """Return the people of the actor's own organisation."""
+        return self.filter(organisation=actor.organisation_id) if actor.organisation_id else self.none()
+
     def active(self) -> "MembershipQuerySet":
         return self.filter(is_active=True, organisation__is_active=True, user__is_active=True)
 
@@ -214,9 +215,7 @@ class Membership(TenantModel):
 class Delegation(TenantModel):
     """A power that a president or a signatory gives to another member, for a time."""
 
-    grantor = models.ForeignKey(
-        Membership, models.PROTECT, related_name="delegations_given", verbose_name="délégant"
-    )
+    grantor = models.ForeignKey(Membership, models.PROTECT, related_name="delegations_given", verbose_name="délégant")
     grantee = models.ForeignKey(
         Membership, models.PROTECT, related_name="delegations_received", verbose_name="délégataire"
     )
@@ -287,5 +286,3 @@ class Invitation(TenantModel):
 
     def __str__(self):
         return f"{self.email} ({self.organisation})"
-
-

@@ -18,7 +18,12 @@ from health_projects.models import HealthProject
 from indicators.models import Programme
 
 DURATION_YEARS = 5  # R3
-OPEN_STATUSES = [ContractStatus.DRAFT, ContractStatus.NEGOTIATION, ContractStatus.AGREED, ContractStatus.SIGNING]
+OPEN_STATUSES = [
+    ContractStatus.DRAFT,
+    ContractStatus.NEGOTIATION,
+    ContractStatus.AGREED,
+    ContractStatus.SIGNING,
+]
 
 
 class ContractQuerySet(PartyScopedQuerySet):
@@ -80,11 +85,12 @@ class Contract(TenantModel):
             models.CheckConstraint(
                 name="contracts_signed_means_dates",
                 condition=Q(
-                    status__in=["ACTIVE", "EXPIRED", "TERMINATED"], signed_on__isnull=False, ends_on__isnull=False
+                    status__in=["ACTIVE", "EXPIRED", "TERMINATED"],
+                    signed_on__isnull=False,
+                    ends_on__isnull=False,
                 )
                 | (
-                    ~Q(status__in=["ACTIVE", "EXPIRED", "TERMINATED"])
-                    & Q(signed_on__isnull=True, ends_on__isnull=True)
+                    ~Q(status__in=["ACTIVE", "EXPIRED", "TERMINATED"]) & Q(signed_on__isnull=True, ends_on__isnull=True)
                 ),
             ),
             models.CheckConstraint(
@@ -144,9 +150,7 @@ class ContractMission(TenantModel):
     class Meta:
         verbose_name = "mission engagée"
         ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(fields=["contract", "mission"], name="contracts_one_row_a_mission")
-        ]
+        constraints = [models.UniqueConstraint(fields=["contract", "mission"], name="contracts_one_row_a_mission")]
 
     def __str__(self):
         return MissionCode(self.mission).label

@@ -162,9 +162,7 @@ def timeline(
     if start <= today <= end:
         lines.append(Line(x1=x(today), y1=TOP, x2=x(today), y2=bottom + 6, stroke=ACCENT, width=2))
         anchor = "end" if x(today) > RIGHT - 40 else "middle"
-        texts.append(
-            Text(x=x(today), y=bottom + 19, text="aujourd’hui", anchor=anchor, fill=ACCENT, is_strong=True)
-        )
+        texts.append(Text(x=x(today), y=bottom + 19, text="aujourd’hui", anchor=anchor, fill=ACCENT, is_strong=True))
     return Figure(
         title=title,
         width=WIDTH,
@@ -206,9 +204,7 @@ def _mission(row: TimelineRow, left: float, right: float, middle: float) -> Box:
 
 
 def _mark(mark: TimelineMark, middle: float, y: float) -> Box:
-    return Box(
-        x=middle, y=y, width=6, height=6, fill=INK, stroke=INK, title=f"{mark.label} : {format_date(mark.on)}"
-    )
+    return Box(x=middle, y=y, width=6, height=6, fill=INK, stroke=INK, title=f"{mark.label} : {format_date(mark.on)}")
 
 
 def _timeline_line(row: TimelineRow, end: date) -> tuple[str, ...]:
@@ -223,9 +219,7 @@ def _short(text: str, length: int) -> str:
 
 def bars(title: str, groups: Sequence[BarGroup], series: Sequence[str]) -> Figure:
     """Draw amounts as horizontal bars, one a series under each label, with the amount at its end."""
-    highest = max(
-        (value for group in groups for value in group.values if value is not None), default=Decimal(0)
-    )
+    highest = max((value for group in groups for value in group.values if value is not None), default=Decimal(0))
     room = WIDTH - LABELS - 110  # the amount is written after its bar
     boxes, texts, y = [], [], 8.0
     for group in groups:
@@ -235,9 +229,7 @@ def bars(title: str, groups: Sequence[BarGroup], series: Sequence[str]) -> Figur
             fill, stroke = FILLS[number % len(FILLS)]
             words = "–" if value is None else format_euros(round_cents(value))
             if width:
-                boxes.append(
-                    Box(x=LABELS, y=y + 2, width=width, height=14, fill=fill, stroke=stroke, title=words)
-                )
+                boxes.append(Box(x=LABELS, y=y + 2, width=width, height=14, fill=fill, stroke=stroke, title=words))
             texts.append(Text(x=round(LABELS + width + 6, 1), y=y + 13, text=words, is_strong=number == 0))
             y += 18
         y += 12
@@ -293,29 +285,23 @@ def curve(
     texts = [Text(x=PLOT_LEFT - 8, y=y(tick) + 4, text=_number(tick), anchor="end") for tick in ticks]
     for level, name, stroke, dash in ((target, "cible", ACCENT, "6 4"), (baseline, "référence", INK, "2 4")):
         if level is not None:
-            lines.append(
-                Line(x1=PLOT_LEFT, y1=y(level), x2=PLOT_RIGHT, y2=y(level), stroke=stroke, width=2, dash=dash)
-            )
+            lines.append(Line(x1=PLOT_LEFT, y1=y(level), x2=PLOT_RIGHT, y2=y(level), stroke=stroke, width=2, dash=dash))
             words = f"{name} {_number(level)}{_unit(unit)}"
             texts.append(Text(x=PLOT_RIGHT, y=y(level) - 5, text=words, anchor="end", fill=stroke))
     dots = [
-        None if point.value is None else (place, y(point.value))
-        for place, point in zip(places, points, strict=True)
+        None if point.value is None else (place, y(point.value)) for place, point in zip(places, points, strict=True)
     ]
     for place, point, dot in zip(places, points, dots, strict=True):
         texts.append(Text(x=place, y=PLOT_BOTTOM + 18, text=_short(point.label, 16), anchor="middle"))
         if dot and not steps:
-            texts.append(
-                Text(x=place, y=dot[1] - 9, text=_number(point.value), anchor="middle", is_strong=True)
-            )
+            texts.append(Text(x=place, y=dot[1] - 9, text=_number(point.value), anchor="middle", is_strong=True))
     return Figure(
         title=title,
         width=WIDTH,
         height=PLOT_BOTTOM + 28,
         heads=("", "Valeur"),
         rows=tuple(
-            (point.label, "–" if point.value is None else _number(point.value) + _unit(unit))
-            for point in points
+            (point.label, "–" if point.value is None else _number(point.value) + _unit(unit)) for point in points
         ),
         lines=tuple(lines),
         texts=tuple(texts),

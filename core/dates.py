@@ -3,9 +3,7 @@
 from calendar import monthrange
 from datetime import date
 
-MONTHS = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
-)
+MONTHS = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"]
 
 
 def add_months(day: date, months: int) -> date:

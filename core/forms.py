@@ -347,7 +347,5 @@ class DocumentField(forms.FileField):
             raise ValidationError(f"Choisissez un fichier {self.spoken_kinds}.", code="kind")
         if not looks_like(kind, file):
             name = KINDS[kind][2]
-            raise ValidationError(
-                f"Le contenu de ce fichier n’est pas du {name}, malgré son nom.", code="content"
-            )
+            raise ValidationError(f"Le contenu de ce fichier n’est pas du {name}, malgré son nom.", code="content")
         return file

@@ -18,6 +18,12 @@ def http_methods(*methods: str) -> Callable:
     return require_http_methods([*methods, "HEAD"] if "GET" in methods else list(methods))
 
 
+def require(allowed: bool) -> None:
+    """Answer 403 unless `allowed`: for the pages that only some roles open."""
+    if not allowed:
+        raise PermissionDenied
+
+
 def logs_reads(view: Callable) -> Callable:
     """Mark a view that writes a journal entry about what it shows, even on GET."""
     view.logs_reads = True

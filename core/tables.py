@@ -91,9 +91,7 @@ def to_html(value, use_l10n=None) -> str:
 
 
 def has_callable(attrs: dict) -> bool:
-    return any(
-        callable(value) or (isinstance(value, dict) and has_callable(value)) for value in attrs.values()
-    )
+    return any(callable(value) or (isinstance(value, dict) and has_callable(value)) for value in attrs.values())
 
 
 @dataclass(frozen=True, kw_only=True)

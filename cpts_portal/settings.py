@@ -159,12 +159,18 @@ else:
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "resume unfinished documents": {"task": "documents.jobs.resume_documents", "schedule": 60},
-    "calendar of dialogues": {"task": "dialogues.jobs.follow_calendar", "schedule": crontab(hour=3, minute=0)},
+    "calendar of dialogues": {
+        "task": "dialogues.jobs.follow_calendar",
+        "schedule": crontab(hour=3, minute=0),
+    },
     "tacit approvals": {
         "task": "health_projects.jobs.approve_tacitly",
         "schedule": crontab(hour=3, minute=10),
     },
-    "payments that fall due": {"task": "funding.jobs.follow_schedule", "schedule": crontab(hour=3, minute=20)},
+    "payments that fall due": {
+        "task": "funding.jobs.follow_schedule",
+        "schedule": crontab(hour=3, minute=20),
+    },
 }
 
 # Sign-in

@@ -55,9 +55,7 @@ class ManagementDialogue(TenantModel):
         verbose_name_plural = "dialogues de gestion"
         ordering = ["window_opens_on", "created_at", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["contract"], condition=Q(kind="SIGNATURE"), name="dialogues_one_signature"
-            ),
+            models.UniqueConstraint(fields=["contract"], condition=Q(kind="SIGNATURE"), name="dialogues_one_signature"),
             models.UniqueConstraint(
                 fields=["contract", "mission"],
                 condition=Q(kind="MISSION_START"),
@@ -72,8 +70,7 @@ class ManagementDialogue(TenantModel):
             ),
             models.CheckConstraint(
                 name="dialogues_start_has_mission",
-                condition=(Q(kind="MISSION_START") & ~Q(mission=""))
-                | (~Q(kind="MISSION_START") & Q(mission="")),
+                condition=(Q(kind="MISSION_START") & ~Q(mission="")) | (~Q(kind="MISSION_START") & Q(mission="")),
             ),
             models.CheckConstraint(
                 name="dialogues_held_has_date",

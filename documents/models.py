@@ -79,9 +79,7 @@ class Document(TenantModel, Job):
     template_name = models.CharField("gabarit", max_length=120)
     payload = models.JSONField("données")
     issued_at = models.DateTimeField("émis le")
-    file = models.ForeignKey(
-        StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="fichier"
-    )
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="fichier")
     readers = models.ManyToManyField(Organisation, related_name="+", verbose_name="lecteurs")
 
     objects = DocumentQuerySet.as_manager()
@@ -117,9 +115,7 @@ class Document(TenantModel, Job):
 class Signature(TenantModel):
     """The place of one party in a document, and the signature it received."""
 
-    document = models.ForeignKey(
-        Document, models.CASCADE, related_name="signatures", verbose_name="document"
-    )
+    document = models.ForeignKey(Document, models.CASCADE, related_name="signatures", verbose_name="document")
     side = StatusField(Side, verbose_name="partie")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField("rang")

@@ -20,9 +20,7 @@ class Statement(TenantModel):
     contract = models.ForeignKey(Contract, models.PROTECT, related_name="statements", verbose_name="contrat")
     year = models.PositiveSmallIntegerField("année")
     revision = models.PositiveSmallIntegerField("révision", default=1)
-    agreement_version = models.ForeignKey(
-        AgreementVersion, models.PROTECT, related_name="+", verbose_name="accord"
-    )
+    agreement_version = models.ForeignKey(AgreementVersion, models.PROTECT, related_name="+", verbose_name="accord")
     engine_version = models.CharField("version du calcul", max_length=20)
     inputs = models.JSONField("données du calcul")
     total = MoneyField(verbose_name="total (€)")
@@ -35,9 +33,7 @@ class Statement(TenantModel):
         verbose_name = "décompte annuel"
         ordering = ["year", "revision"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["contract", "year", "revision"], name="funding_one_row_a_revision"
-            )
+            models.UniqueConstraint(fields=["contract", "year", "revision"], name="funding_one_row_a_revision")
         ]
 
     def __str__(self):
@@ -66,9 +62,7 @@ class StatementLine(TenantModel):
     class Meta:
         verbose_name = "ligne de décompte"
         ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(fields=["statement", "position"], name="funding_one_row_a_line")
-        ]
+        constraints = [models.UniqueConstraint(fields=["statement", "position"], name="funding_one_row_a_line")]
 
     def __str__(self):
         return f"{LineKind(self.kind).label} : {self.amount}"

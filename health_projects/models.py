@@ -37,9 +37,7 @@ class HealthProjectQuerySet(models.QuerySet):
 class HealthProject(TenantModel):
     """One version of the health project (projet de santé) of a CPTS."""
 
-    cpts = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="health_projects", verbose_name="CPTS"
-    )
+    cpts = models.ForeignKey(Organisation, models.PROTECT, related_name="health_projects", verbose_name="CPTS")
     version_number = models.PositiveSmallIntegerField("version", default=1)
     title = models.CharField("titre", max_length=200)
     status = StatusField(ProjectStatus, verbose_name="état", default=ProjectStatus.DRAFT)
@@ -65,9 +63,7 @@ class HealthProject(TenantModel):
         verbose_name_plural = "projets de santé"
         ordering = ["-created_at", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["cpts", "version_number"], name="health_projects_one_row_a_version"
-            ),
+            models.UniqueConstraint(fields=["cpts", "version_number"], name="health_projects_one_row_a_version"),
             models.UniqueConstraint(
                 fields=["cpts"],
                 condition=Q(status__in=["DRAFT", "SUBMITTED", "CHANGES_REQUESTED"]),
@@ -113,9 +109,7 @@ class HealthProject(TenantModel):
 class ProjectSection(TenantModel):
     """The text of one section, and the number of its last save (a stale form is told so)."""
 
-    project = models.ForeignKey(
-        HealthProject, models.CASCADE, related_name="sections", verbose_name="projet"
-    )
+    project = models.ForeignKey(HealthProject, models.CASCADE, related_name="sections", verbose_name="projet")
     key = models.CharField("section", max_length=24, choices=SectionKey.choices)
     text = models.TextField("texte", blank=True)
     lock_version = models.PositiveIntegerField("version de saisie", default=1)
@@ -123,9 +117,7 @@ class ProjectSection(TenantModel):
 
     class Meta:
         verbose_name = "section"
-        constraints = [
-            models.UniqueConstraint(fields=["project", "key"], name="health_projects_one_row_a_section")
-        ]
+        constraints = [models.UniqueConstraint(fields=["project", "key"], name="health_projects_one_row_a_section")]
 
     def __str__(self):
         return SectionKey(self.key).label
@@ -134,9 +126,7 @@ class ProjectSection(TenantModel):
 class ProjectSubmission(Signed):
     """What was sent to the ARS, frozen: each submission can be compared with the one before."""
 
-    project = models.ForeignKey(
-        HealthProject, models.PROTECT, related_name="submissions", verbose_name="projet"
-    )
+    project = models.ForeignKey(HealthProject, models.PROTECT, related_name="submissions", verbose_name="projet")
     number = models.PositiveSmallIntegerField("numéro")
     content = models.JSONField("contenu")
     content_hash = models.CharField("empreinte", max_length=64)
@@ -190,9 +180,7 @@ class TerritoryOverlap(TenantModel):
         verbose_name = "chevauchement accepté"
         constraints = [
             models.UniqueConstraint(fields=["project", "other"], name="health_projects_one_row_an_overlap"),
-            models.CheckConstraint(
-                name="health_projects_overlap_with_another", condition=~Q(project=F("other"))
-            ),
+            models.CheckConstraint(name="health_projects_overlap_with_another", condition=~Q(project=F("other"))),
             models.CheckConstraint(
                 name="health_projects_overlap_accepted_with_reason",
                 condition=Q(accepted_at__isnull=True) | ~Q(reason=""),

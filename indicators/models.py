@@ -26,9 +26,7 @@ class Programme(TenantModel):
 
     class Meta:
         verbose_name = "programme"
-        constraints = [
-            models.CheckConstraint(name="indicators_year_1_to_5", condition=Q(year__gte=1, year__lte=5))
-        ]
+        constraints = [models.CheckConstraint(name="indicators_year_1_to_5", condition=Q(year__gte=1, year__lte=5))]
 
     def __str__(self):
         return f"Programme de l’année {self.year}, {self.cpts}"
@@ -53,9 +51,7 @@ class ProgrammeMission(TenantModel):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["programme", "mission"], name="indicators_one_row_a_mission"),
-            models.CheckConstraint(
-                name="indicators_variable_not_negative", condition=Q(variable_amount__gte=0)
-            ),
+            models.CheckConstraint(name="indicators_variable_not_negative", condition=Q(variable_amount__gte=0)),
         ]
 
     def __str__(self):
@@ -112,9 +108,7 @@ class Indicator(TenantModel):
     """
 
     programme_mission = models.ForeignKey(ProgrammeMission, models.CASCADE, related_name="indicators")
-    action = models.ForeignKey(
-        MissionAction, models.CASCADE, null=True, blank=True, related_name="indicators"
-    )
+    action = models.ForeignKey(MissionAction, models.CASCADE, null=True, blank=True, related_name="indicators")
     national_code = models.CharField("code national", max_length=20, blank=True)
     label = models.CharField("indicateur", max_length=250)
     unit = models.CharField("unité", max_length=40, blank=True)
@@ -141,9 +135,7 @@ class Indicator(TenantModel):
         verbose_name = "indicateur"
         ordering = ["position", "pk"]
         constraints = [
-            models.CheckConstraint(
-                name="indicators_owner_is_a_party", condition=Q(owner__in=["CPTS", "ARS", "FUND"])
-            ),
+            models.CheckConstraint(name="indicators_owner_is_a_party", condition=Q(owner__in=["CPTS", "ARS", "FUND"])),
             models.CheckConstraint(
                 name="indicators_result_carries_money",
                 condition=(Q(usage=Usage.RESULT, maximum_amount__gt=0) & ~Q(scale=""))

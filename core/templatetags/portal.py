@@ -226,8 +226,7 @@ def breadcrumb(*parts: str) -> SafeString:
     links = [("Accueil", _home()), *zip(parts[:-1:2], parts[1::2], strict=False)]
     items = format_html_join("", '<li><a href="{1}">{0}</a></li>', links)
     return format_html(
-        '<nav class="breadcrumb-line" aria-label="Fil d’Ariane">'
-        '<ol>{}<li aria-current="page">{}</li></ol></nav>',
+        '<nav class="breadcrumb-line" aria-label="Fil d’Ariane"><ol>{}<li aria-current="page">{}</li></ol></nav>',
         items,
         parts[-1],
     )
@@ -382,13 +381,14 @@ def form_errors(form):
 
 
 @register.inclusion_tag("components/form.html", takes_context=True)
-def portal_form(context, form, submit: str = "Enregistrer", cancel_url: str = "", action: str = ""):
-    """A whole POST form: errors, stale comparison, fields, buttons."""
+def portal_form(context, form, submit: str = "Enregistrer", cancel_url: str = "", action: str = "", extra=""):
+    """A whole POST form: errors, stale comparison, fields, buttons; `extra` is printed before the fields."""
     return {
         "form": form,
         "submit": submit,
         "cancel_url": cancel_url,
         "action": action,
+        "extra": extra,
         "csrf_token": context.get("csrf_token"),
         "request": context.get("request"),
     }

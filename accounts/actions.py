@@ -1,0 +1,155 @@
+"""Writes of the accounts room: invitations, places in an organisation, reference organisations."""
+
+from datetime import timedelta
+from functools import partial
+
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts import notifications
+from accounts.enums import ROLES_OF
+from accounts.models import Invitation, Membership, Organisation, User
+from accounts.permissions import Act, check
+from core import audit, clock
+from core.actor import SYSTEM, Actor
+from core.enums import Role, Side
+from core.errors import DomainError, NotAllowed
+from territories.models import Department, Region
+
+
+@transaction.atomic
+def invite(*, actor: Actor, email: str, role: Role) -> Invitation:
+    """Invite an address to join the actor's organisation; the message leaves once the row is written."""
+    check(actor, Act.INVITE)
+    email = email.lower()
+    if role not in ROLES_OF[actor.side]:
+        raise DomainError("Ce rôle n’existe pas pour votre organisation.", field="role")
+    organisation = Organisation.objects.select_for_update().get(pk=actor.organisation_id)
+    if Membership.objects.filter(organisation=organisation, user__email=email, is_active=True).exists():
+        raise DomainError("Cette personne fait déjà partie de votre équipe.", field="email")
+    if organisation.invitations.open().filter(email=email).exists():
+        raise DomainError("Cette adresse a déjà une invitation en cours.", field="email")
+    now = clock.now()
+    expired = organisation.invitations.filter(email=email, accepted_at__isnull=True, withdrawn_at__isnull=True)
+    expired.update(withdrawn_at=now)
+    invitation = Invitation.objects.create(
+        organisation=organisation,
+        email=email,
+        role=role,
+        invited_by_id=actor.user_id,
+        expires_at=now + timedelta(days=settings.INVITATION_DAYS),
+    )
+    audit.record(actor, "invitation.send", invitation, after={"email": email, "role": role})
+    transaction.on_commit(partial(notifications.send_invitation, invitation))
+    return invitation
+
+
+@transaction.atomic
+def withdraw_invitation(*, actor: Actor, invitation: Invitation) -> Invitation:
+    """Make an invitation's link useless."""
+    check(actor, Act.INVITE)
+    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if invitation.accepted_at or invitation.withdrawn_at:
+        raise DomainError("Cette invitation n’est plus en cours.")
+    invitation.withdrawn_at = clock.now()
+    invitation.save(update_fields=["withdrawn_at", "updated_at"])
+    audit.record(actor, "invitation.withdraw", invitation)
+    return invitation
+
+
+@transaction.atomic
+def accept_invitation(*, token: str, first_name: str, last_name: str, job_title: str, password: str) -> Membership:
+    """Make the account of an invited person and her place. Raises DomainError when the link is of no use.
+
+    An address that already has an account accepts with `accept_as_user`, signed in: a link alone must not
+    open someone's account.
+    """
+    invitation = _open_invitation(token)
+    if User.objects.filter(email=invitation.email).exists():
+        raise DomainError("Cette adresse a déjà un compte : connectez-vous, puis ouvrez de nouveau ce lien.")
+    user = User(email=invitation.email, first_name=first_name, last_name=last_name, job_title=job_title)
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise DomainError(" ".join(error.messages), field="password") from error
+    user.set_password(password)
+    user.save()
+    return _join(invitation, user)
+
+
+@transaction.atomic
+def accept_as_user(*, token: str, user: User) -> Membership:
+    """Give a signed-in person the place she was invited to; the address must be hers."""
+    invitation = _open_invitation(token)
+    if user.email != invitation.email:
+        raise NotAllowed("Cette invitation est adressée à une autre personne.")
+    return _join(invitation, user)
+
+
+@transaction.atomic
+def set_membership_active(*, actor: Actor, membership: Membership, is_active: bool) -> Membership:
+    """Open or close a person's place in the actor's organisation; takes effect at her next request."""
+    check(actor, Act.INVITE)
+    membership = Membership.objects.select_for_update().get(pk=membership.pk)
+    if membership.organisation_id != actor.organisation_id:
+        raise NotAllowed("Cette personne ne fait pas partie de votre organisation.")
+    if membership.user_id == actor.user_id:
+        raise DomainError("Vous ne pouvez pas vous retirer vous-même.")
+    before = membership.is_active
+    membership.is_active = is_active
+    membership.save(update_fields=["is_active", "updated_at"])
+    audit.record(actor, "membership.change", membership, before={"is_active": before}, after={"is_active": is_active})
+    return membership
+
+
+@transaction.atomic
+def load_national_bodies(*, ars: list[dict], funds: list[dict]) -> dict[str, int]:
+    """Write the 18 ARS, the funds and the national body of the reference data; safe to run again.
+
+    Takes the rows of accounts/data; never touches what the back office added (addresses, people).
+    """
+    for row in ars:
+        organisation = _reference_organisation(row, Side.ARS)
+        organisation.regions.set(Region.objects.filter(pk__in=row["regions"]))
+    for row in funds:
+        organisation = _reference_organisation(row, Side.FUND, fund_kind=row["kind"])
+        organisation.departments.set(Department.objects.filter(pk__in=row["departments"]))
+    _reference_organisation({"key": "observatoire-national", "name": "Observatoire national"}, Side.NATIONAL)
+    _reference_organisation({"key": "administration-du-portail", "name": "Administration du portail"}, Side.BACK_OFFICE)
+    return {"ARS": len(ars), "caisses": len(funds)}
+
+
+def _reference_organisation(row: dict, side: Side, **fields) -> Organisation:
+    organisation, created = Organisation.objects.get_or_create(
+        code=row["key"], defaults={"side": side, "name": row["name"], **fields}
+    )
+    if created:
+        audit.record(SYSTEM, "organisation.load", organisation)
+    return organisation
+
+
+def _open_invitation(token: str) -> Invitation:
+    invitation = (
+        Invitation.objects.open()
+        .select_for_update(of=("self",))
+        .select_related("organisation")
+        .filter(token=token)
+        .first()
+    )
+    if invitation is None:
+        raise DomainError("Cette invitation n’est plus valable : demandez-en une nouvelle.")
+    return invitation
+
+
+def _join(invitation: Invitation, user: User) -> Membership:
+    membership, _created = Membership.objects.update_or_create(
+        user=user,
+        organisation=invitation.organisation,
+        defaults={"role": invitation.role, "is_active": True},
+    )
+    invitation.accepted_at = clock.now()
+    invitation.save(update_fields=["accepted_at", "updated_at"])
+    audit.record(membership.as_actor(), "invitation.accept", invitation, after={"role": invitation.role})
+    return membership

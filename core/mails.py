@@ -1,0 +1,29 @@
+"""Mails: two text templates an event, sent once the transaction is committed."""
+
+import logging
+import smtplib
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+
+logger = logging.getLogger(__name__)
+
+
+def send_mail(event: str, *, to: Iterable[str], context: dict) -> bool:
+    """Send `<event>_subject.txt` and `<event>_body.txt`, one message a person; say whether all left.
+
+    A mail server that is down does not undo what was done: the failure is logged, and the page remains.
+    """
+    context = {**context, "portal_url": settings.PORTAL_URL}
+    subject = " ".join(render_to_string(f"{event}_subject.txt", context).split())
+    body = render_to_string(f"{event}_body.txt", context)
+    left = True
+    for address in sorted(set(filter(None, to))):
+        try:
+            EmailMessage(subject, body, to=[address]).send()
+        except (OSError, smtplib.SMTPException):
+            logger.exception("mail not sent", extra={"event": event})
+            left = False
+    return left

@@ -1,0 +1,12 @@
+"""Routes of the dashboards room."""
+
+from django.urls import path
+
+from dashboards import views
+
+app_name = "dashboards"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("portefeuille/", views.portfolio, name="portfolio"),
+    path("dossiers/<uuid:pk>/", views.dossier, name="dossier"),
+]

@@ -1,0 +1,4 @@
+"""Routes of the demonstration room."""
+
+app_name = "demonstration"
+urlpatterns = []

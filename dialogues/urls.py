@@ -1,0 +1,4 @@
+"""Routes of the dialogues room."""
+
+app_name = "dialogues"
+urlpatterns = []

@@ -1,0 +1,151 @@
+"""Writes of the documents room: store a file, issue a document, sign it."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import Organisation, User
+from accounts.permissions import Act, check
+from core import audit, clock
+from core.actor import Actor
+from core.enums import PARTIES
+from core.errors import DomainError
+from core.models import JobState
+from documents import rules, signing, storage, tasks
+from documents.authority import current_authority
+from documents.models import Document, Signature, StoredFile
+
+ANY_KIND = tuple(rules.KINDS)
+
+
+@transaction.atomic
+def store_file(
+    *,
+    actor: Actor,
+    name: str,
+    content: bytes,
+    readers: Sequence[Organisation],
+    kinds: Sequence[str] = ANY_KIND,
+) -> StoredFile:
+    """Store a file received from a person, readable by `readers`.
+
+    Raises DomainError when its type, its content or its size is refused.
+    """
+    kind = rules.recognise(name, content, tuple(kinds), max_bytes=settings.EVIDENCE_MAX_BYTES)
+    stored = _store(actor, rules.clean_name(name), kind.content_type, content, readers)
+    audit.record(actor, "file.store", stored, after={"sha256": stored.sha256, "size": stored.size})
+    return stored
+
+
+@transaction.atomic
+def issue_document(
+    *,
+    actor: Actor,
+    kind: str,
+    key: str,
+    title: str,
+    template_name: str,
+    payload: dict,
+    signatories: Sequence[Organisation],
+    readers: Sequence[Organisation],
+) -> Document:
+    """Freeze the data of a document and ask the worker for its PDF; the same `key` gives the same document.
+
+    `signatories` sign in the order given; `readers` may read it, the signatories among them.
+    """
+    document, created = Document.objects.get_or_create(
+        key=key,
+        defaults={
+            "kind": kind,
+            "title": title,
+            "template_name": template_name,
+            "payload": payload,
+            "issued_at": clock.now(),
+        },
+    )
+    if not created:
+        return document
+    document.readers.set([*readers, *signatories])
+    for position, organisation in enumerate(signatories, start=1):
+        Signature.objects.create(
+            document=document, side=organisation.side, organisation=organisation, position=position
+        )
+    audit.record(actor, "document.issue", document, after={"kind": kind, "key": key, "code": document.code})
+    transaction.on_commit(partial(tasks.wake_renderer, document.pk))
+    return document
+
+
+@transaction.atomic
+def retry_document(*, actor: Actor, document: Document) -> Document:
+    """Put a failed document back in the queue. Raises DomainError when it did not fail."""
+    document = Document.objects.select_for_update().get(pk=document.pk)
+    if document.job_state != JobState.FAILED:
+        raise DomainError("Ce document n’est pas en échec.")
+    document.job_state, document.attempts, document.error = JobState.QUEUED, 0, ""
+    document.save(update_fields=["job_state", "attempts", "error", "updated_at"])
+    audit.record(actor, "document.retry", document)
+    transaction.on_commit(partial(tasks.wake_renderer, document.pk))
+    return document
+
+
+@transaction.atomic
+def sign_document(*, actor: Actor, document: Document) -> Document:
+    """Put the signature of the actor's organisation on the bytes the others already signed.
+
+    The row is locked: two people signing at the same instant sign one after the other, and none is lost.
+    Raises NotAllowed, or DomainError when the document is not ready or the party has signed.
+    """
+    check(actor, Act.SIGN)
+    document = Document.objects.select_for_update(of=("self",)).select_related("file").get(pk=document.pk)
+    signature = _signature_of(actor, document)
+    signer = User.objects.get(pk=actor.user_id)
+    now = clock.now()
+    content = signing.sign_pdf(
+        pdf=storage.read(document.file),
+        field_name=signature.field_name,
+        signer=current_authority().signer_for(signer.get_full_name(), signature.organisation.name, signer.email),
+        signer_name=signer.get_full_name(),
+        reason=document.title,
+        location=signature.organisation.name,
+        signed_at=now,
+        certify=not document.signatures.filter(signed_at__isnull=False).exists(),
+    )
+    stored = _store(actor, document.file.name, "application/pdf", content, document.readers.all())
+    signature.signed_at, signature.signer, signature.file = now, signer, stored
+    signature.signer_name, signature.signer_title = signer.get_full_name(), signer.job_title
+    signature.save()
+    document.file = stored
+    document.save(update_fields=["file", "updated_at"])
+    audit.record(actor, "document.sign", document, after={"side": signature.side, "sha256": stored.sha256})
+    return Document.objects.with_signatures().get(pk=document.pk)
+
+
+def _signature_of(actor: Actor, document: Document) -> Signature:
+    if not document.is_ready:
+        raise DomainError("Le document est en cours de préparation : il pourra être signé dans un instant.")
+    signature = (
+        document.signatures.select_related("organisation")
+        .filter(side__in=PARTIES, organisation=actor.organisation_id)
+        .first()
+    )
+    if signature is None:
+        raise DomainError("Votre organisation n’est pas signataire de ce document.")
+    if signature.signed_at:
+        raise DomainError("Votre organisation a déjà signé ce document.")
+    if document.signatures.filter(signer=actor.user_id).exists():
+        raise DomainError("Une même personne ne signe pas pour deux parties.")
+    return signature
+
+
+def _store(actor: Actor, name: str, content_type: str, content: bytes, readers) -> StoredFile:
+    stored = StoredFile.objects.create(
+        name=name,
+        content_type=content_type,
+        size=len(content),
+        sha256=storage.write(content),
+        stored_by_id=actor.user_id,
+    )
+    stored.readers.set(readers)
+    return stored

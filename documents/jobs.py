@@ -1,0 +1,101 @@
+"""Work that the worker does for this room, found by row and safe to do twice."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.text import slugify
+
+from core import audit
+from core.actor import SYSTEM
+from core.models import JobState
+from documents import storage, tasks
+from documents.models import Document, StoredFile
+from documents.pdf import RenderError, SignatureField, render_pdf
+
+LEASE = timedelta(minutes=3)  # longer than the hard time limit of a task
+
+
+@shared_task
+def render_document(document_id: str) -> None:
+    """Make the PDF of a document, unless it is made or someone else is at it."""
+    document = take(document_id)
+    if document is None:
+        return
+    try:
+        content = render(document)
+    except RenderError as error:
+        put_back(document, str(error))
+        return
+    finish(document, content)
+
+
+@shared_task
+def resume_documents() -> int:
+    """Wake the renderer for each document left behind by a lost worker or message; return how many."""
+    waiting = Document.objects.filter(
+        Q(job_state=JobState.QUEUED) | Q(job_state=JobState.RUNNING, lease_until__lt=timezone.now())
+    )
+    for pk in waiting.values_list("pk", flat=True):
+        tasks.wake_renderer(pk)
+    return len(waiting)
+
+
+@transaction.atomic
+def take(document_id: str) -> Document | None:
+    """Reserve a document for this worker; None when there is nothing to do."""
+    document = Document.objects.select_for_update(of=("self",)).filter(pk=document_id).first()
+    if document is None or document.job_state in (JobState.DONE, JobState.FAILED):
+        return None
+    now = timezone.now()
+    if document.job_state == JobState.RUNNING and document.lease_until > now:
+        return None
+    if document.attempts >= Document.MAX_ATTEMPTS:
+        document.job_state = JobState.FAILED
+        document.error = "La mise en page s’est interrompue trois fois. Relancez-la, ou signalez-le."
+    else:
+        document.job_state, document.step, document.progress = JobState.RUNNING, "Mise en page", 30
+        document.attempts += 1
+        document.lease_until = now + LEASE
+    document.save()
+    return document if document.job_state == JobState.RUNNING else None
+
+
+def render(document: Document) -> bytes:
+    """Return the PDF of a document from its frozen data."""
+    signatures = list(document.signatures.select_related("organisation"))
+    return render_pdf(
+        template_name=document.template_name,
+        context={**document.payload, "document_code": document.code},
+        title=document.title,
+        issued_at=document.issued_at,
+        signature_fields=[SignatureField(name=item.field_name, party=item.organisation.name) for item in signatures],
+    )
+
+
+@transaction.atomic
+def finish(document: Document, content: bytes) -> None:
+    """Store the PDF once: a second worker that comes late changes nothing."""
+    document = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+    if document.job_state == JobState.DONE:
+        return
+    stored = StoredFile.objects.create(
+        name=f"{slugify(document.title)}.pdf",
+        content_type="application/pdf",
+        size=len(content),
+        sha256=storage.write(content),
+    )
+    stored.readers.set(document.readers.all())
+    document.file, document.job_state, document.step, document.progress = stored, JobState.DONE, "Prêt", 100
+    document.lease_until = None
+    document.save()
+    audit.record(SYSTEM, "document.render", document, after={"sha256": stored.sha256})
+
+
+@transaction.atomic
+def put_back(document: Document, error: str) -> None:
+    """A page that cannot be laid out fails at once, visibly: trying again changes nothing by itself."""
+    document.job_state, document.error, document.lease_until = JobState.FAILED, error, None
+    document.save(update_fields=["job_state", "error", "lease_until", "updated_at"])

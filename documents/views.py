@@ -1,0 +1,59 @@
+"""Pages of the documents room: a document, its progress, and the bytes, scoped like rows."""
+
+from urllib.parse import quote
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+
+from core import audit
+from core.http import attempt, back_to, http_methods, logs_reads, show
+from documents import actions, storage
+from documents.models import Document, StoredFile
+
+
+@http_methods("GET")
+def document_detail(request, pk, template_name="documents/document_detail.html"):
+    document = get_object_or_404(Document.objects.visible_to(request.actor).with_signatures(), pk=pk)
+    return show(request, template_name, {"document": document})
+
+
+@http_methods("GET")
+def document_progress(request, pk, template_name="documents/partials/document_card.html"):
+    document = get_object_or_404(Document.objects.visible_to(request.actor).with_signatures(), pk=pk)
+    return show(request, template_name, {"document": document})
+
+
+@http_methods("POST")
+@back_to("documents:document_detail")
+def document_retry(request, pk):
+    document = get_object_or_404(Document.objects.visible_to(request.actor), pk=pk)
+    attempt(request, actions.retry_document, document=document, success="La mise en page est relancée.")
+
+
+@logs_reads
+@http_methods("GET")
+def document_download(request, pk):
+    document = get_object_or_404(
+        Document.objects.visible_to(request.actor).filter(file__isnull=False).select_related("file"), pk=pk
+    )
+    return send(request, document.file)
+
+
+@logs_reads
+@http_methods("GET")
+def file_download(request, pk):
+    return send(request, get_object_or_404(StoredFile.objects.visible_to(request.actor), pk=pk))
+
+
+def send(request, stored_file: StoredFile) -> HttpResponse:
+    """Return the bytes of a file as a download, and log who took it."""
+    content = storage.read(stored_file)
+    audit.record(request.actor, "file.download", stored_file)
+    return HttpResponse(
+        content,
+        content_type=stored_file.content_type,
+        headers={
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(stored_file.name, safe='')}",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+        },
+    )

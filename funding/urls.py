@@ -1,0 +1,4 @@
+"""Routes of the funding room."""
+
+app_name = "funding"
+urlpatterns = []
