@@ -100,3 +100,15 @@ def _plain(value: Any) -> Any:
             return str(value)
         case _:
             return str(value)
+
+
+def signed_by(actor: Actor) -> dict[str, Any]:
+    """Return the fields of a `Signed` row (core.models) written now by `actor`."""
+    return {
+        "at": clock.now(),
+        "user_id": actor.user_id,
+        "user_name": actor.user_name,
+        "organisation_id": actor.organisation_id,
+        "organisation_name": actor.organisation_name,
+        "side": actor.side,
+    }

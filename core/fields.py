@@ -14,7 +14,7 @@ class StatusField(models.CharField):
         super().__init__(**kwargs)
 
     def deconstruct(self):
-        name, path, args, kwargs = super().deconstruct()
+        name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.CharField", args, kwargs
 
     def from_db_value(self, value, expression, connection):

@@ -112,6 +112,9 @@ class PortalDate(models.Model):
         verbose_name = "date de la démonstration"
         constraints = [models.CheckConstraint(condition=Q(id=1), name="core_one_portal_date")]
 
+    def __str__(self):
+        return f"{self.days_ahead} jours d’avance"
+
 
 class AuditEvent(models.Model):
     """One entry of the journal: append-only, chained by hash (`core.audit`)."""

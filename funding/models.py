@@ -1,7 +1,10 @@
 """What is owed and what was paid: statements that never change, and payments."""
 
+from decimal import Decimal
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
 
 from agreements.enums import LineKind, MissionCode, PaymentKind
 from agreements.models import AgreementVersion
@@ -71,6 +74,12 @@ class StatementLine(TenantModel):
 class PaymentQuerySet(ContractScopedQuerySet):
     def due(self) -> "PaymentQuerySet":
         return self.filter(status=PaymentStatus.DUE)
+
+    def totals(self) -> dict[str, Decimal]:
+        """Return the euros due, ordered and paid, in one query."""
+        states = (PaymentStatus.DUE, PaymentStatus.ORDERED, PaymentStatus.PAID)
+        sums = {state.value.lower(): Coalesce(Sum("amount", filter=Q(status=state)), Decimal(0)) for state in states}
+        return self.aggregate(**sums)
 
 
 class Payment(TenantModel):

@@ -1,4 +1,16 @@
 """Routes of the funding room."""
 
+from django.urls import path
+
+from funding import views
+
 app_name = "funding"
-urlpatterns = []
+urlpatterns = [
+    path("", views.payment_list, name="payment_list"),
+    path("<uuid:pk>/", views.payment_detail, name="payment_detail"),
+    path("<uuid:pk>/ordonner/", views.payment_order, name="payment_order"),
+    path("<uuid:pk>/payer/", views.payment_pay, name="payment_pay"),
+    path("<uuid:pk>/annuler/", views.payment_cancel, name="payment_cancel"),
+    path("echeancier/<uuid:pk>/", views.schedule, name="schedule"),
+    path("decomptes/<uuid:pk>/", views.statement_detail, name="statement_detail"),
+]

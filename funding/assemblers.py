@@ -1,0 +1,139 @@
+"""From the rows of a contract to the values of the engine, and from its lines to what is stored."""
+
+import hashlib
+import json
+from dataclasses import is_dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from agreements.agreement import Agreement
+from agreements.enums import MissionCode
+from agreements.inputs import ContractInputs, MissionInputs
+from agreements.rules import contract_years
+from contracts.models import DURATION_YEARS, Contract, ContractMission, ContractYear
+from core.errors import DomainError
+from indicators.assemblers import indicator_inputs
+from indicators.enums import ProgrammeStatus
+
+FULL_RATE = Decimal(1)
+
+
+def contract_inputs(contract: Contract, *, through_year: int = DURATION_YEARS) -> ContractInputs:
+    """Return what is known of a signed contract: missions really started, years really closed.
+
+    Takes `through_year` (1 to 5): the years to compute. Raises DomainError when the contract is not signed.
+    """
+    started = [mission for mission in contract.missions.all() if mission.started_on]
+    return _inputs(contract, {mission: mission.started_on for mission in started}, through_year, forecast=False)
+
+
+def forecast_inputs(contract: Contract, today: date) -> ContractInputs:
+    """Return the same with what is planned: planned starts, and full rates for the years not closed.
+
+    A planned start that is past is taken as today: a mission cannot start before its dialogue.
+    """
+    starts = {}
+    for mission in contract.missions.all():
+        if mission.started_on:
+            starts[mission] = mission.started_on
+        elif mission.planned_start:
+            starts[mission] = max(mission.planned_start, today, contract.signed_on)
+    return _inputs(contract, starts, DURATION_YEARS, forecast=True)
+
+
+def inputs_document(inputs: ContractInputs) -> dict[str, Any]:
+    """Return the inputs of a computation as plain JSON, to be kept with a statement."""
+    return _plain(inputs)
+
+
+def content_hash(content: dict[str, Any]) -> str:
+    """Return SHA-256 of a JSON content, keys sorted."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _inputs(
+    contract: Contract, starts: dict[ContractMission, date], through_year: int, *, forecast: bool
+) -> ContractInputs:
+    if contract.signed_on is None:
+        raise DomainError("Ce contrat n’est pas encore signé : rien n’est dû.")
+    years = {year.number: year for year in contract.years.all() if year.number <= through_year}
+    crises = tuple(crisis.declared_on for crisis in contract.crises.all())
+    return ContractInputs(
+        agreement=contract.agreement_version.as_value(),
+        signed_on=contract.signed_on,
+        population=contract.population,
+        size=contract.size,
+        sizes={number: year.size for number, year in years.items() if year.size},
+        advance_sizes={number: year.opening_size for number, year in years.items() if year.opening_size},
+        members={number: year.members for number, year in years.items()},
+        years=through_year,
+        terminated_on=contract.terminated_on,
+        missions=tuple(
+            _mission(contract, mission, starts_on, years, crises, through_year, forecast=forecast)
+            for mission, starts_on in starts.items()
+        ),
+    )
+
+
+def _mission(
+    contract: Contract,
+    mission: ContractMission,
+    starts_on: date,
+    years: dict[int, ContractYear],
+    crises: tuple[date, ...],
+    through_year: int,
+    *,
+    forecast: bool,
+) -> MissionInputs:
+    is_crisis = mission.mission == MissionCode.HEALTH_CRISIS
+    indicators = {} if is_crisis else _closed_years(mission, starts_on, years)
+    return MissionInputs(
+        mission=mission.mission,
+        starts_on=starts_on,
+        indicators=indicators,
+        rates=_full_rates(contract, starts_on, indicators, through_year) if forecast and not is_crisis else {},
+        triage_starts_on=mission.triage_starts_on,
+        compensation_starts_on=mission.compensation_starts_on,
+        crises=crises if is_crisis else (),
+    )
+
+
+def _closed_years(mission: ContractMission, starts_on: date, years: dict[int, ContractYear]) -> dict[int, tuple]:
+    """Return the indicators of the mission-years whose programme is closed."""
+    found = {}
+    for number, year in years.items():
+        if year.programme.status == ProgrammeStatus.CLOSED and starts_on < year.ends_on:
+            indicators = indicator_inputs(year.programme).get(mission.mission, ())
+            if indicators:
+                found[number] = tuple(indicators)
+    return found
+
+
+def _full_rates(contract: Contract, starts_on: date, indicators: dict, through_year: int) -> dict[int, Decimal]:
+    """Return the rate 1 for each year to come in which the mission is active: the most it may earn."""
+    return {
+        year.number: FULL_RATE
+        for year in contract_years(contract.signed_on, through_year)
+        if starts_on < year.ends_on and year.number not in indicators
+    }
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Agreement():
+            return value.code
+        case Decimal():
+            return f"{value:f}"
+        case Fraction() | date():
+            return str(value)
+        case dict():
+            return {str(key): _plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_plain(item) for item in value]
+        case _ if is_dataclass(value):
+            return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+        case _:
+            return value
