@@ -3,14 +3,16 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.models import Organisation, PartyScopedQuerySet
 from agreements.enums import MissionCode
 from agreements.models import AgreementVersion
 from contracts.enums import ContractStatus
+from contracts.lifecycle import RULES, SIGNED, Transition
+from core.actor import Actor
 from core.dates import anniversary
-from core.enums import Side
+from core.enums import PARTIES, Side
 from core.fields import StatusField
 from core.models import Approval, Signed, TenantModel, TransitionLog, one_of_the_parties
 from documents.models import Document
@@ -27,16 +29,44 @@ OPEN_STATUSES = [
 
 
 class ContractQuerySet(PartyScopedQuerySet):
-    def visible_to(self, actor):
-        """Return the contracts of the actor's organisation; a draft is its CPTS's alone."""
+    def visible_to(self, actor: Actor) -> "ContractQuerySet":
+        """Return the contracts of the actor's organisation; one never sent to negotiation is its CPTS's alone."""
         rows = super().visible_to(actor)
-        return rows if actor.side in (Side.CPTS, Side.SYSTEM) else rows.exclude(status=ContractStatus.DRAFT)
+        return rows if actor.side in (Side.CPTS, Side.SYSTEM) else rows.shared()
+
+    def shared(self) -> "ContractQuerySet":
+        """Keep the contracts that the authorities have received."""
+        opened = ContractTransition.objects.filter(
+            subject=OuterRef("pk"), transition=Transition.OPEN_NEGOTIATION
+        )
+        kept = self.exclude(status=ContractStatus.DRAFT)
+        return kept.exclude(Q(status=ContractStatus.ABANDONED) & ~Exists(opened))
 
     def signed(self) -> "ContractQuerySet":
         return self.filter(signed_on__isnull=False)
 
     def active(self) -> "ContractQuerySet":
         return self.filter(status=ContractStatus.ACTIVE)
+
+    def for_funding(self) -> "ContractQuerySet":
+        """Fetch, in a constant number of queries, what the computation of what is owed reads."""
+        return self.select_related("cpts", "ars", "fund", "agreement_version").prefetch_related(
+            "missions", "years__programme", "crises", "statements", "payments"
+        )
+
+    def expired_on(self, today: date) -> "ContractQuerySet":
+        """R3: return the contracts in force whose last day has passed."""
+        return self.active().filter(ends_on__lte=today)
+
+    def awaiting_signature(self) -> "ContractQuerySet":
+        return self.filter(status__in=[ContractStatus.AGREED, ContractStatus.SIGNING])
+
+    def with_parties(self) -> "ContractQuerySet":
+        return self.select_related("cpts", "ars", "fund")
+
+    def with_page(self) -> "ContractQuerySet":
+        """Load what the pages of one contract read, in a fixed number of queries."""
+        return self.with_parties().select_related("health_project", "agreement_version", "document__file")
 
 
 class Contract(TenantModel):
@@ -116,9 +146,22 @@ class Contract(TenantModel):
     def __str__(self):
         return f"Contrat {self.number}"
 
+    @property
+    def is_signed(self) -> bool:
+        return self.status in SIGNED
+
+    @property
+    def parties(self) -> list[Organisation]:
+        """Return the three organisations, in the order in which they sign."""
+        return [self.cpts, self.ars, self.fund]
+
     def party(self, side: Side) -> Organisation:
         """Return the organisation of a party."""
         return getattr(self, side.value.lower())
+
+    def party_id(self, side: Side):
+        """Return the key of the organisation of a party, None for a side that is not one."""
+        return getattr(self, f"{side.value.lower()}_id") if side in PARTIES else None
 
     def anniversary(self, number: int) -> date:
         """Return anniversary `number` (R3); the contract must be signed."""
@@ -130,8 +173,10 @@ class Contract(TenantModel):
         return passed + 1
 
 
-class ContractScopedQuerySet(PartyScopedQuerySet):
-    party_path = "contract__"
+class ContractScopedQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> "ContractScopedQuerySet":
+        """Return the rows of the contracts that the actor sees."""
+        return self.filter(contract__in=Contract.objects.visible_to(actor))
 
 
 class ContractMission(TenantModel):
@@ -207,7 +252,21 @@ class Consent(Approval):
                 condition=Q(withdrawn_at__isnull=True),
                 name="contracts_one_consent_a_side",
             ),
+            models.UniqueConstraint(
+                fields=["contract", "user"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="contracts_nobody_consents_for_two",
+                violation_error_message="Une même personne ne consent pas pour deux parties.",
+            ),
+            models.CheckConstraint(
+                name="contracts_withdrawn_with_reason",
+                condition=Q(withdrawn_at__isnull=True, withdrawn_because="")
+                | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_because="")),
+            ),
         ]
+
+    def __str__(self):
+        return f"{self.organisation_name}, {self.contract}"
 
 
 class ContractTransition(TransitionLog):
@@ -217,6 +276,19 @@ class ContractTransition(TransitionLog):
 
     class Meta(TransitionLog.Meta):
         verbose_name = "transition de contrat"
+        constraints = [
+            models.CheckConstraint(
+                name="contracts_reason_when_required",
+                condition=~Q(transition__in=sorted(
+                        name.value for name, rule in RULES.items() if rule.comment_required
+                    ))
+                | ~Q(comment=""),
+                violation_error_message="Indiquez la raison.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.subject} : {self.transition}"
 
 
 class CrisisDeclaration(Signed):
