@@ -126,9 +126,7 @@ class CommuneQuerySet(models.QuerySet):
             self.active()
             .filter(starts | word)
             .with_population()
-            .annotate(
-                rank=Case(When(search_name=key, then=Value(0)), When(starts, then=Value(1)), default=Value(2))
-            )
+            .annotate(rank=Case(When(search_name=key, then=Value(0)), When(starts, then=Value(1)), default=Value(2)))
             .order_by("rank", F("population").desc(nulls_last=True), "code")
         )
 
@@ -146,11 +144,7 @@ class CommuneQuerySet(models.QuerySet):
         codes = tuple(dict.fromkeys(codes))
         found = self.active().select_related("department").in_bulk(codes)
         others = [code for code in codes if code not in found]
-        rows = (
-            FormerCommune.objects.filter(code__in=others).select_related("current__department")
-            if others
-            else []
-        )
+        rows = FormerCommune.objects.filter(code__in=others).select_related("current__department") if others else []
         former = {row.code: row.current for row in rows if row.current.is_active}
         return Resolution(
             communes=tuple(found[code] for code in codes if code in found),
@@ -199,12 +193,8 @@ class Commune(models.Model):
     code = models.CharField("code Insee", max_length=5, primary_key=True)
     name = models.CharField("nom", max_length=100)
     search_name = models.CharField("nom pour la recherche", max_length=100, db_index=True, editable=False)
-    department = models.ForeignKey(
-        Department, models.PROTECT, related_name="communes", verbose_name="département"
-    )
-    epci = models.ForeignKey(
-        Epci, models.PROTECT, null=True, blank=True, related_name="communes", verbose_name="EPCI"
-    )
+    department = models.ForeignKey(Department, models.PROTECT, related_name="communes", verbose_name="département")
+    epci = models.ForeignKey(Epci, models.PROTECT, null=True, blank=True, related_name="communes", verbose_name="EPCI")
     parent = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -222,9 +212,7 @@ class Commune(models.Model):
         verbose_name = "commune"
         ordering = ["search_name", "code"]
         constraints = [
-            models.CheckConstraint(
-                name="commune_not_its_own_parent", condition=Q(parent=None) | ~Q(parent=F("code"))
-            )
+            models.CheckConstraint(name="commune_not_its_own_parent", condition=Q(parent=None) | ~Q(parent=F("code")))
         ]
 
     def __str__(self):
@@ -277,18 +265,14 @@ class CommunePopulation(models.Model):
     commune = models.ForeignKey(Commune, models.PROTECT, related_name="populations", verbose_name="commune")
     reference_year = models.PositiveSmallIntegerField("année de référence")
     municipal_population = models.PositiveIntegerField("population municipale")
-    source = models.ForeignKey(
-        PopulationSource, models.PROTECT, related_name="populations", verbose_name="source"
-    )
+    source = models.ForeignKey(PopulationSource, models.PROTECT, related_name="populations", verbose_name="source")
 
     class Meta:
         verbose_name = "population d’une commune"
         verbose_name_plural = "populations des communes"
         ordering = ["commune", "-reference_year"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["commune", "reference_year"], name="one_population_per_commune_and_year"
-            )
+            models.UniqueConstraint(fields=["commune", "reference_year"], name="one_population_per_commune_and_year")
         ]
 
     def __str__(self):

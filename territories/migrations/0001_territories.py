@@ -15,9 +15,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "code",
-                    models.CharField(
-                        max_length=3, primary_key=True, serialize=False, verbose_name="code Insee"
-                    ),
+                    models.CharField(max_length=3, primary_key=True, serialize=False, verbose_name="code Insee"),
                 ),
                 ("name", models.CharField(max_length=100, verbose_name="nom")),
             ],
@@ -87,9 +85,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "code",
-                    models.CharField(
-                        max_length=3, primary_key=True, serialize=False, verbose_name="code Insee"
-                    ),
+                    models.CharField(max_length=3, primary_key=True, serialize=False, verbose_name="code Insee"),
                 ),
                 ("name", models.CharField(max_length=100, verbose_name="nom")),
             ],
@@ -103,9 +99,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("digest", models.CharField(max_length=64, verbose_name="empreinte des fichiers")),
                 ("geography_year", models.PositiveSmallIntegerField(verbose_name="année de la géographie")),
@@ -122,9 +116,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "code",
-                    models.CharField(
-                        max_length=5, primary_key=True, serialize=False, verbose_name="code Insee"
-                    ),
+                    models.CharField(max_length=5, primary_key=True, serialize=False, verbose_name="code Insee"),
                 ),
                 ("name", models.CharField(max_length=100, verbose_name="nom")),
                 (
@@ -177,9 +169,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "code",
-                    models.CharField(
-                        max_length=5, primary_key=True, serialize=False, verbose_name="ancien code Insee"
-                    ),
+                    models.CharField(max_length=5, primary_key=True, serialize=False, verbose_name="ancien code Insee"),
                 ),
                 ("name", models.CharField(blank=True, max_length=100, verbose_name="nom")),
                 (
@@ -203,9 +193,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("reference_year", models.PositiveSmallIntegerField(verbose_name="année de référence")),
                 ("municipal_population", models.PositiveIntegerField(verbose_name="population municipale")),
