@@ -78,6 +78,7 @@ def ensure(needs: Sequence[Need]) -> None:
     """Install the packages that are missing, or stop with a sentence that names them."""
     if sys.version_info < (3, 11):  # noqa: UP036 (the machine's Python may be older)
         stop(f"Le portail demande Python 3.11 ou plus récent ; celui-ci est {sys.version.split()[0]}.")
+    os.environ["PATH"] += os.pathsep + "/usr/sbin:/sbin"  # `su` may leave these out, dpkg and runuser need them
     missing = missing_packages(needs)
     if not missing:
         return
