@@ -1,7 +1,6 @@
 """An agreement version as a value (R2): what the national agreement publishes, and nothing of any contract.
 
-Read from a file by `catalogue`, from the database by `models.AgreementVersion.as_value()`; all the engine sees.
-this.
+Read from a file by `catalogue`, from the database by `AgreementVersion.as_value()`: all that the engine sees.
 """
 
 from collections.abc import Mapping
