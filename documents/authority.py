@@ -59,7 +59,7 @@ class Authority(Protocol):
 
 
 def current_authority() -> Authority:
-    """Return the authority the settings name; SigningUnavailable where only the demonstration's is left, not allowed."""
+    """Return the authority the settings name; SigningUnavailable where there is none, not even a demonstration."""
     if settings.SIGNING_PKCS12:
         return Pkcs12Authority(Path(settings.SIGNING_PKCS12), settings.SIGNING_PKCS12_PASSWORD)
     if not settings.SIGNING_DEMONSTRATION_ALLOWED:

@@ -4,6 +4,7 @@ Nothing outside the template and the stylesheet beside it is ever read: no netwo
 WeasyPrint, pikepdf and fontTools are imported when a document is rendered, so that the web process never loads them.
 """
 
+import atexit
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,11 @@ from core.errors import DomainError
 logger = logging.getLogger(__name__)
 
 STYLESHEET = "documents/pdf/base.css"
+REACHES_OUTSIDE = "Le document n’a pas été produit : sa mise en page fait appel à une image ou à un fichier extérieur."
+FIELDS_DIFFER = "Le document n’a pas été produit : ses emplacements de signature ne sont pas ceux attendus."
+NOT_LAID_OUT = (
+    "Le document n’a pas pu être mis en page. Réessayez ; si l’erreur revient, signalez-la à l’administrateur."
+)
 # One at a time in a process: the text engine shares its font map, and layout holds the interpreter anyway.
 _engine = Lock()
 
@@ -84,35 +90,32 @@ def lay_out(html: str, *, signature_fields: Sequence[SignatureField] = ()) -> by
 
     from documents import tagging
 
+    refused: list[str] = []
     try:
         with _engine:
-            pdf = _write(html)
-        return tagging.finish(pdf, labels={field.name: field.label for field in signature_fields})
+            pdf = _write(html, refused)
+        finished = tagging.finish(pdf, labels={field.name: field.label for field in signature_fields})
     except SoftTimeLimitExceeded:
         raise
     except FatalURLFetchingError as error:  # a BaseException: `except Exception` would miss it
-        logger.warning("document refused: it reaches outside itself")
-        raise RenderError(
-            "Le document n’a pas été produit : sa mise en page fait appel à une image ou à un fichier extérieur."
-        ) from error
+        raise RenderError(REACHES_OUTSIDE) from error
     except tagging.FieldMismatch as error:
-        raise RenderError(
-            "Le document n’a pas été produit : ses emplacements de signature ne sont pas ceux attendus."
-        ) from error
+        raise RenderError(FIELDS_DIFFER) from error
     except Exception as error:
         logger.exception("document not rendered")
-        raise RenderError(
-            "Le document n’a pas pu être mis en page. Réessayez ; si l’erreur revient, signalez-la à l’administrateur."
-        ) from error
+        raise RenderError(NOT_LAID_OUT) from error
+    if refused:  # inside a drawing the engine swallows even fatal errors
+        raise RenderError(REACHES_OUTSIDE)
+    return finished
 
 
-def _write(html: str) -> bytes:
+def _write(html: str, refused: list[str]) -> bytes:
     from weasyprint import HTML
 
     from documents.tagging import declare_accessible
 
     stylesheet, font_config = _stylesheet()
-    return HTML(string=html, url_fetcher=_fetcher()).write_pdf(
+    return HTML(string=html, url_fetcher=_fetcher(refused)).write_pdf(
         stylesheets=[stylesheet],
         font_config=font_config,
         pdf_variant="pdf/a-3a",
@@ -121,11 +124,23 @@ def _write(html: str) -> bytes:
     )
 
 
-def _fetcher():
-    """Return a fetcher that knows nothing but data inside the page, and stops at the first other request."""
+def _fetcher(refused: list[str]):
+    """Return a fetcher that knows nothing but data inside the page, stops at any other request and notes it."""
     from weasyprint.urls import URLFetcher
 
-    return URLFetcher(allowed_protocols=["data"], allow_redirects=False, fail_on_errors=True)
+    class ClosedFetcher(URLFetcher):
+        def fetch(self, url, headers=None):
+            if not url.lower().startswith("data:"):
+                refused.append(url)
+                logger.warning("document refused: it reaches outside itself")
+            return super().fetch(url, headers)
+
+    return ClosedFetcher(allowed_protocols=["data"], allow_redirects=False, fail_on_errors=True)
+
+
+@atexit.register  # before the interpreter takes down what removes their temporary folder
+def _release_fonts() -> None:
+    _stylesheet.cache_clear()
 
 
 @cache
@@ -138,4 +153,4 @@ def _stylesheet():
 
     font_config = FontConfiguration()
     rules = f"{font_faces()}\n{get_template(STYLESHEET).render()}"
-    return CSS(string=rules, font_config=font_config, url_fetcher=_fetcher()), font_config
+    return CSS(string=rules, font_config=font_config, url_fetcher=_fetcher([])), font_config

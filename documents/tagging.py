@@ -95,11 +95,15 @@ def mark_artifacts(pdf: pikepdf.Pdf) -> None:
 def _with_artifacts(page: pikepdf.Page, orphans: set[int]) -> bytes:
     instructions = []
     for operands, operator in pikepdf.parse_content_stream(page):
-        if str(operator) == "BDC" and isinstance(operands[1], Dictionary):
-            if int(operands[1].get("/MCID", -1)) in orphans:
-                operands = [Name.Artifact, Dictionary(Type=Name.Pagination)]
+        if str(operator) == "BDC" and _mark(operands[1]) in orphans:
+            operands = [Name.Artifact, Dictionary(Type=Name.Pagination)]
         instructions.append((operands, operator))
     return pikepdf.unparse_content_stream(instructions)
+
+
+def _mark(properties: pikepdf.Object) -> int:
+    """Return the number of a marked content, -1 where it has none."""
+    return int(properties.get("/MCID", -1)) if isinstance(properties, Dictionary) else -1
 
 
 def _reachable(root: Dictionary) -> set[tuple[int, int]]:

@@ -22,7 +22,7 @@ UNSIGNED = "Le fichier ne porte aucune signature."
 
 @dataclass(frozen=True, kw_only=True)
 class SignatureReport:
-    """One signature: `valid` says that what it covers is unaltered, `trusted` that its certificate is from our roots."""
+    """One signature: `valid`, what it covers is unaltered; `trusted`, its certificate comes from our roots."""
 
     field: str
     signer: str
@@ -112,7 +112,7 @@ def _report(embedded, roots: list) -> SignatureReport:
         reasons = _reasons(status)
         valid = status.intact and status.valid and _only_signed_since(status)
         trusted = valid and status.trusted
-        timestamped = bool(status.timestamp_validity and status.timestamp_validity.valid)
+        timestamped = _is_timestamped(status)
         if timestamped:
             signed_at = status.timestamp_validity.timestamp
     subject = embedded.signer_cert.subject.native
@@ -137,7 +137,14 @@ def _reasons(status) -> list[str]:
         reasons.append("le document a été modifié après cette signature.")
     if not status.trusted:
         reasons.append("le certificat du signataire ne vient pas d’une autorité reconnue.")
+    if status.timestamp_validity and not _is_timestamped(status):
+        reasons.append("l’horodatage ne vient pas d’une autorité reconnue.")
     return reasons
+
+
+def _is_timestamped(status) -> bool:
+    token = status.timestamp_validity
+    return bool(token and token.intact and token.valid and token.trusted)
 
 
 def _only_signed_since(status) -> bool:

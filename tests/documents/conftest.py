@@ -1,0 +1,110 @@
+"""A contract of three pages, made and signed once for the tests of the room."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.test.utils import override_settings
+
+from documents.authority import Authority, DemonstrationAuthority
+from documents.pdf import SignatureField, render_pdf
+from documents.signing import sign_pdf
+
+TEMPLATES = Path(__file__).parent / "templates"
+ISSUED_AT = datetime(2026, 3, 15, 9, 0, tzinfo=UTC)
+FIELDS = (
+    SignatureField(
+        name="Signature_CPTS", party="CPTS du Pays de Redon", signatory="Jeanne Martin", function="présidente"
+    ),
+    SignatureField(name="Signature_ARS", party="ARS Bretagne", signatory="Paul Le Goff", function="directeur général"),
+    SignatureField(
+        name="Signature_FUND",
+        party="Caisse primaire d’assurance maladie d’Ille-et-Vilaine",
+        signatory="Ana Şahin",
+        function="directrice",
+    ),
+)
+SIGNED_AT = (
+    datetime(2026, 3, 15, 13, 2, tzinfo=UTC),
+    datetime(2026, 7, 16, 9, 30, tzinfo=UTC),
+    datetime(2026, 7, 16, 9, 31, tzinfo=UTC),
+)
+
+
+def sample(**changes) -> dict:
+    """Return the arguments that render the sample contract."""
+    rows = [
+        {
+            "group": f"Année {number // 13 + 1}" if number % 13 == 0 else "",
+            "due": f"15/{number % 12 + 1:02}/{2026 + number // 13}",
+            "line": "Accès aux soins",
+            "nature": "Avance",
+            "rule": "R7",
+            "amount": f"{number + 1}\u202f678,08\u00a0€",
+        }
+        for number in range(30)
+    ]
+    context = {
+        "document_code": "K7QF-2MXW-9RTA",
+        "body_class": "",
+        "amount": "75\u202f000,00\u00a0€",
+        "rows": rows,
+        "total": "485\u202f342,40\u00a0€",
+    }
+    return {
+        "template_name": "sample.html",
+        "context": context,
+        "title": "Contrat tripartite – CPTS du Pays de Redon",
+        "issued_at": ISSUED_AT,
+        "signature_fields": FIELDS,
+    } | changes
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sample_templates() -> Iterator[None]:
+    """Let the engine find the templates of these tests."""
+    (engine,) = django_settings.TEMPLATES
+    with override_settings(TEMPLATES=[engine | {"DIRS": [*engine["DIRS"], TEMPLATES]}]):
+        yield
+
+
+@pytest.fixture(scope="session")
+def contract(sample_templates) -> bytes:
+    return render_pdf(**sample())
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory) -> Authority:
+    return DemonstrationAuthority(tmp_path_factory.mktemp("signing"))
+
+
+def sign(pdf: bytes, position: int, authority: Authority, **changes) -> bytes:
+    """Sign in the place of the party of this position."""
+    field = FIELDS[position]
+    arguments = {
+        "pdf": pdf,
+        "field_name": field.name,
+        "signer": authority.signer_for(field.signatory, field.party, f"signataire{position}@exemple.fr"),
+        "signer_name": field.signatory,
+        "reason": "Signature du contrat tripartite",
+        "location": "Portail CPTS",
+        "signed_at": SIGNED_AT[position],
+        "certify": position == 0,
+    }
+    return sign_pdf(**arguments | changes)
+
+
+@pytest.fixture(scope="session")
+def revisions(contract, authority) -> list[bytes]:
+    """The contract, then as each of the three left it."""
+    files = [contract]
+    for position in range(len(FIELDS)):
+        files.append(sign(files[-1], position, authority))
+    return files
+
+
+@pytest.fixture(scope="session")
+def signed(revisions) -> bytes:
+    return revisions[-1]

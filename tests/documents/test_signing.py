@@ -1,0 +1,318 @@
+"""Three parties sign one file, each in its own place; nothing signed before is touched."""
+
+import stat
+import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from inspect import signature
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+
+import pikepdf
+import pytest
+from asn1crypto import keys, tsp
+from asn1crypto import x509 as asn1
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from pyhanko.sign.timestamps import DummyTimeStamper
+
+from documents.authority import (
+    DEMONSTRATION_NOTICE,
+    DemonstrationAuthority,
+    Pkcs12Authority,
+    SigningUnavailable,
+    current_authority,
+)
+from documents.signing import SigningError, signature_fields
+from documents.verification import verify_pdf
+from tests.documents.archival import faults
+from tests.documents.conftest import FIELDS, SIGNED_AT, sign
+
+VALID = 3
+
+
+def stamp_text(content: bytes, position: int) -> str:
+    """Return what a reader sees in the place of a party."""
+    parts = []
+    with pikepdf.open(BytesIO(content)) as pdf:
+        field = next(item for item in pdf.Root.AcroForm.Fields if str(item.T) == FIELDS[position].name)
+        for operands, operator in pikepdf.parse_content_stream(field.AP.N):
+            if str(operator) == "BDC" and "/ActualText" in operands[1]:
+                parts.append(str(operands[1].ActualText))
+    return " ".join(parts)
+
+
+def test_three_signatures_are_valid_after_the_last(signed, authority):
+    verdict = verify_pdf(signed, trusted_roots=authority.trusted_roots())
+    assert verdict.is_intact
+    assert verdict.is_trusted
+    assert verdict.is_complete
+    assert verdict.reasons == ()
+    assert [report.field for report in verdict.signatures] == [field.name for field in FIELDS]
+    assert [report.signer for report in verdict.signatures] == [field.signatory for field in FIELDS]
+    assert [report.organisation for report in verdict.signatures] == [field.party for field in FIELDS]
+    assert [report.signed_at for report in verdict.signatures] == list(SIGNED_AT)
+    assert [report.covers_whole_file for report in verdict.signatures] == [False, False, True]
+
+
+def test_pdfsig_finds_the_three_signatures_valid_and_trusted(signed, authority, tmp_path):
+    (root,) = authority.trusted_roots()
+    (tmp_path / "root.pem").write_bytes(root.public_bytes(serialization.Encoding.PEM))
+    (tmp_path / "signed.pdf").write_bytes(signed)
+    store = f"sql:{tmp_path}"
+    subprocess.run(["certutil", "-N", "-d", store, "--empty-password"], check=True)
+    add = ["certutil", "-A", "-d", store, "-n", "root", "-t", "CT,C,C", "-i", str(tmp_path / "root.pem")]
+    subprocess.run(add, check=True)
+    command = ["pdfsig", "-nssdir", store, str(tmp_path / "signed.pdf")]
+    report = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert report.count("Signature Validation: Signature is Valid.") == VALID, report
+    assert report.count("Certificate Validation: Certificate is Trusted.") == VALID, report
+    assert report.count("Total document signed") == 1, report
+
+
+def test_each_signature_only_adds_to_what_was_signed(revisions):
+    for before, after in pairwise(revisions):
+        assert after.startswith(before)
+        assert len(after) > len(before)
+    assert [sum(signature_fields(revision).values()) for revision in revisions] == [0, 1, 2, 3]
+
+
+def test_the_first_signature_allows_nothing_but_signatures(signed):
+    with pikepdf.open(BytesIO(signed)) as pdf:
+        (reference,) = pdf.Root.Perms.DocMDP.Reference
+        assert int(reference.TransformParams.P) == 2
+        assert str(pdf.Root.Perms.DocMDP.SubFilter) == "/ETSI.CAdES.detached"
+
+
+def test_a_signed_file_still_follows_the_rules_of_archives_and_accessibility(revisions):
+    for revision in revisions:
+        assert faults(revision) == []
+
+
+def test_signing_leaves_the_metadata_as_they_were(contract, signed):
+    with pikepdf.open(BytesIO(contract)) as before, pikepdf.open(BytesIO(signed)) as after:
+        assert before.Root.Metadata.read_bytes() == after.Root.Metadata.read_bytes()
+        assert dict(before.docinfo) == dict(after.docinfo)
+
+
+def test_the_fonts_of_the_stamps_are_embedded(signed):
+    listing = subprocess.run(["pdffonts", "-"], input=signed, capture_output=True, check=True).stdout.decode()
+    assert all("yes yes yes" in line for line in listing.splitlines()[2:]), listing
+
+
+def test_the_stamp_says_who_signed_for_whom_and_when_in_paris(signed):
+    assert stamp_text(signed, 0) == (
+        f"Signé par Jeanne Martin pour CPTS du Pays de Redon le 15/03/2026 à 14:02 {DEMONSTRATION_NOTICE}"
+    )
+    assert "le 16/07/2026 à 11:30" in stamp_text(signed, 1)
+    assert "Signé par Ana Şahin" in stamp_text(signed, 2)
+
+
+def test_a_very_long_name_still_fits_in_its_box(contract, authority):
+    name = "Marie-Bernadette-Anne de la Rochefoucauld-Montmorency " * 3
+    signed = sign(contract, 0, authority, signer_name=name.strip())
+    assert verify_pdf(signed, trusted_roots=authority.trusted_roots()).is_intact
+    assert faults(signed) == []
+
+
+def test_a_field_that_does_not_exist_is_refused(contract, authority):
+    with pytest.raises(SigningError, match="pas d’emplacement"):
+        sign(contract, 0, authority, field_name="Signature_MSA")
+
+
+def test_a_field_already_signed_is_refused(revisions, authority):
+    with pytest.raises(SigningError, match="déjà signé"):
+        sign(revisions[1], 0, authority, certify=False)
+
+
+def test_only_the_first_signature_certifies(revisions, authority):
+    with pytest.raises(SigningError, match="ne peut pas recevoir"):
+        sign(revisions[1], 1, authority, certify=True)
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7\nrien", b"PK\x03\x04"])
+def test_what_is_not_a_pdf_is_refused(content, authority):
+    with pytest.raises(SigningError):
+        sign(content, 0, authority)
+
+
+# The authority
+
+
+def test_a_person_keeps_the_same_certificate_for_the_same_organisation(authority):
+    first = authority.signer_for("Jeanne Martin", "CPTS du Pays de Redon", "jeanne@exemple.fr")
+    again = authority.signer_for("Jeanne Martin", "CPTS du Pays de Redon", "jeanne@exemple.fr")
+    elsewhere = authority.signer_for("Jeanne Martin", "CPTS de Vitré", "jeanne@exemple.fr")
+    assert first.certificate == again.certificate
+    assert first.certificate != elsewhere.certificate
+
+
+def test_a_certificate_commits_its_holder_and_says_it_is_a_demonstration(authority):
+    certificate = authority.signer_for("Jeanne Martin", "CPTS", "jeanne@exemple.fr").certificate
+    usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    assert usage.content_commitment
+    (unit,) = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)
+    assert unit.value == DEMONSTRATION_NOTICE
+
+
+def test_keys_are_read_by_their_owner_alone(tmp_path):
+    root = tmp_path / "signing"
+    DemonstrationAuthority(root).signer_for("Jeanne Martin", "CPTS", "jeanne@exemple.fr")
+    assert stat.S_IMODE(root.stat().st_mode) == 0o700
+    files = list(root.rglob("*.pem"))
+    assert len(files) == 2
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+
+
+def test_workers_that_start_together_share_one_authority(tmp_path):
+    with ThreadPoolExecutor(8) as pool:
+        roots = list(pool.map(lambda _: DemonstrationAuthority(tmp_path).trusted_roots()[0], range(8)))
+    assert len({root.serial_number for root in roots}) == 1
+
+
+def test_a_name_longer_than_a_certificate_allows_is_cut(authority):
+    identity = authority.signer_for("J" * 100, "O" * 100, "")
+    assert identity.organisation == "O" * 100
+    assert len(identity.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value) == 64
+
+
+def test_the_demonstration_does_not_sign_where_it_is_not_allowed(settings):
+    settings.SIGNING_PKCS12 = ""
+    settings.SIGNING_DEMONSTRATION_ALLOWED = False
+    with pytest.raises(SigningUnavailable, match="SIGNING_PKCS12"):
+        current_authority()
+
+
+def made_certificate(key, *, extended=None, common_name="Cachet du portail") -> x509.Certificate:
+    """Return a self-signed certificate."""
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+    usage = {each: each in {"digital_signature", "content_commitment"} for each in signature(x509.KeyUsage).parameters}
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2045, 1, 1, tzinfo=UTC))
+        .add_extension(x509.KeyUsage(**usage), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+    if extended:
+        builder = builder.add_extension(x509.ExtendedKeyUsage([extended]), critical=True)
+    return builder.sign(key, hashes.SHA256())
+
+
+@pytest.fixture(scope="module")
+def rsa_key():
+    return rsa.generate_private_key(65537, 2048)
+
+
+@pytest.fixture
+def bundle(tmp_path, rsa_key) -> Path:
+    path = tmp_path / "portal.p12"
+    encryption = serialization.BestAvailableEncryption(b"secret")
+    path.write_bytes(
+        pkcs12.serialize_key_and_certificates(b"portal", rsa_key, made_certificate(rsa_key), None, encryption)
+    )
+    return path
+
+
+def test_a_deployment_signs_with_its_own_pkcs12(settings, bundle, contract):
+    settings.SIGNING_PKCS12, settings.SIGNING_PKCS12_PASSWORD = str(bundle), "secret"
+    authority = current_authority()
+    assert isinstance(authority, Pkcs12Authority)
+    signed = sign(contract, 0, authority)
+    verdict = verify_pdf(signed, trusted_roots=authority.trusted_roots())
+    assert verdict.is_intact
+    assert verdict.is_trusted
+    assert "cachet de Cachet du portail" in stamp_text(signed, 0)
+
+
+def test_a_wrong_password_is_said(settings, bundle):
+    settings.SIGNING_PKCS12, settings.SIGNING_PKCS12_PASSWORD = str(bundle), "autre"
+    with pytest.raises(SigningUnavailable, match="illisible"):
+        current_authority()
+
+
+# Time stamps
+
+
+@pytest.fixture
+def time_stamping(settings, rsa_key):
+    """An RFC 3161 authority on a free port, whose answer a test may spoil."""
+    certificate = made_certificate(
+        rsa_key, extended=ExtendedKeyUsageOID.TIME_STAMPING, common_name="Horodatage d’essai"
+    )
+    stamper = DummyTimeStamper(
+        tsa_cert=asn1.Certificate.load(certificate.public_bytes(serialization.Encoding.DER)),
+        tsa_key=keys.PrivateKeyInfo.load(
+            rsa_key.private_bytes(
+                serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        ),
+    )
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            answer = self.server.spoil(stamper, tsp.TimeStampReq.load(body))
+            self.send_response(200)
+            self.send_header("Content-Type", "application/timestamp-reply")
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *arguments):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.spoil = lambda stamper, request: stamper.request_tsa_response(request).dump()
+        server.certificate = certificate
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        settings.TSA_URL = f"http://127.0.0.1:{server.server_port}/"
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_a_time_stamp_authority_vouches_for_the_time(contract, authority, time_stamping):
+    signed = sign(contract, 0, authority)
+    roots = (*authority.trusted_roots(), time_stamping.certificate)
+    (report,) = verify_pdf(signed, trusted_roots=roots).signatures
+    assert report.valid
+    assert report.trusted
+    assert report.is_timestamped
+    assert abs(report.signed_at - datetime.now(UTC)) < timedelta(minutes=5)
+
+
+def test_a_time_stamp_of_an_unknown_authority_is_not_believed(contract, authority, time_stamping):
+    signed = sign(contract, 0, authority)
+    (report,) = verify_pdf(signed, trusted_roots=authority.trusted_roots()).signatures
+    assert report.valid
+    assert not report.is_timestamped
+    assert any("horodatage" in reason for reason in report.reasons)
+
+
+def another_imprint(stamper, request):
+    request["message_imprint"]["hashed_message"] = bytes(32)
+    return stamper.request_tsa_response(tsp.TimeStampReq.load(request.dump(force=True))).dump()
+
+
+@pytest.mark.parametrize("spoil", [lambda stamper, request: b"", lambda stamper, request: b"<html>", another_imprint])
+def test_a_bad_answer_of_the_time_stamp_authority_makes_no_signature(spoil, contract, authority, time_stamping):
+    time_stamping.spoil = spoil
+    with pytest.raises(SigningError, match="horodatage"):
+        sign(contract, 0, authority)
+
+
+def test_a_silent_time_stamp_authority_makes_no_signature(contract, authority, settings):
+    settings.TSA_URL = "http://127.0.0.1:9/"
+    with pytest.raises(SigningError, match="horodatage"):
+        sign(contract, 0, authority)
