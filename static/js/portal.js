@@ -1,0 +1,58 @@
+/* Small comforts; every page reads and submits without them. */
+(function () {
+  "use strict";
+
+  // Menus close when one clicks elsewhere or presses Escape.
+  function openMenus() {
+    return document.querySelectorAll("details[data-dismiss][open]");
+  }
+  document.addEventListener("click", function (event) {
+    openMenus().forEach(function (menu) {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") return;
+    openMenus().forEach(function (menu) {
+      if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+      menu.open = false;
+    });
+  });
+
+  // A question before what cannot be undone, and one submission per click.
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    var question = form.getAttribute("data-confirm");
+    if (question && !window.confirm(question)) {
+      event.preventDefault();
+      return;
+    }
+    if (form.method === "post" && !form.hasAttribute("hx-post")) {
+      if (form.hasAttribute("data-sent")) event.preventDefault();
+      form.setAttribute("data-sent", "");
+    }
+  });
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll("form[data-sent]").forEach(function (form) {
+      form.removeAttribute("data-sent");
+    });
+  });
+
+  // What was typed is not lost by leaving.
+  var guarded = new Set();
+  document.addEventListener("input", function (event) {
+    var form = event.target.form;
+    if (form && form.hasAttribute("data-guard")) guarded.add(form);
+  });
+  window.addEventListener("beforeunload", function (event) {
+    guarded.forEach(function (form) {
+      if (form.isConnected && !form.hasAttribute("data-sent")) event.preventDefault();
+    });
+  });
+
+  // The error summary is what a reader hears first.
+  document.addEventListener("DOMContentLoaded", function () {
+    var summary = document.querySelector("[data-focus]");
+    if (summary) summary.focus();
+  });
+})();
