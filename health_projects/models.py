@@ -1,7 +1,10 @@
 """The health project of a CPTS: its territory, its sections, its missions, and what the ARS decided."""
 
+from datetime import date
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from accounts.models import Organisation
 from agreements.enums import MissionCode
@@ -11,6 +14,9 @@ from core.fields import StatusField
 from core.models import Comment, Signed, TenantModel, TransitionLog
 from health_projects.enums import Decision, OppositionGround, ProjectStatus, SectionKey
 from territories.models import Commune
+
+# States in which the ARS has the territory before it, or has accepted it: those that may overlap another (R1).
+COUNTED_STATUSES = (ProjectStatus.SUBMITTED, ProjectStatus.CHANGES_REQUESTED, ProjectStatus.APPROVED)
 
 
 class HealthProjectQuerySet(models.QuerySet):
@@ -32,6 +38,29 @@ class HealthProjectQuerySet(models.QuerySet):
 
     def awaiting_decision(self) -> "HealthProjectQuerySet":
         return self.filter(status=ProjectStatus.SUBMITTED)
+
+    def tacitly_approved_on(self, today: date) -> "HealthProjectQuerySet":
+        """R5: return the projects whose two months ended before `today` without a decision."""
+        return self.awaiting_decision().filter(decision_due_on__lt=today)
+
+    def of_reference(self) -> "HealthProjectQuerySet":
+        """Keep, for each CPTS, the version whose territory counts: the last approved, else the one under review."""
+        versions = HealthProject.objects.filter(cpts=OuterRef("cpts"), status__in=COUNTED_STATUSES)
+        last = versions.order_by(
+            Case(When(status=ProjectStatus.APPROVED, then=Value(0)), default=Value(1)), "-version_number"
+        )
+        return self.filter(pk=Subquery(last.values("pk")[:1]))
+
+    def with_territory_figures(self) -> "HealthProjectQuerySet":
+        """Annotate `commune_count`, and the `population` and `size` of the last submission (R1)."""
+        communes = HealthProject.communes.through.objects.filter(healthproject=OuterRef("pk")).order_by()
+        count = communes.values("healthproject").annotate(total=Count("pk")).values("total")
+        last = ProjectSubmission.objects.filter(project=OuterRef("pk")).order_by("-number")
+        return self.annotate(
+            commune_count=Coalesce(Subquery(count), 0),
+            population=Subquery(last.values("covered_population")[:1]),
+            size=Subquery(last.values("size")[:1]),
+        )
 
 
 class HealthProject(TenantModel):
@@ -103,7 +132,8 @@ class HealthProject(TenantModel):
 
     @property
     def mission_labels(self) -> list[str]:
-        return [MissionCode(code).label for code in self.missions]
+        labels = dict(MissionCode.choices)
+        return [labels.get(code, code) for code in self.missions]
 
 
 class ProjectSection(TenantModel):
@@ -130,6 +160,8 @@ class ProjectSubmission(Signed):
     number = models.PositiveSmallIntegerField("numéro")
     content = models.JSONField("contenu")
     content_hash = models.CharField("empreinte", max_length=64)
+    covered_population = models.PositiveIntegerField("population couverte")
+    size = models.PositiveSmallIntegerField("taille")
 
     class Meta:
         verbose_name = "envoi"
@@ -168,13 +200,15 @@ class ProjectComment(Comment):
 
 
 class TerritoryOverlap(TenantModel):
-    """Two projects that share communes (R1): a warning, until the ARS accepts it with a reason."""
+    """The ARS accepted, with a reason, that two projects share communes (R1)."""
 
     project = models.ForeignKey(HealthProject, models.CASCADE, related_name="overlaps")
     other = models.ForeignKey(HealthProject, models.CASCADE, related_name="+")
     accepted_at = models.DateTimeField("accepté le", null=True, blank=True)
     accepted_by_name = models.CharField("accepté par", max_length=200, blank=True)
     reason = models.TextField("raison", blank=True)
+    # The communes seen when it was accepted: another shared commune asks for another acceptance.
+    accepted_codes = models.JSONField("communes acceptées", default=list, blank=True)
 
     class Meta:
         verbose_name = "chevauchement accepté"

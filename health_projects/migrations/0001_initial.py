@@ -7,189 +7,472 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('territories', '0001_territories'),
+        ("accounts", "0001_initial"),
+        ("territories", "0001_territories"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HealthProject',
+            name="HealthProject",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='modifié le')),
-                ('version_number', models.PositiveSmallIntegerField(default=1, verbose_name='version')),
-                ('title', models.CharField(max_length=200, verbose_name='titre')),
-                ('status', models.CharField(choices=[('DRAFT', 'En rédaction'), ('SUBMITTED', 'Chez l’ARS'), ('CHANGES_REQUESTED', 'À corriger'), ('APPROVED', 'Approuvé'), ('OPPOSED', 'Opposition de l’ARS')], default='DRAFT', max_length=32, verbose_name='état')),
-                ('missions', models.JSONField(blank=True, default=list, verbose_name='missions')),
-                ('agreed_population', models.PositiveIntegerField(blank=True, null=True, verbose_name='population convenue')),
-                ('agreed_population_source', models.CharField(blank=True, max_length=200, verbose_name='source')),
-                ('agreed_population_reason', models.TextField(blank=True, verbose_name='raison')),
-                ('lock_version', models.PositiveIntegerField(default=1, verbose_name='version de saisie')),
-                ('first_submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='premier envoi')),
-                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='envoyé le')),
-                ('decision_due_on', models.DateField(blank=True, null=True, verbose_name='réponse attendue avant le')),
-                ('decided_on', models.DateField(blank=True, null=True, verbose_name='décidé le')),
-                ('decision', models.CharField(blank=True, choices=[('EXPLICIT', 'Approbation expresse'), ('TACIT', 'Approbation tacite, deux mois sans opposition')], max_length=10, verbose_name='décision')),
-                ('opposition_ground', models.CharField(blank=True, choices=[('REGIONAL_PROJECT', 'Contraire au projet régional de santé'), ('TERRITORY', 'Pertinence du territoire')], max_length=20, verbose_name='motif d’opposition')),
-                ('communes', models.ManyToManyField(blank=True, related_name='+', to='territories.commune', verbose_name='communes')),
-                ('cpts', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='health_projects', to='accounts.organisation', verbose_name='CPTS')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="créé le")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="modifié le")),
+                ("version_number", models.PositiveSmallIntegerField(default=1, verbose_name="version")),
+                ("title", models.CharField(max_length=200, verbose_name="titre")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "En rédaction"),
+                            ("SUBMITTED", "Chez l’ARS"),
+                            ("CHANGES_REQUESTED", "À corriger"),
+                            ("APPROVED", "Approuvé"),
+                            ("OPPOSED", "Opposition de l’ARS"),
+                        ],
+                        default="DRAFT",
+                        max_length=32,
+                        verbose_name="état",
+                    ),
+                ),
+                ("missions", models.JSONField(blank=True, default=list, verbose_name="missions")),
+                (
+                    "agreed_population",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="population convenue"),
+                ),
+                ("agreed_population_source", models.CharField(blank=True, max_length=200, verbose_name="source")),
+                ("agreed_population_reason", models.TextField(blank=True, verbose_name="raison")),
+                ("lock_version", models.PositiveIntegerField(default=1, verbose_name="version de saisie")),
+                ("first_submitted_at", models.DateTimeField(blank=True, null=True, verbose_name="premier envoi")),
+                ("submitted_at", models.DateTimeField(blank=True, null=True, verbose_name="envoyé le")),
+                ("decision_due_on", models.DateField(blank=True, null=True, verbose_name="réponse attendue avant le")),
+                ("decided_on", models.DateField(blank=True, null=True, verbose_name="décidé le")),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("EXPLICIT", "Approbation expresse"),
+                            ("TACIT", "Approbation tacite, deux mois sans opposition"),
+                        ],
+                        max_length=10,
+                        verbose_name="décision",
+                    ),
+                ),
+                (
+                    "opposition_ground",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("REGIONAL_PROJECT", "Contraire au projet régional de santé"),
+                            ("TERRITORY", "Pertinence du territoire"),
+                        ],
+                        max_length=20,
+                        verbose_name="motif d’opposition",
+                    ),
+                ),
+                (
+                    "communes",
+                    models.ManyToManyField(
+                        blank=True, related_name="+", to="territories.commune", verbose_name="communes"
+                    ),
+                ),
+                (
+                    "cpts",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="health_projects",
+                        to="accounts.organisation",
+                        verbose_name="CPTS",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'projet de santé',
-                'verbose_name_plural': 'projets de santé',
-                'ordering': ['-created_at', 'pk'],
+                "verbose_name": "projet de santé",
+                "verbose_name_plural": "projets de santé",
+                "ordering": ["-created_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ProjectComment',
+            name="ProjectComment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('user_name', models.CharField(max_length=200, verbose_name='nom')),
-                ('organisation_name', models.CharField(blank=True, max_length=200, verbose_name='nom de l’organisation')),
-                ('side', models.CharField(choices=[('CPTS', 'CPTS'), ('ARS', 'ARS'), ('FUND', 'Caisse'), ('NATIONAL', 'National'), ('BACK_OFFICE', 'Administration du portail'), ('SYSTEM', 'Portail')], max_length=32, verbose_name='partie')),
-                ('at', models.DateTimeField(verbose_name='le')),
-                ('part', models.CharField(blank=True, max_length=60, verbose_name='partie commentée')),
-                ('text', models.TextField(verbose_name='texte')),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation', verbose_name='organisation')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='health_projects.healthproject')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='personne')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("user_name", models.CharField(max_length=200, verbose_name="nom")),
+                (
+                    "organisation_name",
+                    models.CharField(blank=True, max_length=200, verbose_name="nom de l’organisation"),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[
+                            ("CPTS", "CPTS"),
+                            ("ARS", "ARS"),
+                            ("FUND", "Caisse"),
+                            ("NATIONAL", "National"),
+                            ("BACK_OFFICE", "Administration du portail"),
+                            ("SYSTEM", "Portail"),
+                        ],
+                        max_length=32,
+                        verbose_name="partie",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="le")),
+                ("part", models.CharField(blank=True, max_length=60, verbose_name="partie commentée")),
+                ("text", models.TextField(verbose_name="texte")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="comments",
+                        to="health_projects.healthproject",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="personne",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'commentaire',
-                'ordering': ['at', 'pk'],
-                'abstract': False,
+                "verbose_name": "commentaire",
+                "ordering": ["at", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ProjectSection',
+            name="ProjectSection",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='modifié le')),
-                ('key', models.CharField(choices=[('ASSESSMENT', 'Diagnostic territorial'), ('TERRITORY', 'Territoire et liens avec les autres organisations'), ('MEMBERS', 'Acteurs et membres'), ('GOVERNANCE', 'Gouvernance'), ('MISSIONS', 'Objectifs des missions'), ('ACTION_PLAN', 'Plan d’actions'), ('INFORMATION_SYSTEMS', 'Systèmes d’information'), ('EVALUATION', 'Budget, calendrier et évaluation')], max_length=24, verbose_name='section')),
-                ('text', models.TextField(blank=True, verbose_name='texte')),
-                ('lock_version', models.PositiveIntegerField(default=1, verbose_name='version de saisie')),
-                ('updated_by_name', models.CharField(blank=True, max_length=200, verbose_name='modifié par')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='health_projects.healthproject', verbose_name='projet')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="créé le")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="modifié le")),
+                (
+                    "key",
+                    models.CharField(
+                        choices=[
+                            ("ASSESSMENT", "Diagnostic territorial"),
+                            ("TERRITORY", "Territoire et liens avec les autres organisations"),
+                            ("MEMBERS", "Acteurs et membres"),
+                            ("GOVERNANCE", "Gouvernance"),
+                            ("MISSIONS", "Objectifs des missions"),
+                            ("ACTION_PLAN", "Plan d’actions"),
+                            ("INFORMATION_SYSTEMS", "Systèmes d’information"),
+                            ("EVALUATION", "Budget, calendrier et évaluation"),
+                        ],
+                        max_length=24,
+                        verbose_name="section",
+                    ),
+                ),
+                ("text", models.TextField(blank=True, verbose_name="texte")),
+                ("lock_version", models.PositiveIntegerField(default=1, verbose_name="version de saisie")),
+                ("updated_by_name", models.CharField(blank=True, max_length=200, verbose_name="modifié par")),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sections",
+                        to="health_projects.healthproject",
+                        verbose_name="projet",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'section',
+                "verbose_name": "section",
             },
         ),
         migrations.CreateModel(
-            name='ProjectSubmission',
+            name="ProjectSubmission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('user_name', models.CharField(max_length=200, verbose_name='nom')),
-                ('organisation_name', models.CharField(blank=True, max_length=200, verbose_name='nom de l’organisation')),
-                ('side', models.CharField(choices=[('CPTS', 'CPTS'), ('ARS', 'ARS'), ('FUND', 'Caisse'), ('NATIONAL', 'National'), ('BACK_OFFICE', 'Administration du portail'), ('SYSTEM', 'Portail')], max_length=32, verbose_name='partie')),
-                ('at', models.DateTimeField(verbose_name='le')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='numéro')),
-                ('content', models.JSONField(verbose_name='contenu')),
-                ('content_hash', models.CharField(max_length=64, verbose_name='empreinte')),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation', verbose_name='organisation')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='health_projects.healthproject', verbose_name='projet')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='personne')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("user_name", models.CharField(max_length=200, verbose_name="nom")),
+                (
+                    "organisation_name",
+                    models.CharField(blank=True, max_length=200, verbose_name="nom de l’organisation"),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[
+                            ("CPTS", "CPTS"),
+                            ("ARS", "ARS"),
+                            ("FUND", "Caisse"),
+                            ("NATIONAL", "National"),
+                            ("BACK_OFFICE", "Administration du portail"),
+                            ("SYSTEM", "Portail"),
+                        ],
+                        max_length=32,
+                        verbose_name="partie",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="le")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="numéro")),
+                ("content", models.JSONField(verbose_name="contenu")),
+                ("content_hash", models.CharField(max_length=64, verbose_name="empreinte")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submissions",
+                        to="health_projects.healthproject",
+                        verbose_name="projet",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="personne",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'envoi',
-                'ordering': ['number'],
+                "verbose_name": "envoi",
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='ProjectTransition',
+            name="ProjectTransition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('user_name', models.CharField(max_length=200, verbose_name='nom')),
-                ('organisation_name', models.CharField(blank=True, max_length=200, verbose_name='nom de l’organisation')),
-                ('side', models.CharField(choices=[('CPTS', 'CPTS'), ('ARS', 'ARS'), ('FUND', 'Caisse'), ('NATIONAL', 'National'), ('BACK_OFFICE', 'Administration du portail'), ('SYSTEM', 'Portail')], max_length=32, verbose_name='partie')),
-                ('at', models.DateTimeField(verbose_name='le')),
-                ('transition', models.CharField(max_length=40, verbose_name='transition')),
-                ('source', models.CharField(max_length=32, verbose_name='état de départ')),
-                ('target', models.CharField(max_length=32, verbose_name='état d’arrivée')),
-                ('comment', models.TextField(blank=True, verbose_name='motif')),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation', verbose_name='organisation')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='transitions', to='health_projects.healthproject')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='personne')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("user_name", models.CharField(max_length=200, verbose_name="nom")),
+                (
+                    "organisation_name",
+                    models.CharField(blank=True, max_length=200, verbose_name="nom de l’organisation"),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[
+                            ("CPTS", "CPTS"),
+                            ("ARS", "ARS"),
+                            ("FUND", "Caisse"),
+                            ("NATIONAL", "National"),
+                            ("BACK_OFFICE", "Administration du portail"),
+                            ("SYSTEM", "Portail"),
+                        ],
+                        max_length=32,
+                        verbose_name="partie",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="le")),
+                ("transition", models.CharField(max_length=40, verbose_name="transition")),
+                ("source", models.CharField(max_length=32, verbose_name="état de départ")),
+                ("target", models.CharField(max_length=32, verbose_name="état d’arrivée")),
+                ("comment", models.TextField(blank=True, verbose_name="motif")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="transitions",
+                        to="health_projects.healthproject",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="personne",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'transition de projet',
-                'ordering': ['at', 'pk'],
-                'abstract': False,
+                "verbose_name": "transition de projet",
+                "ordering": ["at", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='TerritoryOverlap',
+            name="TerritoryOverlap",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='modifié le')),
-                ('accepted_at', models.DateTimeField(blank=True, null=True, verbose_name='accepté le')),
-                ('accepted_by_name', models.CharField(blank=True, max_length=200, verbose_name='accepté par')),
-                ('reason', models.TextField(blank=True, verbose_name='raison')),
-                ('other', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='health_projects.healthproject')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='overlaps', to='health_projects.healthproject')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="créé le")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="modifié le")),
+                ("accepted_at", models.DateTimeField(blank=True, null=True, verbose_name="accepté le")),
+                ("accepted_by_name", models.CharField(blank=True, max_length=200, verbose_name="accepté par")),
+                ("reason", models.TextField(blank=True, verbose_name="raison")),
+                (
+                    "other",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="health_projects.healthproject",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="overlaps",
+                        to="health_projects.healthproject",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'chevauchement accepté',
+                "verbose_name": "chevauchement accepté",
             },
         ),
         migrations.AddConstraint(
-            model_name='healthproject',
-            constraint=models.UniqueConstraint(fields=('cpts', 'version_number'), name='health_projects_one_row_a_version'),
+            model_name="healthproject",
+            constraint=models.UniqueConstraint(
+                fields=("cpts", "version_number"), name="health_projects_one_row_a_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='healthproject',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['DRAFT', 'SUBMITTED', 'CHANGES_REQUESTED'])), fields=('cpts',), name='health_projects_one_open_version', violation_error_message='Une version de ce projet est déjà en cours.'),
+            model_name="healthproject",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["DRAFT", "SUBMITTED", "CHANGES_REQUESTED"])),
+                fields=("cpts",),
+                name="health_projects_one_open_version",
+                violation_error_message="Une version de ce projet est déjà en cours.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='healthproject',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'SUBMITTED'), _negated=True), models.Q(('decision_due_on__isnull', False), ('submitted_at__isnull', False)), _connector='OR'), name='health_projects_submitted_has_clock'),
+            model_name="healthproject",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "SUBMITTED"), _negated=True),
+                    models.Q(("decision_due_on__isnull", False), ("submitted_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="health_projects_submitted_has_clock",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='healthproject',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_on__isnull', False), ('status__in', ['APPROVED', 'OPPOSED'])), models.Q(models.Q(('status__in', ['APPROVED', 'OPPOSED']), _negated=True), ('decided_on__isnull', True)), _connector='OR'), name='health_projects_decided_has_date'),
+            model_name="healthproject",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_on__isnull", False), ("status__in", ["APPROVED", "OPPOSED"])),
+                    models.Q(
+                        models.Q(("status__in", ["APPROVED", "OPPOSED"]), _negated=True), ("decided_on__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="health_projects_decided_has_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='healthproject',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'APPROVED'), models.Q(('decision', ''), _negated=True)), models.Q(models.Q(('status', 'APPROVED'), _negated=True), ('decision', '')), _connector='OR'), name='health_projects_approval_is_explicit_or_tacit'),
+            model_name="healthproject",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "APPROVED"), models.Q(("decision", ""), _negated=True)),
+                    models.Q(models.Q(("status", "APPROVED"), _negated=True), ("decision", "")),
+                    _connector="OR",
+                ),
+                name="health_projects_approval_is_explicit_or_tacit",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='healthproject',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'OPPOSED'), models.Q(('opposition_ground', ''), _negated=True)), models.Q(models.Q(('status', 'OPPOSED'), _negated=True), ('opposition_ground', '')), _connector='OR'), name='health_projects_opposition_has_ground'),
+            model_name="healthproject",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "OPPOSED"), models.Q(("opposition_ground", ""), _negated=True)),
+                    models.Q(models.Q(("status", "OPPOSED"), _negated=True), ("opposition_ground", "")),
+                    _connector="OR",
+                ),
+                name="health_projects_opposition_has_ground",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='healthproject',
-            constraint=models.CheckConstraint(condition=models.Q(('agreed_population__isnull', True), models.Q(models.Q(('agreed_population_source', ''), _negated=True), models.Q(('agreed_population_reason', ''), _negated=True)), _connector='OR'), name='health_projects_agreed_population_explained', violation_error_message='Une population convenue demande une source et une raison (R1).'),
+            model_name="healthproject",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("agreed_population__isnull", True),
+                    models.Q(
+                        models.Q(("agreed_population_source", ""), _negated=True),
+                        models.Q(("agreed_population_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="health_projects_agreed_population_explained",
+                violation_error_message="Une population convenue demande une source et une raison (R1).",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='projectsection',
-            constraint=models.UniqueConstraint(fields=('project', 'key'), name='health_projects_one_row_a_section'),
+            model_name="projectsection",
+            constraint=models.UniqueConstraint(fields=("project", "key"), name="health_projects_one_row_a_section"),
         ),
         migrations.AddConstraint(
-            model_name='projectsubmission',
-            constraint=models.UniqueConstraint(fields=('project', 'number'), name='health_projects_one_row_a_submission'),
+            model_name="projectsubmission",
+            constraint=models.UniqueConstraint(
+                fields=("project", "number"), name="health_projects_one_row_a_submission"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='projecttransition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('transition__in', ['send_back', 'oppose']), _negated=True), models.Q(('comment', ''), _negated=True), _connector='OR'), name='health_projects_reason_when_refused', violation_error_message='Indiquez la raison.'),
+            model_name="projecttransition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("transition__in", ["send_back", "oppose"]), _negated=True),
+                    models.Q(("comment", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="health_projects_reason_when_refused",
+                violation_error_message="Indiquez la raison.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='territoryoverlap',
-            constraint=models.UniqueConstraint(fields=('project', 'other'), name='health_projects_one_row_an_overlap'),
+            model_name="territoryoverlap",
+            constraint=models.UniqueConstraint(fields=("project", "other"), name="health_projects_one_row_an_overlap"),
         ),
         migrations.AddConstraint(
-            model_name='territoryoverlap',
-            constraint=models.CheckConstraint(condition=models.Q(('project', models.F('other')), _negated=True), name='health_projects_overlap_with_another'),
+            model_name="territoryoverlap",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("project", models.F("other")), _negated=True),
+                name="health_projects_overlap_with_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='territoryoverlap',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted_at__isnull', True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='health_projects_overlap_accepted_with_reason', violation_error_message='Indiquez pourquoi ce chevauchement est accepté.'),
+            model_name="territoryoverlap",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("accepted_at__isnull", True), models.Q(("reason", ""), _negated=True), _connector="OR"
+                ),
+                name="health_projects_overlap_accepted_with_reason",
+                violation_error_message="Indiquez pourquoi ce chevauchement est accepté.",
+            ),
         ),
     ]

@@ -1,0 +1,26 @@
+"""What happens by itself: silence approves (R5)."""
+
+import logging
+
+from celery import shared_task
+
+from core import clock
+from core.errors import DomainError
+from health_projects import actions
+from health_projects.models import HealthProject
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def approve_tacitly() -> int:
+    """Record the tacit approvals whose day has come; return how many. Running it again changes nothing."""
+    approved = 0
+    for project in HealthProject.objects.tacitly_approved_on(clock.today()):
+        try:
+            actions.approve_tacitly(project=project)
+        except DomainError:  # decided meanwhile
+            logger.info("tacit approval not needed", extra={"project": str(project.pk)})
+        else:
+            approved += 1
+    return approved
