@@ -17,6 +17,7 @@ PORT = int(os.environ.get("PORT", "8000"))
 ADDRESS = f"http://localhost:{PORT}"  # a name, not an IP address: passkeys refuse one
 WEB_WORKERS = 2
 WEB_THREADS = 4  # browsers open connections ahead of need: a worker without threads would wait on them
+QUIET = "ignore:You're running the worker"  # as root, in a container: nothing a person could act on
 PREPARATION = {
     "Tables de la base": ["migrate", "--no-input", "--verbosity", "0"],
     "Données de référence (communes, ARS, caisses, accords)": ["load_reference_data"],
@@ -31,8 +32,9 @@ def main() -> int:
     environment.ensure(environment.RUNTIME_LOCK)
     build_assets.ensure()
     refuse_busy_port()
-    variables = environment.child_environment(DEBUG="1", PORTAL_URL=ADDRESS)
+    variables = environment.child_environment(DEBUG="1", PORTAL_URL=ADDRESS, PYTHONWARNINGS=QUIET)
     var = Path(variables.get("VAR_DIR", ROOT / "var"))
+    create_folders(var)
     prepare_database(var, variables)
     return serve(var, variables, started)
 
@@ -45,13 +47,18 @@ def refuse_busy_port() -> None:
         )
 
 
+def create_folders(var: Path) -> None:
+    """The embedded queue is made of folders, which Celery expects to find."""
+    for name in ("messages", "control"):
+        (var / "queue" / name).mkdir(parents=True, exist_ok=True)
+
+
 def prepare_database(var: Path, variables: dict[str, str]) -> None:
     """Migrate and load what the pages need, unless nothing that matters has changed since the last time."""
     stamp = var / ".prepared"
     wanted = environment.digest(sources_of_data(), variables.get("DATABASE_URL", ""))
     if stamp.exists() and stamp.read_text() == wanted and is_database_there(var, variables):
         return
-    var.mkdir(parents=True, exist_ok=True)
     for title, arguments in PREPARATION.items():
         with step(title):
             manage(arguments, variables)
@@ -97,7 +104,7 @@ def web_command() -> list:
     if processes.has_ipv6_loopback():
         binds += ["--bind", f"[::1]:{PORT}"]
     size = ["--workers", WEB_WORKERS, "--threads", WEB_THREADS]
-    manners = ["--timeout", 120, "--graceful-timeout", 3, "--log-level", "warning"]
+    manners = ["--preload", "--timeout", 120, "--graceful-timeout", 3, "--log-level", "warning"]
     return [BIN / "gunicorn", "cpts_portal.wsgi", *binds, *size, *manners]
 
 
@@ -105,7 +112,7 @@ def worker_command(var: Path) -> list:
     """One process runs the tasks and keeps the timetable: the embedded queue is a folder, no server."""
     celery = [BIN / "celery", "--quiet", "--app", "cpts_portal", "worker"]
     timetable = ["--beat", "--schedule", var / "beat-schedule"]
-    return [*celery, "--pool", "threads", "--concurrency", 2, *timetable, "--loglevel", "warning"]
+    return [*celery, "--pool", "threads", "--concurrency", 2, *timetable, "--loglevel", "error"]
 
 
 def demonstration_accounts(variables: dict[str, str]) -> str:
