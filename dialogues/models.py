@@ -1,5 +1,7 @@
 """Dialogues de gestion: when, what was said, who approved, and the annex that follows."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 
@@ -88,6 +90,15 @@ class ManagementDialogue(TenantModel):
         if self.kind == DialogueKind.ANNUAL:
             return f"{label}, année {self.year}"
         return f"{label} : {MissionCode(self.mission).label}" if self.mission else label
+
+    @property
+    def label(self) -> str:
+        return str(self)
+
+    def is_late(self, today: date) -> bool:
+        """R16: still open after the last day of its window."""
+        closes_on = self.window_closes_on
+        return self.status != DialogueStatus.CLOSED and closes_on is not None and closes_on < today
 
 
 class MinutesApproval(Approval):

@@ -1,4 +1,20 @@
 """Routes of the dialogues room."""
 
+from django.urls import path
+
+from dialogues import views
+
 app_name = "dialogues"
-urlpatterns = []
+urlpatterns = [
+    path("", views.dialogue_list, name="dialogue_list"),
+    path("<uuid:pk>/", views.dialogue_detail, name="dialogue_detail"),
+    path("<uuid:pk>/convoquer/", views.dialogue_convene, name="dialogue_convene"),
+    path("<uuid:pk>/tenue/", views.dialogue_hold, name="dialogue_hold"),
+    path("<uuid:pk>/compte-rendu/", views.dialogue_minutes, name="dialogue_minutes"),
+    path("<uuid:pk>/envoyer/", views.dialogue_send, name="dialogue_send"),
+    path("<uuid:pk>/reprendre/", views.dialogue_reopen, name="dialogue_reopen"),
+    path("<uuid:pk>/approuver/", views.dialogue_approve, name="dialogue_approve"),
+    path("negociation/<uuid:pk>/ouvrir/", views.negotiation_open, name="negotiation_open"),
+    path("annexes/<uuid:pk>/", views.annex_detail, name="annex_detail"),
+    path("annexes/<uuid:pk>/signer/", views.annex_sign, name="annex_sign"),
+]

@@ -1,0 +1,345 @@
+"""Writes of the dialogues room. Closing a dialogue is where its decisions take effect in the rooms below (R17)."""
+
+from datetime import date
+from functools import partial
+
+from django.db import transaction
+
+from accounts.permissions import Act, check
+from agreements.rules import dialogue_window, mission_calendar
+from contracts import actions as contract_actions
+from contracts.enums import ContractStatus
+from contracts.models import DURATION_YEARS, Contract
+from core import audit, clock
+from core.actor import SYSTEM, Actor
+from core.dates import add_months
+from core.enums import PARTIES
+from core.errors import DomainError, NotAllowed, StaleForm
+from dialogues import lifecycle, notifications
+from dialogues.assemblers import (
+    annex_payload,
+    approval_hash,
+    minutes_payload,
+    missing_items,
+    programme_years,
+    standing_approvals,
+    year_of,
+)
+from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
+from dialogues.lifecycle import Transition
+from dialogues.models import AnnualAnnex, DialogueTransition, ManagementDialogue, MinutesApproval
+from dialogues.rules import ANNOUNCED_MONTHS, agenda_of
+from documents import actions as document_actions
+from documents.enums import DocumentKind
+from funding import actions as funding_actions
+from funding.models import Statement
+from indicators import actions as indicator_actions
+from indicators.enums import ProgrammeStatus
+
+STALE = "Une autre personne a modifié ce compte rendu entre-temps : comparez les deux textes."
+
+
+@transaction.atomic
+def open_negotiation(*, actor: Actor, contract: Contract) -> Contract:
+    """Open the negotiation of a draft, with its SIGNATURE dialogue (R16)."""
+    contract = contract_actions.open_negotiation(actor=actor, contract=contract)
+    _plan(contract, kind=DialogueKind.SIGNATURE, window_opens_on=clock.today())
+    return contract
+
+
+@transaction.atomic
+def follow_calendar(*, contract: Contract) -> list[ManagementDialogue]:
+    """Create what the calendar calls for (R16): years, dialogues of start, annual dialogues. Safe to run again."""
+    contract = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+    if contract.signed_on is None or contract.status == ContractStatus.TERMINATED:
+        return []
+    today, created = clock.today(), []
+    contract_actions.open_year(actor=SYSTEM, contract=contract, number=contract.year_on(today))
+    if contract.status == ContractStatus.ACTIVE:
+        created += _plan_mission_starts(contract)
+    for number in range(1, DURATION_YEARS + 1):
+        window = dialogue_window(contract.signed_on, number)
+        if today >= add_months(window.opens_on, -ANNOUNCED_MONTHS):
+            created.append(
+                _plan(
+                    contract,
+                    kind=DialogueKind.ANNUAL,
+                    year=number,
+                    window_opens_on=window.opens_on,
+                    window_closes_on=window.closes_on,
+                )
+            )
+    return [dialogue for dialogue in created if dialogue]
+
+
+@transaction.atomic
+def convene(
+    *, actor: Actor, dialogue: ManagementDialogue, convened_for: date, place: str, agenda: str
+) -> ManagementDialogue:
+    """Convene the three parties, or convene them again for another day."""
+    check(actor, Act.PREPARE_DIALOGUE)
+    dialogue = _locked(actor, dialogue)
+    dialogue.convened_for, dialogue.place, dialogue.agenda = convened_for, place, agenda
+    _move(actor, dialogue, Transition.CONVENE)
+    transaction.on_commit(partial(notifications.send_convening, dialogue))
+    return dialogue
+
+
+@transaction.atomic
+def hold(*, actor: Actor, dialogue: ManagementDialogue, held_on: date, participants: str) -> ManagementDialogue:
+    """Record that the dialogue was held: not in the future, not before its window opens (R16)."""
+    check(actor, Act.PREPARE_DIALOGUE)
+    dialogue = _locked(actor, dialogue)
+    if held_on > clock.today():
+        raise DomainError("Un dialogue ne peut pas être tenu dans l’avenir.", field="held_on")
+    if dialogue.kind == DialogueKind.ANNUAL and held_on < dialogue.window_opens_on:
+        raise DomainError("Le dialogue annuel se tient à partir de la date anniversaire (R16).", field="held_on")
+    dialogue.held_on, dialogue.participants = held_on, participants
+    _move(actor, dialogue, Transition.HOLD)
+    return dialogue
+
+
+@transaction.atomic
+def write_minutes(
+    *,
+    actor: Actor,
+    dialogue: ManagementDialogue,
+    version: int,
+    minutes: str,
+    decisions: str,
+    mission_starts_on: date | None = None,
+    new_size: int | None = None,
+) -> ManagementDialogue:
+    """Save the minutes being written. Raises StaleForm when someone else saved since `version`."""
+    check(actor, Act.PREPARE_DIALOGUE)
+    dialogue = _locked(actor, dialogue)
+    if dialogue.status != DialogueStatus.HELD:
+        raise DomainError("Le compte rendu s’écrit une fois le dialogue tenu, et avant son approbation.")
+    if version != dialogue.lock_version:
+        raise StaleForm(STALE, current={"minutes": dialogue.minutes, "decisions": dialogue.decisions})
+    _check_start(dialogue, mission_starts_on)
+    before = {"minutes": dialogue.minutes, "decisions": dialogue.decisions}
+    dialogue.minutes, dialogue.decisions = minutes, decisions
+    dialogue.mission_starts_on = mission_starts_on
+    if new_size and new_size != dialogue.new_size:
+        _review_size(actor, dialogue, new_size)
+    dialogue.new_size = new_size
+    dialogue.lock_version += 1
+    dialogue.save()
+    audit.record(actor, "dialogue.write", dialogue, before=before, after={"minutes": minutes, "decisions": decisions})
+    return dialogue
+
+
+@transaction.atomic
+def send_minutes(*, actor: Actor, dialogue: ManagementDialogue) -> ManagementDialogue:
+    """Send the minutes to the approval of the three parties; refused while something is missing."""
+    check(actor, Act.PREPARE_DIALOGUE)
+    dialogue = _locked(actor, dialogue)
+    if missing := missing_items(dialogue):
+        raise DomainError(" ".join(missing))
+    _move(actor, dialogue, Transition.SEND_MINUTES)
+    transaction.on_commit(partial(notifications.send_minutes_ready, dialogue))
+    return dialogue
+
+
+@transaction.atomic
+def reopen_minutes(*, actor: Actor, dialogue: ManagementDialogue, reason: str) -> ManagementDialogue:
+    """Take the minutes back to correct them, with the reason: the approvals given are withdrawn, visibly."""
+    check(actor, Act.PREPARE_DIALOGUE)
+    dialogue = _locked(actor, dialogue)
+    _move(actor, dialogue, Transition.REOPEN_MINUTES, comment=reason)
+    dialogue.approvals.filter(withdrawn_at__isnull=True).update(withdrawn_at=clock.now())
+    return dialogue
+
+
+@transaction.atomic
+def approve_minutes(*, actor: Actor, dialogue: ManagementDialogue) -> ManagementDialogue:
+    """Approve the minutes for one's party; the third approval closes the dialogue (R17)."""
+    check(actor, Act.APPROVE_MINUTES)
+    dialogue = _locked(actor, dialogue)
+    if dialogue.status != DialogueStatus.MINUTES:
+        raise DomainError("Ce compte rendu n’est pas à l’approbation.")
+    standing = standing_approvals(dialogue)
+    _check_approver(actor, standing)
+    dialogue.approvals.filter(side=actor.side, withdrawn_at__isnull=True).update(withdrawn_at=clock.now())
+    approval = MinutesApproval.objects.create(
+        dialogue=dialogue,
+        revision=dialogue.revision,
+        content_hash=approval_hash(dialogue),
+        **audit.signed_by(actor),
+    )
+    audit.record(actor, "dialogue.approve", dialogue, after={"content_hash": approval.content_hash})
+    if len(standing) + 1 == len(PARTIES):
+        _close(actor, dialogue)
+    return dialogue
+
+
+@transaction.atomic
+def sign_annex(*, actor: Actor, annex: AnnualAnnex) -> AnnualAnnex:
+    """Sign the annual annex for one's party; with the third signature it is in force."""
+    annex = AnnualAnnex.objects.select_for_update(of=("self",)).select_related("contract", "document").get(pk=annex.pk)
+    _check_party(actor, annex.contract)
+    document = document_actions.sign_document(actor=actor, document=annex.document)
+    if document.is_signed:
+        annex.status, annex.signed_on = AnnexStatus.IN_FORCE, clock.today()
+        annex.save(update_fields=["status", "signed_on", "updated_at"])
+        audit.record(actor, "annex.in_force", annex, after={"signed_on": annex.signed_on})
+    return annex
+
+
+def _plan(contract: Contract, *, kind: DialogueKind, **fields) -> ManagementDialogue | None:
+    """Create a dialogue unless it exists; return it when it is new."""
+    identity = {name: fields.pop(name) for name in ("year", "mission") if name in fields}
+    dialogue, created = ManagementDialogue.objects.get_or_create(
+        contract=contract, kind=kind, **identity, defaults={"agenda": agenda_of(kind), **fields}
+    )
+    if created:
+        audit.record(SYSTEM, "dialogue.plan", dialogue)
+    return dialogue if created else None
+
+
+def _plan_mission_starts(contract: Contract) -> list[ManagementDialogue | None]:
+    deadlines = {
+        item.mission: item.start_by
+        for item in mission_calendar(contract.agreement_version.as_value(), contract.signed_on)
+    }
+    return [
+        _plan(
+            contract,
+            kind=DialogueKind.MISSION_START,
+            mission=mission.mission,
+            window_opens_on=contract.signed_on,
+            window_closes_on=deadlines.get(mission.mission),
+        )
+        for mission in contract.missions.filter(started_on__isnull=True)
+    ]
+
+
+def _locked(actor: Actor, dialogue: ManagementDialogue) -> ManagementDialogue:
+    """Lock the contract, then the dialogue: always in this order."""
+    Contract.objects.select_for_update(of=("self",)).get(pk=dialogue.contract_id)
+    dialogue = (
+        ManagementDialogue.objects.select_for_update(of=("self",))
+        .select_related("contract__cpts", "contract__ars", "contract__fund", "contract__agreement_version")
+        .get(pk=dialogue.pk)
+    )
+    _check_party(actor, dialogue.contract)
+    return dialogue
+
+
+def _check_party(actor: Actor, contract: Contract) -> None:
+    if actor.side not in PARTIES or contract.party(actor.side).pk != actor.organisation_id:
+        raise NotAllowed("Votre organisation n’est pas partie à ce contrat.")
+
+
+def _check_start(dialogue: ManagementDialogue, starts_on: date | None) -> None:
+    """R4: a mission does not start before the first day of the running contract year, nor after its end."""
+    if dialogue.kind != DialogueKind.MISSION_START or starts_on is None:
+        return
+    contract = dialogue.contract
+    first_day = contract.anniversary(contract.year_on(clock.today()) - 1)
+    if starts_on < first_day:
+        raise DomainError(
+            "Une mission ne démarre pas avant le premier jour de l’année contractuelle en cours (R4).",
+            field="mission_starts_on",
+        )
+    if starts_on >= contract.ends_on:
+        raise DomainError("Cette date est après la fin du contrat.", field="mission_starts_on")
+
+
+def _review_size(actor: Actor, dialogue: ManagementDialogue, size: int) -> None:
+    """R18: the annual dialogue may change the size of the year in which it is held, from its first day."""
+    if dialogue.kind != DialogueKind.ANNUAL:
+        raise DomainError("Seul le dialogue annuel revoit la taille (R18).", field="new_size")
+    contract = dialogue.contract
+    contract_actions.set_year_size(actor=actor, contract=contract, number=contract.year_on(dialogue.held_on), size=size)
+
+
+def _check_approver(actor: Actor, standing: list[MinutesApproval]) -> None:
+    if any(approval.side == actor.side for approval in standing):
+        raise DomainError("Votre partie a déjà approuvé ce compte rendu.")
+    if any(approval.user_id == actor.user_id for approval in standing):
+        raise DomainError("Une même personne n’approuve pas pour deux parties.")
+
+
+def _move(actor: Actor, dialogue: ManagementDialogue, transition: Transition, *, comment: str = "") -> None:
+    """Perform a transition: check it, save the facts with it, leave its trace."""
+    source = dialogue.status
+    dialogue.status = lifecycle.target_of(transition, status=source, side=actor.side, comment=comment)
+    dialogue.save()
+    DialogueTransition.objects.create(
+        subject=dialogue,
+        transition=transition,
+        source=source,
+        target=dialogue.status,
+        comment=comment,
+        **audit.signed_by(actor),
+    )
+    audit.record(
+        actor, f"dialogue.{transition}", dialogue, before={"status": source}, after={"status": dialogue.status}
+    )
+
+
+def _close(actor: Actor, dialogue: ManagementDialogue) -> None:
+    """Close a dialogue: its decisions take effect, its minutes become a document."""
+    dialogue.closed_at = clock.now()
+    _move(actor, dialogue, Transition.CLOSE)
+    match dialogue.kind:
+        case DialogueKind.SIGNATURE:
+            contract_actions.record_planning(actor=actor, contract=dialogue.contract, closed_on=clock.today())
+        case DialogueKind.MISSION_START:
+            contract_actions.start_mission(
+                actor=actor,
+                contract=dialogue.contract,
+                mission=dialogue.mission,
+                starts_on=dialogue.mission_starts_on,
+            )
+            funding_actions.follow_schedule(contract=dialogue.contract)
+        case DialogueKind.ANNUAL:
+            _close_year(actor, dialogue)
+    parties = [dialogue.contract.party(side) for side in PARTIES]
+    dialogue.minutes_document = document_actions.issue_document(
+        actor=actor,
+        kind=DocumentKind.MINUTES,
+        key=f"minutes:{dialogue.pk}:{dialogue.revision}",
+        title=f"Compte rendu, {str(dialogue)[0].lower()}{str(dialogue)[1:]}, contrat {dialogue.contract.number}",
+        template_name="dialogues/pdf/minutes.html",
+        payload=minutes_payload(dialogue),
+        signatories=[],
+        readers=parties,
+    )
+    dialogue.save(update_fields=["minutes_document", "updated_at"])
+    transaction.on_commit(partial(notifications.send_closed, dialogue))
+
+
+def _close_year(actor: Actor, dialogue: ManagementDialogue) -> None:
+    """R17: close the programme, issue the statement, open the next programme, send the annex to signature."""
+    contract = dialogue.contract
+    evaluated = year_of(contract, dialogue.year)
+    indicator_actions.close_programme(actor=actor, programme=evaluated.programme)
+    statement = funding_actions.issue_statement(actor=actor, contract=contract, year=dialogue.year)
+    for year in programme_years(dialogue):
+        if year.programme.status == ProgrammeStatus.DRAFT:
+            indicator_actions.agree_programme(actor=actor, programme=year.programme)
+            indicator_actions.open_programme(actor=actor, programme=year.programme)
+    _issue_annex(actor, dialogue, statement)
+
+
+def _issue_annex(actor: Actor, dialogue: ManagementDialogue, statement: Statement) -> AnnualAnnex:
+    contract = dialogue.contract
+    parties = [contract.party(side) for side in PARTIES]
+    document = document_actions.issue_document(
+        actor=actor,
+        kind=DocumentKind.ANNUAL_ANNEX,
+        key=f"annex:{statement.pk}",
+        title=f"Annexe annuelle, année {dialogue.year}, contrat {contract.number}",
+        template_name="dialogues/pdf/annual_annex.html",
+        payload=annex_payload(dialogue, statement),
+        signatories=parties,
+        readers=parties,
+    )
+    annex = AnnualAnnex.objects.create(
+        contract=contract, dialogue=dialogue, statement=statement, year=dialogue.year, document=document
+    )
+    audit.record(actor, "annex.issue", annex)
+    return annex

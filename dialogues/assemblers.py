@@ -1,0 +1,189 @@
+"""What the three parties approve, what is still missing, and the data of the minutes and of the annex."""
+
+from agreements.enums import MissionCode
+from contracts.models import DURATION_YEARS, Contract, ContractYear
+from core.dates import format_date
+from core.enums import PARTIES
+from core.money import format_euros
+from dialogues.enums import DialogueKind
+from dialogues.models import ManagementDialogue, MinutesApproval
+from funding.assemblers import content_hash
+from funding.models import Statement
+from funding.schedule import payment_label
+from indicators.assemblers import missing_items as programme_missing_items
+from indicators.assemblers import missing_results, programme_content
+from indicators.enums import Settlement
+
+
+def year_of(contract: Contract, number: int | None) -> ContractYear | None:
+    """Return a contract year with its programme, or None when it is not open."""
+    if number is None:
+        return None
+    return contract.years.select_related("programme", "contract").filter(number=number).first()
+
+
+def programme_years(dialogue: ManagementDialogue) -> list[ContractYear]:
+    """Return the years whose programme the dialogue decides: the next one, or that of the mission's start."""
+    contract = dialogue.contract
+    match dialogue.kind:
+        case DialogueKind.ANNUAL:
+            following = dialogue.year + 1
+            return [year for year in [year_of(contract, following)] if year] if following <= DURATION_YEARS else []
+        case DialogueKind.MISSION_START:
+            day = dialogue.mission_starts_on or dialogue.held_on
+            number = contract.year_on(day) if day and contract.signed_on else 1
+            return [year for year in [year_of(contract, number)] if year]
+        case _:
+            return []
+
+
+def dialogue_content(dialogue: ManagementDialogue) -> dict:
+    """Return what a party approves: the minutes, the decisions, and the figures and programmes they bind."""
+    evaluated = year_of(dialogue.contract, dialogue.year)
+    return {
+        "dialogue": str(dialogue.pk),
+        "revision": dialogue.revision,
+        "held_on": str(dialogue.held_on),
+        "participants": dialogue.participants,
+        "minutes": dialogue.minutes,
+        "decisions": dialogue.decisions,
+        "mission_starts_on": str(dialogue.mission_starts_on or ""),
+        "new_size": dialogue.new_size,
+        "evaluated": programme_content(evaluated.programme) if evaluated else None,
+        "programmes": [programme_content(year.programme) for year in programme_years(dialogue)],
+    }
+
+
+def approval_hash(dialogue: ManagementDialogue) -> str:
+    """Return the hash that an approval carries: it counts only while the content is the same."""
+    return content_hash(dialogue_content(dialogue))
+
+
+def standing_approvals(dialogue: ManagementDialogue) -> list[MinutesApproval]:
+    """Return the approvals given to the minutes as they are now."""
+    current = approval_hash(dialogue)
+    approvals = dialogue.approvals.filter(revision=dialogue.revision, withdrawn_at__isnull=True)
+    return [approval for approval in approvals if approval.content_hash == current]
+
+
+def missing_items(dialogue: ManagementDialogue) -> list[str]:
+    """Return what must be done before the minutes go to approval, as sentences for the page."""
+    missing = []
+    if not dialogue.minutes.strip():
+        missing.append("Le compte rendu n’est pas rédigé.")
+    if dialogue.kind == DialogueKind.MISSION_START and dialogue.mission_starts_on is None:
+        missing.append("La date de démarrage de la mission n’est pas fixée.")
+    if dialogue.kind == DialogueKind.ANNUAL:
+        evaluated = year_of(dialogue.contract, dialogue.year)
+        missing += missing_results(evaluated.programme) if evaluated else ["L’année évaluée n’a pas de programme."]
+    if dialogue.kind in (DialogueKind.ANNUAL, DialogueKind.MISSION_START):
+        for year in programme_years(dialogue):
+            missing += [f"Année {year.number} : {item}" for item in programme_missing_items(year.programme)]
+    return missing
+
+
+def minutes_payload(dialogue: ManagementDialogue) -> dict:
+    """Return the data of the minutes as a document, plain JSON."""
+    return {
+        "contract": contract_facts(dialogue.contract),
+        "dialogue": {
+            "title": str(dialogue),
+            "held_on": format_date(dialogue.held_on),
+            "place": dialogue.place,
+            "agenda": dialogue.agenda.splitlines(),
+            "participants": dialogue.participants.splitlines(),
+            "minutes": dialogue.minutes,
+            "decisions": dialogue.decisions,
+            "mission": MissionCode(dialogue.mission).label if dialogue.mission else "",
+            "mission_starts_on": format_date(dialogue.mission_starts_on) if dialogue.mission_starts_on else "",
+            "new_size": dialogue.new_size,
+            "revision": dialogue.revision,
+        },
+        "approvals": [
+            {
+                "party": approval.organisation_name,
+                "person": approval.user_name,
+                "on": format_date(approval.at.date()),
+            }
+            for approval in standing_approvals(dialogue)
+        ],
+    }
+
+
+def annex_payload(dialogue: ManagementDialogue, statement: Statement) -> dict:
+    """Return the data of the annual annex: results, amounts, and the next programme (R17), plain JSON."""
+    contract = dialogue.contract
+    evaluated = year_of(contract, dialogue.year)
+    following = year_of(contract, dialogue.year + 1)
+    return {
+        "contract": contract_facts(contract),
+        "year": dialogue.year,
+        "period": f"du {format_date(evaluated.starts_on)} au {format_date(evaluated.ends_on)} (exclu)",
+        "size": evaluated.size,
+        "next_size": following.size if following else None,
+        "results": results_of(evaluated),
+        "lines": [
+            {
+                "label": payment_label(line.mission, line.kind, line.base),
+                "explanation": line.explanation,
+                "rule": line.rule,
+                "amount": format_euros(line.amount),
+                "is_validated": line.is_validated,
+            }
+            for line in statement.lines.all()
+        ],
+        "total": format_euros(statement.total),
+        "programme": programme_content(following.programme) if following else None,
+        "next_year": dialogue.year + 1 if following else None,
+        "held_on": format_date(dialogue.held_on),
+        "decisions": dialogue.decisions,
+        "statement_hash": statement.content_hash,
+    }
+
+
+def contract_facts(contract: Contract) -> dict:
+    """Return what every document of a contract says of it."""
+    return {
+        "number": contract.number,
+        "signed_on": format_date(contract.signed_on) if contract.signed_on else "",
+        "parties": [{"side": side.value, "label": side.label, "name": contract.party(side).name} for side in PARTIES],
+        "cpts": contract.cpts.name,
+    }
+
+
+def results_of(year: ContractYear) -> list[dict]:
+    """Return the result indicators of a year with their values and decisions, mission by mission."""
+    missions = year.programme.missions.prefetch_related("indicators__value")
+    return [
+        {
+            "mission": str(mission),
+            "indicators": [result_of(item) for item in mission.indicators.all() if item.is_result],
+        }
+        for mission in missions
+    ]
+
+
+def result_of(indicator) -> dict:
+    """Return one result: label, maximum, value as a word, and the decision if there was one."""
+    value = getattr(indicator, "value", None)
+    decision = {
+        Settlement.NEUTRALISED: "neutralisé",
+        Settlement.RETAINED: f"retenu : {format_euros(indicator.retained_amount)}" if indicator.retained_amount else "",
+    }.get(indicator.settlement, "")
+    return {
+        "label": indicator.label,
+        "maximum": format_euros(indicator.maximum_amount),
+        "value": spoken_value(value, indicator.unit),
+        "decision": decision,
+        "reason": indicator.settlement_reason,
+    }
+
+
+def spoken_value(value, unit: str) -> str:
+    """Return the value of an indicator as people read it."""
+    if value is None:
+        return "–"
+    if value.achieved is not None:
+        return "atteint" if value.achieved else "non atteint"
+    number = f"{value.number.normalize():f}".replace(".", ",")
+    return f"{number} {unit}".strip()

@@ -1,0 +1,58 @@
+"""Forms of the dialogues room."""
+
+from django import forms
+
+from core.forms import ActionForm, FrenchDateField, StaleFormMixin
+from dialogues.enums import DialogueKind
+from dialogues.models import ManagementDialogue
+
+SIZES = [("", "Inchangée"), *[(str(size), f"Taille {size}") for size in range(1, 5)]]
+
+
+class ConveneForm(ActionForm):
+    """When and where, to speak of what."""
+
+    convened_for = FrenchDateField(label="date du dialogue")
+    place = forms.CharField(label="lieu ou lien de visioconférence", max_length=200, required=False)
+    agenda = forms.CharField(label="ordre du jour", widget=forms.Textarea(attrs={"rows": 9}))
+
+
+class HoldForm(ActionForm):
+    """When it was held, and who was there."""
+
+    held_on = FrenchDateField(label="tenu le")
+    participants = forms.CharField(
+        label="participants",
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="Une personne par ligne, avec sa partie.",
+    )
+
+
+class MinutesForm(StaleFormMixin, ActionForm):
+    """What was said and decided; someone else's save is told and shown beside one's own text."""
+
+    keeps_version = True
+    minutes = forms.CharField(label="compte rendu", widget=forms.Textarea(attrs={"rows": 14}))
+    decisions = forms.CharField(label="décisions", widget=forms.Textarea(attrs={"rows": 6}), required=False)
+    mission_starts_on = FrenchDateField(label="la mission démarre le", required=False)
+    new_size = forms.TypedChoiceField(
+        label="taille retenue pour l’année en cours", choices=SIZES, coerce=int, empty_value=None, required=False
+    )
+
+    def __init__(self, *args, dialogue: ManagementDialogue, **kwargs):
+        names = ("minutes", "decisions", "mission_starts_on", "new_size")
+        values = {name: getattr(dialogue, name) for name in names}
+        super().__init__(*args, current_version=dialogue.lock_version, current_values=values, initial=values, **kwargs)
+        if dialogue.kind != DialogueKind.MISSION_START:
+            del self.fields["mission_starts_on"]
+        if dialogue.kind != DialogueKind.ANNUAL:
+            del self.fields["new_size"]
+
+    def clean_version(self) -> int:
+        return int(self.cleaned_data["version"] or 0)
+
+
+class ReopenForm(ActionForm):
+    """Why the minutes are taken back."""
+
+    reason = forms.CharField(label="raison", widget=forms.Textarea(attrs={"rows": 3}))

@@ -1,0 +1,26 @@
+"""Mails of the dialogues room."""
+
+from accounts.notifications import addresses_of
+from core.mails import send_mail
+from dialogues.models import ManagementDialogue
+
+
+def send_convening(dialogue: ManagementDialogue) -> bool:
+    """Tell the three parties when and where a dialogue is held."""
+    return _send("convening", dialogue)
+
+
+def send_minutes_ready(dialogue: ManagementDialogue) -> bool:
+    """Tell the three parties that minutes wait for their approval."""
+    return _send("minutes_ready", dialogue)
+
+
+def send_closed(dialogue: ManagementDialogue) -> bool:
+    """Tell the three parties that a dialogue is closed and what follows."""
+    return _send("closed", dialogue)
+
+
+def _send(event: str, dialogue: ManagementDialogue) -> bool:
+    contract = dialogue.contract
+    addresses = addresses_of(contract.cpts, contract.ars, contract.fund)
+    return send_mail(f"dialogues/emails/{event}", to=addresses, context={"dialogue": dialogue, "contract": contract})

@@ -1,0 +1,121 @@
+"""What the pages of a dialogue show of it: three positions, whose turn, history."""
+
+from django.urls import reverse
+
+from accounts.permissions import Act, may
+from core import clock
+from core.actor import Actor
+from core.dates import format_date
+from core.enums import PARTIES
+from core.face import HistoryEntry, PartyLine, Turn
+from dialogues.assemblers import standing_approvals
+from dialogues.enums import DialogueKind, DialogueStatus
+from dialogues.models import AnnualAnnex, ManagementDialogue, MinutesApproval
+
+WORDS = {
+    "convene": "a convoqué les parties",
+    "hold": "a noté la tenue du dialogue",
+    "send_minutes": "a envoyé le compte rendu à l’approbation",
+    "reopen_minutes": "a repris le compte rendu",
+    "close": "a donné la troisième approbation : dialogue clos",
+}
+
+
+def approval_panel(dialogue: ManagementDialogue, standing: list[MinutesApproval]) -> list[PartyLine]:
+    """Return one line a party: approved when, by whom, or still awaited."""
+    by_side = {approval.side: approval for approval in standing}
+    lines = []
+    for side in PARTIES:
+        approval = by_side.get(side)
+        lines.append(
+            PartyLine(
+                side=side,
+                organisation=dialogue.contract.party(side).name,
+                tone="ok" if approval else "wait",
+                state="Approuvé" if approval else "Attendue",
+                who=approval.user_name if approval else "",
+                at=approval.at if approval else None,
+                missing="" if approval else "approbation du compte rendu",
+            )
+        )
+    return lines
+
+
+def turn_of(dialogue: ManagementDialogue, actor: Actor) -> Turn | None:
+    """Return what is expected now, of the reader or of another party."""
+    if dialogue.status == DialogueStatus.CLOSED:
+        return None
+    if dialogue.status == DialogueStatus.MINUTES:
+        return _approval_turn(dialogue, actor)
+    if not may(actor, Act.PREPARE_DIALOGUE):
+        return Turn(text="Le dialogue se prépare entre les trois parties.", detail=_window(dialogue), is_mine=False)
+    steps = {
+        DialogueStatus.PLANNED: ("À vous : convoquez les parties, ou notez que le dialogue s’est tenu.", "convene"),
+        DialogueStatus.CONVENED: ("À vous : une fois la réunion tenue, notez-le.", "hold"),
+        DialogueStatus.HELD: ("À vous : rédigez le compte rendu, puis envoyez-le à l’approbation.", "minutes"),
+    }
+    labels = {"convene": "Convoquer", "hold": "Noter la tenue", "minutes": "Rédiger le compte rendu"}
+    text, step = steps[dialogue.status]
+    if step == "hold" and not _may_be_held(dialogue):
+        return Turn(text="La réunion est convoquée.", detail=_window(dialogue), is_mine=False)
+    url = reverse(f"dialogues:dialogue_{step}", args=[dialogue.pk])
+    return Turn(text=text, detail=_window(dialogue), url=url, label=labels[step])
+
+
+def history_of(dialogue: ManagementDialogue) -> list[HistoryEntry]:
+    """Return the transitions and approvals of a dialogue, in order."""
+    steps = [_entry(step, WORDS[step.transition], step.comment) for step in dialogue.transitions.all()]
+    approvals = [
+        _entry(approval, "a approuvé le compte rendu" + (", retirée depuis" if approval.withdrawn_at else ""))
+        for approval in dialogue.approvals.all()
+    ]
+    return sorted(steps + approvals, key=lambda entry: entry.at)
+
+
+def annex_panel(annex: AnnualAnnex) -> list[PartyLine]:
+    """Return one line a signatory of the annex."""
+    return [
+        PartyLine(
+            side=signature.side,
+            organisation=signature.organisation.name,
+            tone="ok" if signature.signed_at else "wait",
+            state="Signée" if signature.signed_at else "Attendue",
+            who=signature.signer_name,
+            at=signature.signed_at,
+            missing="" if signature.signed_at else "signature",
+        )
+        for signature in annex.document.signature_list
+    ]
+
+
+def _approval_turn(dialogue: ManagementDialogue, actor: Actor) -> Turn:
+    standing = standing_approvals(dialogue)
+    done = {approval.side for approval in standing}
+    if actor.side in PARTIES and actor.side not in done and may(actor, Act.APPROVE_MINUTES):
+        return Turn(
+            text="À vous : lisez le compte rendu et approuvez-le.",
+            detail="La troisième approbation clôt le dialogue.",
+            url=reverse("dialogues:dialogue_approve", args=[dialogue.pk]),
+            label="Approuver le compte rendu",
+            by_post=True,
+        )
+    awaited = ", ".join(dialogue.contract.party(side).name for side in PARTIES if side not in done)
+    return Turn(text=f"Approbation attendue : {awaited}.", is_mine=False)
+
+
+def _window(dialogue: ManagementDialogue) -> str:
+    if dialogue.convened_for and dialogue.status == DialogueStatus.CONVENED:
+        return f"Convoqué pour le {format_date(dialogue.convened_for)}"
+    if dialogue.window_opens_on and dialogue.window_closes_on:
+        return f"À tenir du {format_date(dialogue.window_opens_on)} au {format_date(dialogue.window_closes_on)}"
+    return ""
+
+
+def _may_be_held(dialogue: ManagementDialogue) -> bool:
+    return dialogue.kind != DialogueKind.ANNUAL or clock.today() >= dialogue.window_opens_on
+
+
+def _entry(row, what: str, comment: str = "") -> HistoryEntry:
+    return HistoryEntry(
+        at=row.at, who=row.user_name, what=what, organisation=row.organisation_name, side=row.side, comment=comment
+    )

@@ -1,0 +1,25 @@
+"""Lists of the dialogues room."""
+
+from core.tables import BaseTable, DateColumn, LinkColumn, StatusColumn, TextColumn
+from dialogues.models import ManagementDialogue
+
+
+class DialogueTable(BaseTable):
+    """Dialogues of one's contracts, the next ones first."""
+
+    name = LinkColumn("dialogues:dialogue_detail", accessor="label", verbose_name="dialogue", orderable=False)
+    cpts = TextColumn(accessor="contract__cpts__name", verbose_name="CPTS")
+    contract = TextColumn(accessor="contract__number", verbose_name="contrat")
+    window_closes_on = DateColumn(verbose_name="à tenir avant le")
+    convened_for = DateColumn(verbose_name="convoqué pour le")
+    held_on = DateColumn(verbose_name="tenu le")
+    status = StatusColumn(verbose_name="état")
+
+    class Meta(BaseTable.Meta):
+        model = ManagementDialogue
+        fields = ("name", "cpts", "contract", "window_closes_on", "convened_for", "held_on", "status")
+        noun = ("dialogue", "dialogues")
+        empty_title = "Aucun dialogue"
+        empty_text = (
+            "Les dialogues apparaissent d’eux-mêmes : à la négociation, au démarrage d’une mission, chaque année."
+        )

@@ -1,0 +1,187 @@
+"""Pages of the dialogues room: the list, the room of a dialogue, and the annual annex."""
+
+from django.shortcuts import get_object_or_404, redirect
+
+from accounts.permissions import Act, may
+from contracts.models import Contract
+from core import clock
+from core.http import attempt, http_methods, require, show, submit_form
+from core.tables import table_response
+from dialogues import actions, panels
+from dialogues.assemblers import missing_items, programme_years, standing_approvals, year_of
+from dialogues.enums import AnnexStatus, DialogueStatus
+from dialogues.filters import DialogueFilter
+from dialogues.forms import ConveneForm, HoldForm, MinutesForm, ReopenForm
+from dialogues.models import AnnualAnnex, ManagementDialogue
+from dialogues.rules import agenda_of
+from dialogues.tables import DialogueTable
+from documents.forms import SigningForm
+
+
+@http_methods("GET")
+def dialogue_list(request, template_name="dialogues/dialogue_list.html"):
+    return table_response(
+        request,
+        queryset=ManagementDialogue.objects.visible_to(request.actor).select_related("contract__cpts"),
+        table_class=DialogueTable,
+        filterset_class=DialogueFilter,
+        template_name=template_name,
+        context={},
+    )
+
+
+@http_methods("GET")
+def dialogue_detail(request, pk, template_name="dialogues/dialogue_detail.html"):
+    dialogue = dialogue_of(request, pk)
+    return show(request, template_name, dialogue_context(request, dialogue))
+
+
+@http_methods("GET", "POST")
+def dialogue_convene(request, pk, template_name="dialogues/dialogue_form.html"):
+    dialogue = dialogue_of(request, pk)
+    require(may(request.actor, Act.PREPARE_DIALOGUE))
+    initial = {
+        "convened_for": dialogue.convened_for or max(clock.today(), dialogue.window_opens_on or clock.today()),
+        "place": dialogue.place,
+        "agenda": dialogue.agenda or agenda_of(dialogue.kind),
+    }
+    form = ConveneForm(request.POST or None, initial=initial)
+    if request.method == "POST" and submit_form(
+        request, form, actions.convene, dialogue=dialogue, success="Les trois parties sont convoquées."
+    ):
+        return redirect("dialogues:dialogue_detail", pk)
+    context = {
+        "dialogue": dialogue,
+        "form": form,
+        "heading": "Convoquer les parties",
+        "submit": "Envoyer la convocation",
+    }
+    return show(request, template_name, context)
+
+
+@http_methods("GET", "POST")
+def dialogue_hold(request, pk, template_name="dialogues/dialogue_form.html"):
+    dialogue = dialogue_of(request, pk)
+    require(may(request.actor, Act.PREPARE_DIALOGUE))
+    form = HoldForm(
+        request.POST or None, initial={"held_on": min(dialogue.convened_for or clock.today(), clock.today())}
+    )
+    if request.method == "POST" and submit_form(
+        request, form, actions.hold, dialogue=dialogue, success="La tenue du dialogue est notée."
+    ):
+        return redirect("dialogues:dialogue_detail", pk)
+    context = {"dialogue": dialogue, "form": form, "heading": "Noter la tenue du dialogue", "submit": "Enregistrer"}
+    return show(request, template_name, context)
+
+
+@http_methods("GET", "POST")
+def dialogue_minutes(request, pk, template_name="dialogues/dialogue_form.html"):
+    dialogue = dialogue_of(request, pk)
+    require(may(request.actor, Act.PREPARE_DIALOGUE))
+    if dialogue.status != DialogueStatus.HELD:
+        return redirect("dialogues:dialogue_detail", pk)
+    form = MinutesForm(request.POST or None, dialogue=dialogue)
+    if request.method == "POST" and submit_form(
+        request, form, actions.write_minutes, dialogue=dialogue, success="Le compte rendu est enregistré."
+    ):
+        return redirect("dialogues:dialogue_detail", pk)
+    context = {"dialogue": dialogue, "form": form, "heading": "Rédiger le compte rendu", "submit": "Enregistrer"}
+    return show(request, template_name, context)
+
+
+@http_methods("POST")
+def dialogue_send(request, pk):
+    success = "Le compte rendu est envoyé à l’approbation des trois parties."
+    attempt(request, actions.send_minutes, dialogue=dialogue_of(request, pk), success=success)
+    return redirect("dialogues:dialogue_detail", pk)
+
+
+@http_methods("GET", "POST")
+def dialogue_reopen(request, pk, template_name="dialogues/dialogue_form.html"):
+    dialogue = dialogue_of(request, pk)
+    require(may(request.actor, Act.PREPARE_DIALOGUE))
+    form = ReopenForm(request.POST or None)
+    if request.method == "POST" and submit_form(
+        request, form, actions.reopen_minutes, dialogue=dialogue, success="Le compte rendu est repris."
+    ):
+        return redirect("dialogues:dialogue_detail", pk)
+    context = {"dialogue": dialogue, "form": form, "heading": "Reprendre le compte rendu", "submit": "Reprendre"}
+    return show(request, template_name, context)
+
+
+@http_methods("POST")
+def dialogue_approve(request, pk):
+    success = "Vous avez approuvé le compte rendu."
+    attempt(request, actions.approve_minutes, dialogue=dialogue_of(request, pk), success=success)
+    return redirect("dialogues:dialogue_detail", pk)
+
+
+@http_methods("POST")
+def negotiation_open(request, pk):
+    contract = get_object_or_404(Contract.objects.visible_to(request.actor), pk=pk)
+    success = "La négociation est ouverte ; le dialogue de signature est créé."
+    attempt(request, actions.open_negotiation, contract=contract, success=success)
+    return redirect("contracts:contract_preview", pk)
+
+
+@http_methods("GET")
+def annex_detail(request, pk, template_name="dialogues/annex_detail.html"):
+    annex = annex_of(request, pk)
+    can_sign = annex.status == AnnexStatus.SIGNING and may(request.actor, Act.SIGN) and awaits(annex, request.actor)
+    return show(request, template_name, {"annex": annex, "rows": panels.annex_panel(annex), "can_sign": can_sign})
+
+
+@http_methods("GET", "POST")
+def annex_sign(request, pk, template_name="dialogues/annex_sign.html"):
+    annex = annex_of(request, pk)
+    require(may(request.actor, Act.SIGN))
+    form = SigningForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        if attempt(request, actions.sign_annex, annex=annex, success="Vous avez signé l’annexe."):
+            return redirect("dialogues:annex_detail", pk)
+    return show(request, template_name, {"annex": annex, "form": form, "rows": panels.annex_panel(annex)})
+
+
+def dialogue_of(request, pk) -> ManagementDialogue:
+    """Return a dialogue in the actor's scope, or answer 404."""
+    dialogues = ManagementDialogue.objects.visible_to(request.actor).select_related(
+        "contract__cpts", "contract__ars", "contract__fund", "minutes_document__file"
+    )
+    return get_object_or_404(dialogues, pk=pk)
+
+
+def annex_of(request, pk) -> AnnualAnnex:
+    """Return an annex in the actor's scope, or answer 404."""
+    annexes = AnnualAnnex.objects.visible_to(request.actor).select_related(
+        "contract__cpts", "statement", "dialogue", "document__file"
+    )
+    return get_object_or_404(annexes.prefetch_related("document__signatures__organisation"), pk=pk)
+
+
+def awaits(annex: AnnualAnnex, actor) -> bool:
+    """Return whether the actor's party has not signed yet."""
+    return any(
+        item.organisation_id == actor.organisation_id and not item.signed_at for item in annex.document.signature_list
+    )
+
+
+def dialogue_context(request, dialogue: ManagementDialogue) -> dict:
+    """Return what the room of a dialogue shows."""
+    can_prepare = may(request.actor, Act.PREPARE_DIALOGUE)
+    return {
+        "dialogue": dialogue,
+        "turn": panels.turn_of(dialogue, request.actor),
+        "rows": panels.approval_panel(dialogue, standing_approvals(dialogue)),
+        "history": panels.history_of(dialogue),
+        "missing": missing_items(dialogue) if dialogue.status == DialogueStatus.HELD else [],
+        "is_late": dialogue.is_late(clock.today()),
+        "evaluated": year_of(dialogue.contract, dialogue.year),
+        "programmes": programme_years(dialogue),
+        "can_prepare": can_prepare,
+        "is_planned": dialogue.status == DialogueStatus.PLANNED,
+        "is_convened": dialogue.status == DialogueStatus.CONVENED,
+        "is_held": dialogue.status == DialogueStatus.HELD,
+        "is_at_approval": dialogue.status == DialogueStatus.MINUTES,
+        "annex": dialogue.annexes.order_by("-created_at").first(),
+    }
