@@ -89,9 +89,7 @@ def postgresql(folder: Path) -> Iterator[str]:
     server = f"-p {port} -c listen_addresses=127.0.0.1 -k {data} {SERVER_SETTINGS}"
     quietly([*as_owner, initdb, "-D", data, *layout], "initdb")
     try:
-        quietly(
-            [*as_owner, pg_ctl, "-D", data, "-l", data / "log", "-w", "-o", server, "start"], "PostgreSQL"
-        )
+        quietly([*as_owner, pg_ctl, "-D", data, "-l", data / "log", "-w", "-o", server, "start"], "PostgreSQL")
         yield f"postgres://postgres@127.0.0.1:{port}/portal"
     finally:
         processes.ignore_signals()
