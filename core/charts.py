@@ -117,7 +117,7 @@ class CurvePoint:
     at: Decimal | None = None
 
 
-LABELS = 170  # room for the names at the left
+LABELS = 186  # room for the names at the left
 RIGHT = WIDTH - 14
 ROW = 28
 TOP = 18
@@ -257,7 +257,8 @@ def _amount(value: Decimal | None) -> str:
     return "–" if value is None else format_euros(round_cents(value))
 
 
-PLOT_LEFT, PLOT_RIGHT, PLOT_TOP, PLOT_BOTTOM = 64, WIDTH - 24, 20, 210
+PLOT_LEFT, PLOT_RIGHT, PLOT_TOP, PLOT_BOTTOM = 64, WIDTH - 118, 20, 210
+LABEL_GAP = 15  # between two words one above the other
 
 
 def curve(
@@ -274,7 +275,7 @@ def curve(
     """
     known = [point.value for point in points if point.value is not None]
     levels = [value for value in (*known, target, baseline) if value is not None] or [Decimal(0)]
-    ticks = _ticks(min(*levels, Decimal(0)), max(levels))
+    ticks = _ticks(_floor(levels), max(levels))
     low, high = ticks[0], ticks[-1]
 
     def y(value: Decimal) -> float:
@@ -283,11 +284,10 @@ def curve(
     places = _places(points)
     lines = [Line(x1=PLOT_LEFT, y1=y(tick), x2=PLOT_RIGHT, y2=y(tick)) for tick in ticks]
     texts = [Text(x=PLOT_LEFT - 8, y=y(tick) + 4, text=_number(tick), anchor="end") for tick in ticks]
-    for level, name, stroke, dash in ((target, "cible", ACCENT, "6 4"), (baseline, "référence", INK, "2 4")):
-        if level is not None:
-            lines.append(Line(x1=PLOT_LEFT, y1=y(level), x2=PLOT_RIGHT, y2=y(level), stroke=stroke, width=2, dash=dash))
-            words = f"{name} {_number(level)}{_unit(unit)}"
-            texts.append(Text(x=PLOT_RIGHT, y=y(level) - 5, text=words, anchor="end", fill=stroke))
+    for level, name, stroke, dash, nudge in _levels(target, baseline, y):
+        words = f"{name} {_number(level)}{_unit(unit)}"
+        lines.append(Line(x1=PLOT_LEFT, y1=y(level), x2=PLOT_RIGHT, y2=y(level), stroke=stroke, width=2, dash=dash))
+        texts.append(Text(x=PLOT_RIGHT + 6, y=round(y(level) + 4 + nudge, 1), text=words, fill=stroke))
     dots = [
         None if point.value is None else (place, y(point.value)) for place, point in zip(places, points, strict=True)
     ]
@@ -308,6 +308,24 @@ def curve(
         path=_path(dots, steps),
         dots=tuple(dot for dot in dots if dot),
     )
+
+
+def _floor(levels: Sequence[Decimal]) -> Decimal:
+    """Return where the axis starts: zero, unless every level is far above it and close to the others."""
+    lowest, highest = min(levels), max(levels)
+    return lowest if lowest > 0 and highest - lowest < lowest / 2 and lowest != highest else min(lowest, Decimal(0))
+
+
+def _levels(target: Decimal | None, baseline: Decimal | None, y) -> list[tuple]:
+    """Return the lines across, with how far their words move so that they do not touch."""
+    nudge = 0.0
+    if target is not None and baseline is not None and abs(y(target) - y(baseline)) < LABEL_GAP:
+        nudge = (LABEL_GAP - abs(y(target) - y(baseline))) / 2 * (-1 if target >= baseline else 1)
+    known = (
+        (target, "cible", ACCENT, "6 4", nudge),
+        (baseline, "référence", INK, "2 4", -nudge),
+    )
+    return [line for line in known if line[0] is not None]
 
 
 def _places(points: Sequence[CurvePoint]) -> list[float]:

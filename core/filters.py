@@ -34,6 +34,6 @@ class BaseFilterSet(django_filters.FilterSet):
         for field in self.form.fields.values():
             field.label = capfirst(field.label or "")
             field.help_text = ""
-            if isinstance(field, forms.ChoiceField) and getattr(field, "empty_label", None):
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label:
                 field.empty_label = "Tous"
             field.widget.attrs.pop("required", None)

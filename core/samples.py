@@ -265,7 +265,7 @@ def _payout():
 
 def _wrong_form() -> SampleForm:
     typed = {"title": "Ouvrir un créneau du soir", "amount": "1e3", "starts_on": "31/02/2026", "mission": ""}
-    return SampleForm(typed, prefix="wrong")
+    return SampleForm({f"wrong-{name}": value for name, value in typed.items()}, prefix="wrong")
 
 
 def _stale() -> SimpleNamespace:

@@ -339,6 +339,8 @@ class PercentColumn(Column):
 class DateColumn(Column):
     """A date, or a date and time, in words."""
 
+    attrs = {"td": {"class": "nowrap"}}
+
     def render(self, value):
         return datetime_fr(value) if isinstance(value, datetime) else date_fr(value)
 

@@ -284,6 +284,7 @@ if not DEBUG:
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 DJANGO_TABLES2_TEMPLATE = "tables/table.html"
+FILTERS_EMPTY_CHOICE_LABEL = "Tous"
 
 # Decisions of the product (rules.md names them)
 SMALL_CELL_MINIMUM = 6  # R15

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("dashboards.urls")),
+    path("", include("core.urls")),
     path("compte/", include("allauth.urls")),
     path("equipe/", include("accounts.urls")),
     path("projets/", include("health_projects.urls")),

@@ -203,7 +203,7 @@ def to_confirm() -> SafeString:
 @register.simple_tag
 def compare_texts(before: str, after: str) -> SafeString:
     """Return `after` with the words removed since `before` (del) and added (ins)."""
-    unit = r"\s+|[^\s]+" if len(before or "") + len(after or "") < LONG_TEXT else r"[^\n]*\n?"
+    unit = r"\s+|\w+|[^\w\s]" if len(before or "") + len(after or "") < LONG_TEXT else r"[^\n]*\n?"
     old, new = (findall(unit, text or "") for text in (before, after))
     parts = []
     for kind, *place in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
