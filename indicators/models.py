@@ -8,8 +8,19 @@ from agreements.enums import Direction, MissionCode, Scale
 from core.enums import Side
 from core.fields import MoneyField, StatusField
 from core.models import Signed, TenantModel, TransitionLog
+from core.templatetags.portal import number_fr
 from documents.models import StoredFile
 from indicators.enums import Nature, ProgrammeStatus, Settlement, Usage, ValueStatus
+
+
+class ProgrammeQuerySet(PartyScopedQuerySet):
+    def with_content(self) -> "ProgrammeQuerySet":
+        """Bring missions, actions, deliverables, indicators, levels, values and evidence, in as many queries."""
+        return self.select_related("cpts", "ars", "fund").prefetch_related(
+            "missions__actions__deliverables__file",
+            "missions__indicators__levels",
+            "missions__indicators__value__evidence__file",
+        )
 
 
 class Programme(TenantModel):
@@ -22,7 +33,7 @@ class Programme(TenantModel):
     status = StatusField(ProgrammeStatus, verbose_name="état", default=ProgrammeStatus.DRAFT)
     lock_version = models.PositiveIntegerField("version de saisie", default=1)
 
-    objects = PartyScopedQuerySet.as_manager()
+    objects = ProgrammeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "programme"
@@ -30,6 +41,18 @@ class Programme(TenantModel):
 
     def __str__(self):
         return f"Programme de l’année {self.year}, {self.cpts}"
+
+    def party(self, side: Side) -> Organisation:
+        """Return the organisation of a party."""
+        return getattr(self, side.value.lower())
+
+    @property
+    def parties(self) -> list[Organisation]:
+        return [self.cpts, self.ars, self.fund]
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == ProgrammeStatus.OPEN
 
 
 class ProgrammeScopedQuerySet(PartyScopedQuerySet):
@@ -43,6 +66,8 @@ class ProgrammeMission(TenantModel):
     mission = models.CharField("mission", max_length=24, choices=MissionCode.choices)
     position = models.PositiveSmallIntegerField("rang")
     variable_amount = MoneyField(verbose_name="part variable (€)")
+    # A mission that joins a programme in progress, or whose V changes (R13a, R18), is written before it is agreed.
+    is_agreed = models.BooleanField("convenue", default=False)
 
     objects = ProgrammeScopedQuerySet.as_manager()
 
@@ -55,7 +80,17 @@ class ProgrammeMission(TenantModel):
         ]
 
     def __str__(self):
+        return self.label
+
+    @property
+    def label(self) -> str:
         return MissionCode(self.mission).label
+
+    @property
+    def is_editable(self) -> bool:
+        """A draft is written; later, only a mission that joined or whose V changed, until it is agreed."""
+        status = self.programme.status
+        return status == ProgrammeStatus.DRAFT or (status == ProgrammeStatus.OPEN and not self.is_agreed)
 
 
 class MissionScopedQuerySet(PartyScopedQuerySet):
@@ -69,6 +104,7 @@ class MissionAction(TenantModel):
     title = models.CharField("action", max_length=250)
     lead = models.CharField("référent", max_length=120, blank=True)
     position = models.PositiveSmallIntegerField("rang")
+    lock_version = models.PositiveIntegerField("version de saisie", default=1)
 
     objects = MissionScopedQuerySet.as_manager()
 
@@ -100,6 +136,19 @@ class IndicatorQuerySet(MissionScopedQuerySet):
     def results(self) -> "IndicatorQuerySet":
         return self.filter(usage=Usage.RESULT)
 
+    def with_programme(self) -> "IndicatorQuerySet":
+        return self.select_related(
+            "action", "value", *(f"programme_mission__programme__{side}" for side in ("cpts", "ars", "fund"))
+        )
+
+    def of_running_programmes(self) -> "IndicatorQuerySet":
+        return self.filter(programme_mission__programme__status=ProgrammeStatus.OPEN, programme_mission__is_agreed=True)
+
+    def to_enter_by(self, side: Side) -> "IndicatorQuerySet":
+        """Return what `side` still owes a value for: none yet, or a contested one (R15)."""
+        waiting = Q(value__isnull=True) | Q(value__status=ValueStatus.CONTESTED)
+        return self.of_running_programmes().filter(waiting, owner=side, settlement=Settlement.NONE)
+
 
 class Indicator(TenantModel):
     """What is measured. A result indicator carries a maximum amount and a scale (R13); the others are followed.
@@ -128,6 +177,7 @@ class Indicator(TenantModel):
     )
     retained_amount = MoneyField(verbose_name="montant retenu (€)", null=True, blank=True)
     settlement_reason = models.TextField("raison de la décision", blank=True)
+    lock_version = models.PositiveIntegerField("version de saisie", default=1)
 
     objects = IndicatorQuerySet.as_manager()
 
@@ -136,6 +186,12 @@ class Indicator(TenantModel):
         ordering = ["position", "pk"]
         constraints = [
             models.CheckConstraint(name="indicators_owner_is_a_party", condition=Q(owner__in=["CPTS", "ARS", "FUND"])),
+            models.UniqueConstraint(
+                fields=["programme_mission", "national_code"],
+                condition=~Q(national_code=""),
+                name="indicators_one_row_a_national_indicator",
+                violation_error_message="Cet indicateur national est déjà dans le programme.",
+            ),
             models.CheckConstraint(
                 name="indicators_result_carries_money",
                 condition=(Q(usage=Usage.RESULT, maximum_amount__gt=0) & ~Q(scale=""))
@@ -167,6 +223,19 @@ class Indicator(TenantModel):
     def is_national(self) -> bool:
         return bool(self.national_code)
 
+    @property
+    def current_value(self) -> "IndicatorValue | None":
+        return getattr(self, "value", None)
+
+    @property
+    def is_settled(self) -> bool:
+        """R13e: neutralised or retained by the three parties."""
+        return bool(self.settlement)
+
+    @property
+    def is_achieved_or_not(self) -> bool:
+        return self.scale == Scale.ACHIEVED
+
 
 class Level(TenantModel):
     """A step of a LEVELS scale: from `threshold` on, `amount` is earned (R13c)."""
@@ -188,8 +257,19 @@ class Level(TenantModel):
         return f"{self.threshold} : {self.amount}"
 
 
-class IndicatorScopedQuerySet(PartyScopedQuerySet):
+class IndicatorValueQuerySet(PartyScopedQuerySet):
     party_path = "indicator__programme_mission__programme__"
+
+    def with_programme(self) -> "IndicatorValueQuerySet":
+        path = "indicator__programme_mission__programme"
+        return self.select_related(*(f"{path}__{side}" for side in ("cpts", "ars", "fund")))
+
+    def to_confirm_by(self, side: Side) -> "IndicatorValueQuerySet":
+        """Return the values entered by another party that wait for a confirmation (R15)."""
+        return self.filter(
+            status=ValueStatus.ENTERED,
+            indicator__programme_mission__programme__status=ProgrammeStatus.OPEN,
+        ).exclude(entered_by_side=side)
 
 
 class IndicatorValue(TenantModel):
@@ -211,7 +291,7 @@ class IndicatorValue(TenantModel):
     contest_reason = models.TextField("motif de contestation", blank=True)
     lock_version = models.PositiveIntegerField("version de saisie", default=1)
 
-    objects = IndicatorScopedQuerySet.as_manager()
+    objects = IndicatorValueQuerySet.as_manager()
 
     class Meta:
         verbose_name = "valeur"
@@ -243,7 +323,14 @@ class IndicatorValue(TenantModel):
         ]
 
     def __str__(self):
-        return f"{self.indicator} : {self.number if self.achieved is None else self.achieved}"
+        return f"{self.indicator} : {self.words}"
+
+    @property
+    def words(self) -> str:
+        """The value as people read it, without its unit."""
+        if self.achieved is not None:
+            return "atteint" if self.achieved else "non atteint"
+        return number_fr(self.number)
 
 
 class ValueTransition(TransitionLog):

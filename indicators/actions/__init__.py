@@ -1,0 +1,40 @@
+"""Writes of the indicators room: the programme, what it is made of, and the values of its year."""
+
+from indicators.actions.content import delete_action, delete_indicator, save_action, save_indicator
+from indicators.actions.programme import (
+    agree_mission,
+    agree_programme,
+    close_programme,
+    copy_programme,
+    create_programme,
+    open_programme,
+    reopen_programme,
+    set_programme_missions,
+)
+from indicators.actions.values import (
+    add_evidence,
+    confirm_value,
+    contest_value,
+    enter_value,
+    settle_indicator,
+)
+
+__all__ = [
+    "add_evidence",
+    "agree_mission",
+    "agree_programme",
+    "close_programme",
+    "confirm_value",
+    "contest_value",
+    "copy_programme",
+    "create_programme",
+    "delete_action",
+    "delete_indicator",
+    "enter_value",
+    "open_programme",
+    "reopen_programme",
+    "save_action",
+    "save_indicator",
+    "set_programme_missions",
+    "settle_indicator",
+]

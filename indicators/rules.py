@@ -1,0 +1,115 @@
+"""What a programme, a value and a decision must respect beside R13's arithmetic (R13a, R13e, R14, R15). Pure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from agreements.enums import MissionCode, Scale
+from agreements.scales import (
+    IndicatorInput,
+    check_decision,
+    check_definition,
+    check_mission_year,
+    check_value,
+)
+from core.enums import PARTIES, Side
+from core.errors import DomainError, NotAllowed
+from indicators.enums import Usage
+
+FIELDS = {"amount": "maximum_amount", "value": "number", "retained": "retained_amount"}
+"""How the refusals of R13 name their field, and how the pages do."""
+
+WHO = {Side.CPTS: "la CPTS", Side.ARS: "l’ARS", Side.FUND: "la caisse"}
+MISSIONS_WITHOUT_RESULT = frozenset({MissionCode.HEALTH_CRISIS})
+MISSION_OF_NATIONAL_INDICATORS = MissionCode.ACCESS_TO_CARE
+
+
+def check_indicator(
+    *, mission: str, usage: str, scale: str, maximum_amount: Decimal | None, definition: IndicatorInput | None
+) -> None:
+    """R13b–R13d, R14: refuse an indicator that makes no sense; the error names the field of the form.
+
+    `definition` is the indicator as the arithmetic sees it, or None for one that is only followed up.
+    """
+    if usage == Usage.FOLLOW_UP:
+        return
+    if mission in MISSIONS_WITHOUT_RESULT:
+        raise DomainError(
+            "Cette mission n’a pas d’indicateur de résultat : elle est suivie par ses livrables.", "usage"
+        )
+    if not maximum_amount or maximum_amount <= 0:
+        raise DomainError("Un indicateur de résultat porte un montant supérieur à zéro.", "maximum_amount")
+    if not scale or definition is None:
+        raise DomainError("Indiquez comment la valeur donne droit au montant.", "scale")
+    with_field_of_page(check_definition, definition)
+
+
+def check_entered_value(
+    *,
+    scale: str,
+    number: Decimal | None,
+    achieved: bool | None,
+    counts_patients: bool,
+    small_cell_minimum: int,
+    definition: IndicatorInput | None,
+) -> None:
+    """R13d, R15: refuse a value that is missing, of the wrong kind, or that could point at a person."""
+    if scale == Scale.ACHIEVED:
+        if achieved is None:
+            raise DomainError("Indiquez si l’indicateur est atteint.", "achieved")
+    elif number is None:
+        raise DomainError("Indiquez la valeur.", "number")
+    if number is not None and counts_patients and number < small_cell_minimum:
+        raise DomainError(
+            f"Cet indicateur compte des patients : une valeur inférieure à {small_cell_minimum} permettrait d’en "
+            "reconnaître. Elle n’est pas enregistrée. Élargissez la période ou regroupez des actions ; à défaut, "
+            "les trois parties peuvent neutraliser l’indicateur.",
+            "number",
+        )
+    if definition is not None:
+        with_field_of_page(check_value, definition)
+
+
+def check_settlement(variable_part: Decimal, indicators: Sequence[IndicatorInput], decided: IndicatorInput) -> None:
+    """R13e: refuse the decision on `decided`, one of the result `indicators` of its mission-year.
+
+    Decisions are taken before all the values are known: an indicator without decision counts for its amount alone.
+    """
+    with_field_of_page(check_decision, decided)
+    with_field_of_page(check_mission_year, variable_part, [_without_value(item) for item in indicators])
+
+
+def _without_value(indicator: IndicatorInput) -> IndicatorInput:
+    plain = IndicatorInput(amount=indicator.amount, scale=Scale.ACHIEVED, achieved=False)
+    return replace(plain, retained=indicator.retained, neutralised=indicator.neutralised, reason=indicator.reason)
+
+
+def check_owner(side: Side, owner: Side) -> None:
+    """R15: a value is entered by the side that owns the indicator."""
+    if side != owner:
+        raise NotAllowed(f"Cette valeur est saisie par {WHO[owner]}, qui en a les données.")
+
+
+def check_other_side(side: Side, entered_by: Side) -> None:
+    """R15: a value is confirmed or contested by another party, never by one's own side."""
+    if side not in PARTIES:
+        raise NotAllowed("Seule une partie au contrat confirme ou conteste une valeur.")
+    if side == entered_by:
+        raise NotAllowed("Cette valeur a été saisie par votre partie : une autre partie la confirme.")
+
+
+def check_evidence(*, usage: str, count: int) -> None:
+    """R15: a result value has at least one piece of evidence before it is confirmed."""
+    if usage == Usage.RESULT and count == 0:
+        raise DomainError(
+            "Cette valeur donne droit à un montant : elle se confirme avec au moins une pièce justificative."
+        )
+
+
+def with_field_of_page(rule, *values) -> None:
+    """Call a rule of R13; its refusal names the field as the pages do (« [2].amount » -> « maximum_amount »)."""
+    try:
+        rule(*values)
+    except DomainError as error:
+        name = (error.field or "").rpartition(".")[2]
+        raise DomainError(error.message, FIELDS.get(name, name) or None) from error

@@ -1,0 +1,4 @@
+"""Routes of the indicators room."""
+
+app_name = "indicators"
+urlpatterns = []
