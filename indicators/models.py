@@ -194,14 +194,14 @@ class Indicator(TenantModel):
             ),
             models.CheckConstraint(
                 name="indicators_result_carries_money",
-                condition=(Q(usage=Usage.RESULT, maximum_amount__gt=0) & ~Q(scale=""))
+                condition=(Q(usage=Usage.RESULT, maximum_amount__isnull=False, maximum_amount__gt=0) & ~Q(scale=""))
                 | Q(usage=Usage.FOLLOW_UP, maximum_amount__isnull=True, scale=""),
                 violation_error_message="Un indicateur de résultat a un montant et un barème ; un indicateur de "
                 "suivi n’en a pas.",
             ),
             models.CheckConstraint(
                 name="indicators_retained_has_amount",
-                condition=Q(settlement=Settlement.RETAINED, retained_amount__gte=0)
+                condition=Q(settlement=Settlement.RETAINED, retained_amount__isnull=False, retained_amount__gte=0)
                 | (~Q(settlement=Settlement.RETAINED) & Q(retained_amount__isnull=True)),
                 violation_error_message="Indiquez le montant retenu.",
             ),

@@ -87,7 +87,7 @@ def copy_programme(*, actor: Actor, source: Programme, target: Programme) -> Pro
     copied = [
         mission
         for mission in programme.missions.all()
-        if mission.mission in sources and mission.is_editable and not _is_written(mission)
+        if mission.is_editable and not _is_written(mission) and _is_written(sources.get(mission.mission))
     ]
     for mission in copied:
         _copy_mission(sources[mission.mission], mission)
@@ -214,13 +214,12 @@ def _set_variable_amount(mission: ProgrammeMission, variable_amount: Decimal, po
     mission.save(update_fields=["variable_amount", "position", "is_agreed", "updated_at"])
 
 
-def _is_written(mission: ProgrammeMission) -> bool:
-    """Someone wrote something: an action that is not the portal's own, or an indicator that is not national."""
-    own = mission.actions.exclude(title=CRISIS_ACTION, lead="")
-    return (
-        own.exists()
-        or mission.indicators.exclude(national_code="", usage=Usage.FOLLOW_UP).filter(national_code="").exists()
-    )
+def _is_written(mission: ProgrammeMission | None) -> bool:
+    """Tell whether someone wrote something: the portal's own action and indicators do not count."""
+    if mission is None:
+        return False
+    own_actions = mission.actions.exclude(title=CRISIS_ACTION, lead="")
+    return own_actions.exists() or mission.indicators.filter(national_code="").exists()
 
 
 def _copy_mission(source: ProgrammeMission, target: ProgrammeMission) -> None:
