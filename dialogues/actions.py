@@ -96,6 +96,8 @@ def hold(*, actor: Actor, dialogue: ManagementDialogue, held_on: date, participa
         raise DomainError("Le dialogue annuel se tient à partir de la date anniversaire (R16).", field="held_on")
     dialogue.held_on, dialogue.participants = held_on, participants
     _move(actor, dialogue, Transition.HOLD)
+    if dialogue.kind == DialogueKind.MISSION_START:  # R13a: the mission gets its programme in this dialogue
+        contract_actions.prepare_mission(actor=actor, contract=dialogue.contract, mission=dialogue.mission)
     return dialogue
 
 

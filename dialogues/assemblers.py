@@ -11,8 +11,7 @@ from funding.assemblers import content_hash
 from funding.models import Statement
 from funding.schedule import payment_label
 from indicators.assemblers import missing_items as programme_missing_items
-from indicators.assemblers import missing_results, programme_content
-from indicators.enums import Settlement
+from indicators.assemblers import missing_of, missing_results, programme_content, programme_results
 
 
 def year_of(contract: Contract, number: int | None) -> ContractYear | None:
@@ -49,9 +48,17 @@ def dialogue_content(dialogue: ManagementDialogue) -> dict:
         "decisions": dialogue.decisions,
         "mission_starts_on": str(dialogue.mission_starts_on or ""),
         "new_size": dialogue.new_size,
-        "evaluated": programme_content(evaluated.programme) if evaluated else None,
-        "programmes": [programme_content(year.programme) for year in programme_years(dialogue)],
+        "evaluated": programme_results(evaluated.programme) if evaluated else None,
+        "programmes": decided_missions(dialogue),
     }
+
+
+def decided_missions(dialogue: ManagementDialogue) -> list[dict]:
+    """Return what the dialogue decides of programmes: of its mission alone when it starts one (R13a)."""
+    missions = [
+        mission for year in programme_years(dialogue) for mission in programme_content(year.programme)["missions"]
+    ]
+    return [mission for mission in missions if dialogue.mission in ("", mission["mission"])]
 
 
 def approval_hash(dialogue: ManagementDialogue) -> str:
@@ -76,10 +83,22 @@ def missing_items(dialogue: ManagementDialogue) -> list[str]:
     if dialogue.kind == DialogueKind.ANNUAL:
         evaluated = year_of(dialogue.contract, dialogue.year)
         missing += missing_results(evaluated.programme) if evaluated else ["L’année évaluée n’a pas de programme."]
-    if dialogue.kind in (DialogueKind.ANNUAL, DialogueKind.MISSION_START):
         for year in programme_years(dialogue):
             missing += [f"Année {year.number} : {item}" for item in programme_missing_items(year.programme)]
+    if dialogue.kind == DialogueKind.MISSION_START:
+        missing += missing_of_mission(dialogue)
     return missing
+
+
+def missing_of_mission(dialogue: ManagementDialogue) -> list[str]:
+    """Return what the programme of the mission to start lacks (R13a)."""
+    for year in programme_years(dialogue):
+        mission = year.programme.missions.filter(mission=dialogue.mission).first()
+        if mission is None:
+            return ["La mission n’a pas encore sa place dans le programme de l’année."]
+        if sentence := missing_of(mission):
+            return [sentence]
+    return []
 
 
 def minutes_payload(dialogue: ManagementDialogue) -> dict:
@@ -121,7 +140,7 @@ def annex_payload(dialogue: ManagementDialogue, statement: Statement) -> dict:
         "period": f"du {format_date(evaluated.starts_on)} au {format_date(evaluated.ends_on)} (exclu)",
         "size": evaluated.size,
         "next_size": following.size if following else None,
-        "results": results_of(evaluated),
+        "results": programme_results(evaluated.programme)["missions"],
         "lines": [
             {
                 "label": payment_label(line.mission, line.kind, line.base),
@@ -149,41 +168,3 @@ def contract_facts(contract: Contract) -> dict:
         "parties": [{"side": side.value, "label": side.label, "name": contract.party(side).name} for side in PARTIES],
         "cpts": contract.cpts.name,
     }
-
-
-def results_of(year: ContractYear) -> list[dict]:
-    """Return the result indicators of a year with their values and decisions, mission by mission."""
-    missions = year.programme.missions.prefetch_related("indicators__value")
-    return [
-        {
-            "mission": str(mission),
-            "indicators": [result_of(item) for item in mission.indicators.all() if item.is_result],
-        }
-        for mission in missions
-    ]
-
-
-def result_of(indicator) -> dict:
-    """Return one result: label, maximum, value as a word, and the decision if there was one."""
-    value = getattr(indicator, "value", None)
-    decision = {
-        Settlement.NEUTRALISED: "neutralisé",
-        Settlement.RETAINED: f"retenu : {format_euros(indicator.retained_amount)}" if indicator.retained_amount else "",
-    }.get(indicator.settlement, "")
-    return {
-        "label": indicator.label,
-        "maximum": format_euros(indicator.maximum_amount),
-        "value": spoken_value(value, indicator.unit),
-        "decision": decision,
-        "reason": indicator.settlement_reason,
-    }
-
-
-def spoken_value(value, unit: str) -> str:
-    """Return the value of an indicator as people read it."""
-    if value is None:
-        return "–"
-    if value.achieved is not None:
-        return "atteint" if value.achieved else "non atteint"
-    number = f"{value.number.normalize():f}".replace(".", ",")
-    return f"{number} {unit}".strip()

@@ -1,0 +1,73 @@
+"""Fixtures of all tests: reference data once, two tenants of each side, clients that act for someone."""
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client, TransactionTestCase
+
+from accounts.models import Membership
+from agreements.actions import load_agreements, load_national_indicators
+from tests.utils.world import World, make_world
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Both agreement versions and the national indicators are there for every test, as in the portal."""
+    with django_db_blocker.unblock():
+        load_agreements()
+        load_national_indicators()
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path, settings):
+    """Files, keys, mails and queue of a test are its own."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.EMAIL_FILE_PATH = tmp_path / "mails"
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_keys(tmp_path_factory):
+    """One authority for the whole session: making keys is slow, and nothing here depends on which they are."""
+    settings.SIGNING_ROOT = tmp_path_factory.mktemp("signing")
+
+
+@pytest.fixture
+def world(db) -> World:
+    """Two regions, each with an ARS, a fund and two CPTS, and people in every role."""
+    return make_world()
+
+
+@pytest.fixture
+def client_of():
+    """Return a browser signed in as a member: `client_of(world.west.president)`."""
+
+    def sign_in(membership: Membership) -> Client:
+        client = Client()
+        client.force_login(membership.user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        session = client.session
+        session["membership"] = str(membership.pk)
+        session.save()
+        return client
+
+    return sign_in
+
+
+def _flush_append_only(teardown):
+    """Let the harness, and it alone, empty the tables that only grow."""
+
+    def flush(self):
+        if connection.vendor != "postgresql":
+            return teardown(self)
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+        try:
+            return teardown(self)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SET session_replication_role = DEFAULT")
+
+    return flush
+
+
+TransactionTestCase._fixture_teardown = _flush_append_only(TransactionTestCase._fixture_teardown)
