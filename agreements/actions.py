@@ -129,10 +129,7 @@ def _replace_rows(version: AgreementVersion, terms: Agreement) -> None:
         for mission in terms.missions
     }
     AgreementSize.objects.bulk_create(AgreementSize(version=version, **vars(size)) for size in terms.sizes)
-    AgreementSource.objects.bulk_create(
-        AgreementSource(version=version, **vars(source)) for source in terms.sources
-    )
+    AgreementSource.objects.bulk_create(AgreementSource(version=version, **vars(source)) for source in terms.sources)
     AgreementLine.objects.bulk_create(
-        AgreementLine(version=version, **{**vars(line), "mission": missions.get(line.mission)})
-        for line in terms.lines
+        AgreementLine(version=version, **{**vars(line), "mission": missions.get(line.mission)}) for line in terms.lines
     )

@@ -89,9 +89,7 @@ class Agreement:
     @cached_property
     def is_validated(self) -> bool:
         """True when every amount and every published total was read in an official text."""
-        return all(line.is_validated for line in self.lines) and all(
-            size.total_is_validated for size in self.sizes
-        )
+        return all(line.is_validated for line in self.lines) and all(size.total_is_validated for size in self.sizes)
 
     @cached_property
     def published_totals(self) -> Mapping[int, Decimal]:
@@ -136,11 +134,7 @@ class Agreement:
     def counted_total(self, size: int) -> Decimal:
         """Return the sum that the published total of a size must equal (R2)."""
         return sum(
-            (
-                line.amount
-                for line in self.lines
-                if line.size == size and line.kind not in OUTSIDE_PUBLISHED_TOTAL
-            ),
+            (line.amount for line in self.lines if line.size == size and line.kind not in OUTSIDE_PUBLISHED_TOTAL),
             Decimal("0.00"),
         )
 

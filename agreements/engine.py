@@ -162,6 +162,4 @@ def _complete(terms: YearTerms, lines: list[Line], first: list[PaymentLine]) -> 
 
 
 def _balances(lines: list[Line], paid: Mapping[LineKey, Decimal], due_on: date) -> list[PaymentLine]:
-    return [
-        balance_payment(line, due_on, line.amount - paid.get(line.key, ZERO), settles=False) for line in lines
-    ]
+    return [balance_payment(line, due_on, line.amount - paid.get(line.key, ZERO), settles=False) for line in lines]

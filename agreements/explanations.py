@@ -70,9 +70,7 @@ def _explain_operating(line: Line) -> str:
 def _explain_prorated(line: Line) -> str:
     facts = line.explanation
     plan = {AmountKind.PLAN_WRITTEN: " (plan rédigé)", AmountKind.PLAN_UPDATED: " (plan mis à jour)"}
-    parts = [
-        f"{format_euros(facts.annual_amount)} par an pour la taille {facts.size}{plan.get(facts.plan, '')}"
-    ]
+    parts = [f"{format_euros(facts.annual_amount)} par an pour la taille {facts.size}{plan.get(facts.plan, '')}"]
     if facts.days != facts.days_in_year:
         parts.append(_share_of_year(line))
     if facts.rate is not None:
@@ -113,10 +111,7 @@ def _share_of_year(line: Line) -> str:
     facts = line.explanation
     last = facts.ends_on - timedelta(days=1)
     days = "jour" if facts.days == 1 else "jours"
-    return (
-        f"{facts.days} {days} sur {facts.days_in_year} "
-        f"(du {format_date(facts.starts_on)} au {format_date(last)})"
-    )
+    return f"{facts.days} {days} sur {facts.days_in_year} (du {format_date(facts.starts_on)} au {format_date(last)})"
 
 
 def _json_value(value: object) -> str | int | bool:

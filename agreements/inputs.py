@@ -71,9 +71,8 @@ class ContractInputs:
 
     def size_in(self, year: int) -> int:
         """Return the size of a contract year, reviews included (R18)."""
-        if self.size is not None:
-            initial = self.size
-        else:
+        initial = self.size
+        if initial is None:
             initial = size_for_population(self.agreement_in(year), self.population)
         return _latest(self.sizes, year, initial)
 
@@ -134,9 +133,7 @@ def _check_sizes(inputs: ContractInputs) -> None:
 def _check_size(agreement: Agreement, size: int, path: str) -> None:
     if size not in agreement.published_totals:
         known = ", ".join(str(number) for number in agreement.published_totals)
-        raise DomainError(
-            f"Cette taille n’existe pas dans l’accord {agreement.code} (tailles : {known}).", path
-        )
+        raise DomainError(f"Cette taille n’existe pas dans l’accord {agreement.code} (tailles : {known}).", path)
 
 
 def _check_year(inputs: ContractInputs, year: int, path: str) -> None:

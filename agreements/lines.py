@@ -150,9 +150,7 @@ def operating_line(terms: YearTerms) -> Line:
         amount=round_cents(Fraction(published.amount)),
         rule="R6",
         is_validated=published.is_validated,
-        explanation=Explanation(
-            size=terms.size, annual_amount=published.amount, starts_on=terms.year.starts_on
-        ),
+        explanation=Explanation(size=terms.size, annual_amount=published.amount, starts_on=terms.year.starts_on),
     )
 
 

@@ -46,9 +46,7 @@ class AgreementVersion(models.Model):
     effect_note = models.CharField("précision sur la date d’effet", max_length=200, blank=True)
     population_floor = models.PositiveIntegerField("population minimale conseillée")
     advance_rate = models.DecimalField("part versée en avance", max_digits=5, decimal_places=4)
-    bonus_rate = models.DecimalField(
-        "taux de la majoration", max_digits=5, decimal_places=4, null=True, blank=True
-    )
+    bonus_rate = models.DecimalField("taux de la majoration", max_digits=5, decimal_places=4, null=True, blank=True)
     bonus_size = models.PositiveSmallIntegerField("taille qui ouvre la majoration", null=True, blank=True)
     bonus_members = models.PositiveIntegerField("membres qui ouvrent la majoration", null=True, blank=True)
     bonus_kinds = models.JSONField("lignes majorées", default=list, blank=True)
@@ -118,9 +116,7 @@ class AgreementVersion(models.Model):
 class AgreementSize(models.Model):
     """A size: its smallest population (R1) and its published total (R2)."""
 
-    version = models.ForeignKey(
-        AgreementVersion, models.CASCADE, related_name="sizes", verbose_name="version"
-    )
+    version = models.ForeignKey(AgreementVersion, models.CASCADE, related_name="sizes", verbose_name="version")
     size = models.PositiveSmallIntegerField("taille", validators=[MinValueValidator(1), MaxValueValidator(9)])
     minimum_population = models.PositiveIntegerField("population à partir de laquelle la taille s’applique")
     published_total = MoneyField(verbose_name="total publié (€)")
@@ -148,9 +144,7 @@ class AgreementSize(models.Model):
 class AgreementMission(models.Model):
     """A mission of a version, with its latest dates in months after signature (R4)."""
 
-    version = models.ForeignKey(
-        AgreementVersion, models.CASCADE, related_name="missions", verbose_name="version"
-    )
+    version = models.ForeignKey(AgreementVersion, models.CASCADE, related_name="missions", verbose_name="version")
     code = models.CharField("code", max_length=40)
     label = models.CharField("libellé", max_length=120)
     is_core = models.BooleanField("mission socle")
@@ -193,9 +187,7 @@ class AgreementMission(models.Model):
 class AgreementLine(models.Model):
     """A published amount, in euros a year. Without mission: the operating grant."""
 
-    version = models.ForeignKey(
-        AgreementVersion, models.CASCADE, related_name="lines", verbose_name="version"
-    )
+    version = models.ForeignKey(AgreementVersion, models.CASCADE, related_name="lines", verbose_name="version")
     mission = models.ForeignKey(
         AgreementMission, models.CASCADE, related_name="lines", null=True, blank=True, verbose_name="mission"
     )
@@ -248,9 +240,7 @@ class AgreementLine(models.Model):
 class AgreementSource(models.Model):
     """Where the figures of a version were read."""
 
-    version = models.ForeignKey(
-        AgreementVersion, models.CASCADE, related_name="sources", verbose_name="version"
-    )
+    version = models.ForeignKey(AgreementVersion, models.CASCADE, related_name="sources", verbose_name="version")
     title = models.CharField("titre", max_length=200)
     reference = models.CharField("référence", max_length=200)
     status = models.CharField("statut", max_length=60)

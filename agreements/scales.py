@@ -128,8 +128,7 @@ def check_mission_year(variable_part: Decimal, indicators: Sequence[IndicatorInp
         maximum = Fraction(indicator.amount) * factor
         if indicator.retained is not None and Fraction(indicator.retained) > maximum:
             raise DomainError(
-                "Le montant retenu dépasse le maximum de l’indicateur "
-                f"({format_euros(round_cents(maximum))}).",
+                f"Le montant retenu dépasse le maximum de l’indicateur ({format_euros(round_cents(maximum))}).",
                 f"[{position}].retained",
             )
 
@@ -138,9 +137,7 @@ def check_spread(variable_part: Decimal, indicators: Sequence[IndicatorInput]) -
     """R13b: refuse amounts that do not add up to exactly the variable part."""
     left = left_to_spread(variable_part, indicators)
     if left:
-        verb = (
-            f"il reste {format_euros(left)} à répartir" if left > 0 else f"{format_euros(-left)} sont en trop"
-        )
+        verb = f"il reste {format_euros(left)} à répartir" if left > 0 else f"{format_euros(-left)} sont en trop"
         raise DomainError(
             f"Les montants des indicateurs doivent faire {format_euros(variable_part)}, "
             f"le volet variable de la mission : {verb}.",

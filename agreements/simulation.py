@@ -81,9 +81,7 @@ def _mission(agreement: Agreement, node: Node) -> MissionInputs:
         indicators=node.optional("indicators", lambda item: item.by_year(_indicators), {}),
         triage_starts_on=node.optional("triage_starts_on", Node.as_date),
         compensation_starts_on=node.optional("compensation_starts_on", Node.as_date),
-        compensation_actual=node.optional(
-            "compensation_actual", lambda item: item.by_year(Node.as_money), {}
-        ),
+        compensation_actual=node.optional("compensation_actual", lambda item: item.by_year(Node.as_money), {}),
         crises=tuple(day.as_date() for day in node.optional("crises", Node.items, [])),
     )
 
@@ -140,8 +138,7 @@ def result_as_json(result: FundingResult) -> dict[str, Any]:
         "years": [_year_as_json(year) for year in result.years],
         "payments": [_payment_as_json(payment) for payment in result.payments],
         "pending": [
-            {"year": pending.year, "mission": pending.mission, "kind": pending.kind.value}
-            for pending in result.pending
+            {"year": pending.year, "mission": pending.mission, "kind": pending.kind.value} for pending in result.pending
         ],
         "warnings": list(result.warnings),
         "repayment": str(result.repayment),

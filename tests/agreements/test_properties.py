@@ -133,10 +133,8 @@ def indicators(draw):
     sign = 1 if direction == Direction.UP else -1
     if scale == Scale.LEVELS:
         thresholds = sorted(draw(st.lists(values, min_size=1, max_size=4, unique=True)), reverse=sign < 0)
-        count = len(thresholds)
         levels = tuple(
-            Level(threshold=threshold, amount=amount * rank / count)
-            for rank, threshold in enumerate(thresholds, start=1)
+            Level(threshold=threshold, amount=amount * rank) for rank, threshold in enumerate(thresholds, start=1)
         )
         return IndicatorInput(
             amount=levels[-1].amount, scale=scale, direction=direction, levels=levels, value=draw(values)

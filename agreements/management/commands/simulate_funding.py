@@ -35,9 +35,7 @@ class Command(BaseCommand):
             self.refuse(refusal.message, refusal.field)
 
     def refuse_arguments(self, message: str) -> None:
-        self.refuse(
-            "Les arguments de la commande sont illisibles : donnez un seul nom de fichier, ou aucun.", ""
-        )
+        self.refuse("Les arguments de la commande sont illisibles : donnez un seul nom de fichier, ou aucun.", "")
 
     def refuse(self, message: str, field: str) -> None:
         self.write_json({"error": message, "field": field})
