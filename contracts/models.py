@@ -36,9 +36,7 @@ class ContractQuerySet(PartyScopedQuerySet):
 
     def shared(self) -> "ContractQuerySet":
         """Keep the contracts that the authorities have received."""
-        opened = ContractTransition.objects.filter(
-            subject=OuterRef("pk"), transition=Transition.OPEN_NEGOTIATION
-        )
+        opened = ContractTransition.objects.filter(subject=OuterRef("pk"), transition=Transition.OPEN_NEGOTIATION)
         kept = self.exclude(status=ContractStatus.DRAFT)
         return kept.exclude(Q(status=ContractStatus.ABANDONED) & ~Exists(opened))
 
@@ -66,7 +64,8 @@ class ContractQuerySet(PartyScopedQuerySet):
 
     def with_page(self) -> "ContractQuerySet":
         """Load what the pages of one contract read, in a fixed number of queries."""
-        return self.with_parties().select_related("health_project", "agreement_version", "document__file")
+        related = ("health_project", "agreement_version", "document__file")
+        return self.with_parties().select_related(*related).prefetch_related("missions")
 
 
 class Contract(TenantModel):
@@ -279,9 +278,7 @@ class ContractTransition(TransitionLog):
         constraints = [
             models.CheckConstraint(
                 name="contracts_reason_when_required",
-                condition=~Q(transition__in=sorted(
-                        name.value for name, rule in RULES.items() if rule.comment_required
-                    ))
+                condition=~Q(transition__in=sorted(name.value for name, rule in RULES.items() if rule.comment_required))
                 | ~Q(comment=""),
                 violation_error_message="Indiquez la raison.",
             )

@@ -1,0 +1,289 @@
+"""The content of a contract as values: what the three parties consent to, and what is still missing before."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from agreements.agreement import Agreement
+from agreements.models import AgreementVersion
+from contracts import clauses, rules
+from contracts.lifecycle import EDITABLE
+from contracts.models import Consent, Contract
+from core import clock
+from core.enums import PARTIES
+from core.errors import DomainError
+from core.money import format_euros
+from health_projects.assemblers import ProjectTerritory, territory_of, unaccepted_overlaps
+from health_projects.enums import ProjectStatus
+from indicators import assemblers as indicator_assemblers
+from indicators.models import Programme
+
+CONTENT_FORMAT = 1
+NBSP = "\u00a0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What a contract rests on: the agreement in force, the territory in figures, the size that follows.
+
+    Fixed once the content is agreed; those of today before (R2).
+    """
+
+    version: AgreementVersion
+    agreement: Agreement
+    territory: ProjectTerritory
+    population: int | None
+    population_year: int | None
+    size: int | None
+
+
+def terms_of(contract: Contract) -> Terms:
+    """Return the terms of a contract; DomainError when no agreement is in force."""
+    version = contract.agreement_version or AgreementVersion.objects.with_rows().in_force_on(clock.today())
+    agreement = version.as_value()
+    territory = territory_of(contract.health_project, agreement=agreement)
+    if contract.size is not None:
+        figures = {
+            "population": contract.population,
+            "population_year": contract.population_year,
+            "size": contract.size,
+        }
+    else:
+        figures = {
+            "population": territory.population,
+            "population_year": territory.year,
+            "size": territory.size,
+        }
+    return Terms(version=version, agreement=agreement, territory=territory, **figures)
+
+
+def plan_of(contract: Contract) -> list[rules.Plan]:
+    """Return the missions of a contract with their planned starts."""
+    return [(row.mission, row.planned_start) for row in contract.missions.all()]
+
+
+def first_programme(contract: Contract) -> Programme:
+    """Return the programme of the first contract year, which is part of the content (R13a)."""
+    return Programme.objects.get(contract_year__contract=contract, contract_year__number=1)
+
+
+def written_missions(programme: Programme) -> set[str]:
+    """Return the missions of a programme for which someone wrote an action or an indicator of their own."""
+    own = Q(actions__isnull=False) | Q(indicators__isnull=False, indicators__national_code="")
+    return set(programme.missions.filter(own).values_list("mission", flat=True))
+
+
+def mission_calendar(contract: Contract, terms: Terms) -> list[rules.MissionDates]:
+    """R4: return the missions beside their latest dates, from the signature or from today until there is one."""
+    today = clock.today()
+    rows = [(row.mission, row.planned_start, row.started_on) for row in contract.missions.all()]
+    return rules.mission_dates(terms.agreement, rows, reference=contract.signed_on or today, today=today)
+
+
+def possible_missions(contract: Contract, terms: Terms) -> list[rules.MissionDates]:
+    """R4: return every mission of the agreement beside its latest dates, with the planned starts of the contract."""
+    plan = dict(plan_of(contract))
+    today = clock.today()
+    every = [mission.code for mission in rules.missions_of(terms.agreement, rules.MISSION_ORDER)]
+    rows = [(code, plan.get(code), None) for code in every]
+    return rules.mission_dates(terms.agreement, rows, reference=today, today=today)
+
+
+# Content and consents
+
+
+def contract_content(contract: Contract, *, terms: Terms | None = None) -> dict:
+    """Return what the parties consent to, as plain JSON in a fixed order; the agreed one once it is agreed."""
+    if contract.agreed_hash and contract.document_id:
+        return contract.document.payload["content"]
+    terms = terms or terms_of(contract)
+    return {
+        "format": CONTENT_FORMAT,
+        "number": contract.number,
+        "parties": [
+            {"side": side.value, "name": contract.party(side).name, "address": contract.party(side).address}
+            for side in PARTIES
+        ],
+        "agreement": {"code": terms.agreement.code, "label": terms.agreement.label},
+        "territory": _territory_content(contract, terms),
+        "members": contract.member_count,
+        "missions": [
+            {
+                "mission": row.code,
+                "label": row.label,
+                "is_core": row.is_core,
+                "planned_start": _iso(row.planned_start),
+            }
+            for row in mission_calendar(contract, terms)
+        ],
+        "programme": indicator_assemblers.programme_content(first_programme(contract)),
+        "amounts": _amounts_content(contract, terms),
+        "local_clauses": contract.local_clauses,
+        "clauses_version": clauses.CURRENT_VERSION,
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """The content of a contract as a page reads it once: its terms, its hash, what is missing."""
+
+    terms: Terms
+    content: dict
+    digest: str
+    missing: list[str]
+
+
+def read_content(contract: Contract) -> Reading:
+    """Return the content with all that the pages say of it."""
+    terms = terms_of(contract)
+    content = contract_content(contract, terms=terms)
+    return Reading(
+        terms=terms,
+        content=content,
+        digest=contract.agreed_hash or hash_of(content),
+        missing=missing_items(contract, terms=terms),
+    )
+
+
+def hash_of(content: dict) -> str:
+    """Return the SHA-256 of a content's canonical JSON."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def content_hash(contract: Contract) -> str:
+    """Return the hash of the content as it is now, or as it was agreed."""
+    return contract.agreed_hash or hash_of(contract_content(contract))
+
+
+def current_consents(contract: Contract) -> list[Consent]:
+    """Return the consents that nobody withdrew, stale ones included."""
+    return list(contract.consents.filter(withdrawn_at__isnull=True))
+
+
+def standing_consents(contract: Contract, digest: str | None = None) -> list[Consent]:
+    """Return the consents given to the content as it is now; a consent to another content does not count."""
+    digest = digest or content_hash(contract)
+    return [consent for consent in current_consents(contract) if consent.content_hash == digest]
+
+
+def _territory_content(contract: Contract, terms: Terms) -> dict:
+    project, territory = contract.health_project, terms.territory
+    communes = project.communes.with_population().order_by("code")
+    return {
+        "communes": [
+            {"code": commune.code, "name": commune.name, "population": commune.population} for commune in communes
+        ],
+        "population": terms.population,
+        "population_year": terms.population_year,
+        "is_agreed_population": territory.is_agreed,
+        "published_sum": territory.summary.population,
+        "source": territory.source,
+        "reason": territory.reason,
+        "size": terms.size,
+    }
+
+
+def _amounts_content(contract: Contract, terms: Terms) -> list[dict]:
+    if terms.size is None:
+        return []
+    codes = [row.mission for row in contract.missions.all()]
+    return [
+        {
+            "mission": line.mission,
+            "kind": line.kind.value,
+            "amount": f"{line.amount:f}",
+            "is_validated": line.is_validated,
+        }
+        for line in rules.amounts_of(terms.agreement, terms.size, codes)
+    ]
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+# What is missing before a consent
+
+
+def missing_items(contract: Contract, *, terms: Terms | None = None) -> list[str]:
+    """Return, as French sentences, what is left to do before the parties may consent; empty once agreed."""
+    if contract.status not in EDITABLE:
+        return []
+    try:
+        terms = terms or terms_of(contract)
+    except DomainError as error:
+        return [error.message]
+    programme = first_programme(contract)
+    return [
+        *_missing_in_project(contract, terms),
+        *_missing_in_plan(contract, terms),
+        *_missing_in_programme(contract, terms, programme),
+        *_missing_dialogue(contract),
+    ]
+
+
+def _missing_in_project(contract: Contract, terms: Terms) -> list[str]:
+    found = []
+    if contract.health_project.status != ProjectStatus.APPROVED:
+        found.append("Le projet de santé n’est pas approuvé par l’ARS.")
+    if terms.size is None:
+        found.append(
+            "La population du territoire n’est pas connue : convenez d’une population dans le projet de santé."
+        )
+    shared = unaccepted_overlaps(contract.health_project)
+    if shared:
+        found.append(
+            f"L’ARS n’a pas encore accepté le partage de communes avec une autre CPTS{NBSP}: {_listed(shared)}."
+        )
+    return found
+
+
+def _missing_in_plan(contract: Contract, terms: Terms) -> list[str]:
+    plan = dict(plan_of(contract))
+    found = [
+        f"Indiquez le démarrage prévu de la mission « {mission.label} »."
+        for mission in rules.missions_of(terms.agreement)
+        if plan.get(mission.code) is None
+    ]
+    unknown = [code for code in plan if not terms.agreement.has_mission(code)]
+    if unknown:
+        found.append("L’accord en vigueur ne prévoit plus une des missions choisies : enregistrez le contrat.")
+    return found
+
+
+def _missing_in_programme(contract: Contract, terms: Terms, programme: Programme) -> list[str]:
+    found = [] if terms.size is None else _outdated_amounts(terms, programme)
+    return [*found, *indicator_assemblers.missing_items(programme)]
+
+
+def _outdated_amounts(terms: Terms, programme: Programme) -> list[str]:
+    """Say which missions of the programme were spread for another size or another agreement (R13b)."""
+    found = []
+    for row in programme.missions.all():
+        if not terms.agreement.has_mission(row.mission):
+            continue
+        expected = rules.variable_amount(terms.agreement, row.mission, terms.size)
+        if row.variable_amount != expected:
+            found.append(
+                f"La part variable de la mission « {row} » est de {format_euros(expected)} pour la taille "
+                f"{terms.size}, et non de {format_euros(row.variable_amount)} : enregistrez le contrat, puis "
+                "répartissez-la de nouveau."
+            )
+    return found
+
+
+def _missing_dialogue(contract: Contract) -> list[str]:
+    if contract.planning_closed_on:
+        return []
+    return ["Le dialogue de signature, qui arrête la taille et le calendrier, n’est pas clos."]
+
+
+def _listed(names: Sequence[str], limit: int = 5) -> str:
+    shown = ", ".join(names[:limit])
+    left = len(names) - limit
+    return f"{shown} et {left} autre{'s' if left > 1 else ''}" if left > 0 else shown

@@ -1,0 +1,121 @@
+"""Forms of the contracts room: they read what is typed, the actions decide."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from contracts import rules
+from core import clock
+from core.dates import format_date
+from core.forms import ActionForm, CrispyMixin, FrenchDateField, StaleFormMixin
+
+MAX_MEMBERS = 100_000
+
+
+class ContractForm(CrispyMixin, StaleFormMixin, forms.Form):
+    """The missions with their planned starts, the members, the local clauses.
+
+    `missions` are the missions of the agreement beside their latest dates (R4). A core mission is always there; an
+    optional one is chosen by its box. `cleaned_data` is what `update_contract` takes.
+    """
+
+    keeps_version = True
+
+    member_count = forms.IntegerField(
+        label="adhérents",
+        min_value=0,
+        max_value=MAX_MEMBERS,
+        help_text="Professionnels et structures qui ont expressément adhéré, à ce jour.",
+    )
+    local_clauses = forms.CharField(
+        label="clauses locales",
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text="Ce que les trois parties ajoutent à la trame. Un paragraphe par ligne.",
+    )
+
+    def __init__(self, *args, missions: Sequence[rules.MissionDates], **kwargs):
+        self.missions = missions
+        super().__init__(*args, **kwargs)
+        for mission in missions:
+            if not mission.is_core:
+                self.fields[f"keep_{mission.code}"] = forms.BooleanField(
+                    label=f"S’engager dans la mission « {mission.label} »", required=False
+                )
+            self.fields[f"start_{mission.code}"] = FrenchDateField(
+                label=self._start_label(mission), required=False, help_text=self._start_help(mission)
+            )
+
+    @staticmethod
+    def _start_label(mission: rules.MissionDates) -> str:
+        return "Démarrage prévu"
+
+    @staticmethod
+    def _start_help(mission: rules.MissionDates) -> str:
+        if mission.start_by is None:
+            return "Aucun délai : au choix des parties."
+        return (
+            f"Au plus tard le {format_date(mission.start_by)} si le contrat était signé aujourd’hui, "
+            f"déploiement complet au plus tard le {format_date(mission.deploy_by)}."
+        )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the missions with their fields, as the page prints them."""
+        return [
+            {
+                "mission": mission,
+                "keep": None if mission.is_core else self[f"keep_{mission.code}"],
+                "start": self[f"start_{mission.code}"],
+            }
+            for mission in self.missions
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        version = cleaned.get("version") or self.current_version
+        plan = [
+            (mission.code, cleaned.get(f"start_{mission.code}"))
+            for mission in self.missions
+            if mission.is_core or cleaned.get(f"keep_{mission.code}")
+        ]
+        return {
+            "member_count": cleaned.get("member_count"),
+            "local_clauses": cleaned.get("local_clauses", "").replace("\r\n", "\n"),
+            "missions": plan,
+            "version": int(version),
+        }
+
+
+class ReasonForm(ActionForm):
+    """The reason of a refusal or of an abandonment, read by the three parties."""
+
+    reason = forms.CharField(
+        label="raison",
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="Les trois parties la lisent dans l’historique du contrat.",
+    )
+
+
+class CrisisForm(ActionForm):
+    """A serious health crisis declared by the authorities (R10)."""
+
+    label = forms.CharField(
+        label="crise", max_length=200, help_text="Par exemple : canicule, épidémie, altération de l’offre de soins."
+    )
+    declared_on = FrenchDateField(label="déclarée le")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["declared_on"].initial = clock.today()
+
+
+class SignForm(ActionForm):
+    """The signatory says that she has read the document."""
+
+    has_read = forms.BooleanField(
+        label="J’ai lu le document, et je signe au nom de mon organisation.",
+        error_messages={"required": "Cochez cette case pour signer."},
+    )

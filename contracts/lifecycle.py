@@ -1,0 +1,103 @@
+"""The lifecycle of a contract (design §3), as a table. Pure; docs/lifecycle.md shows the same."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from contracts.enums import ContractStatus
+from core.enums import PARTIES, Side
+from core.errors import DomainError, TransitionNotAllowed
+
+
+class Transition(StrEnum):
+    """What happens to a contract."""
+
+    OPEN_NEGOTIATION = "open_negotiation"
+    AGREE = "agree"
+    START_SIGNING = "start_signing"
+    REFUSE_SIGNATURE = "refuse_signature"
+    NEWER_AGREEMENT = "newer_agreement"
+    ACTIVATE = "activate"
+    EXPIRE = "expire"
+    TERMINATE = "terminate"
+    ABANDON = "abandon"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """From which states, to which one, at the hands of which sides, and whether a reason is due."""
+
+    sources: frozenset[ContractStatus]
+    target: ContractStatus
+    sides: tuple[Side, ...]
+    comment_required: bool = False
+
+
+S = ContractStatus
+RULES: dict[Transition, Rule] = {
+    Transition.OPEN_NEGOTIATION: Rule(sources=frozenset({S.DRAFT}), target=S.NEGOTIATION, sides=(Side.CPTS,)),
+    Transition.AGREE: Rule(sources=frozenset({S.NEGOTIATION}), target=S.AGREED, sides=PARTIES),
+    Transition.START_SIGNING: Rule(sources=frozenset({S.AGREED}), target=S.SIGNING, sides=PARTIES),
+    Transition.REFUSE_SIGNATURE: Rule(
+        sources=frozenset({S.SIGNING}), target=S.NEGOTIATION, sides=PARTIES, comment_required=True
+    ),
+    Transition.NEWER_AGREEMENT: Rule(
+        sources=frozenset({S.AGREED, S.SIGNING}),
+        target=S.NEGOTIATION,
+        sides=(Side.SYSTEM,),
+        comment_required=True,
+    ),
+    Transition.ACTIVATE: Rule(sources=frozenset({S.SIGNING}), target=S.ACTIVE, sides=PARTIES),
+    Transition.EXPIRE: Rule(sources=frozenset({S.ACTIVE}), target=S.EXPIRED, sides=(Side.SYSTEM,)),
+    Transition.TERMINATE: Rule(
+        sources=frozenset({S.ACTIVE}), target=S.TERMINATED, sides=PARTIES, comment_required=True
+    ),
+    Transition.ABANDON: Rule(
+        sources=frozenset({S.DRAFT, S.NEGOTIATION}),
+        target=S.ABANDONED,
+        sides=(Side.CPTS,),
+        comment_required=True,
+    ),
+}
+EDITABLE = frozenset({S.DRAFT, S.NEGOTIATION})
+SIGNED = frozenset({S.ACTIVE, S.EXPIRED, S.TERMINATED})
+
+WORDS: dict[Transition, str] = {
+    Transition.OPEN_NEGOTIATION: "a ouvert la négociation",
+    Transition.AGREE: "a donné le troisième consentement : le contenu est convenu",
+    Transition.START_SIGNING: "a envoyé le contrat à la signature",
+    Transition.REFUSE_SIGNATURE: "a refusé de signer",
+    Transition.NEWER_AGREEMENT: "a rouvert la négociation : un nouvel accord national est en vigueur",
+    Transition.ACTIVATE: "a apposé la dernière signature : le contrat est en vigueur",
+    Transition.EXPIRE: "a constaté l’échéance du contrat",
+    Transition.TERMINATE: "a résilié le contrat",
+    Transition.ABANDON: "a abandonné le contrat",
+}
+_REFUSED: dict[Transition, str] = {
+    Transition.OPEN_NEGOTIATION: "La négociation s’ouvre à partir d’un contrat en rédaction, par la CPTS.",
+    Transition.AGREE: "Le contrat n’est pas en négociation : il ne peut pas être convenu.",
+    Transition.START_SIGNING: "Le contrat n’est pas convenu : il ne peut pas être signé.",
+    Transition.REFUSE_SIGNATURE: "Le contrat n’est pas en signature.",
+    Transition.NEWER_AGREEMENT: "Le contrat n’attend pas de signature.",
+    Transition.ACTIVATE: "Le contrat n’est pas en signature.",
+    Transition.EXPIRE: "Le contrat n’est pas en vigueur.",
+    Transition.TERMINATE: "Le contrat n’est pas en vigueur.",
+    Transition.ABANDON: "Seule la CPTS abandonne un contrat, avant qu’il soit convenu.",
+}
+
+
+def available(status: ContractStatus, side: Side) -> list[Transition]:
+    """Return what `side` may do to a contract in `status`."""
+    return [name for name, rule in RULES.items() if status in rule.sources and side in rule.sides]
+
+
+def target_of(transition: Transition, *, status: ContractStatus, side: Side, comment: str = "") -> ContractStatus:
+    """Return the state that `transition` leads to from `status`.
+
+    Raises TransitionNotAllowed when the state or the side forbids it, DomainError on `reason` when a reason is due.
+    """
+    rule = RULES[transition]
+    if status not in rule.sources or side not in rule.sides:
+        raise TransitionNotAllowed(_REFUSED[transition])
+    if rule.comment_required and not comment.strip():
+        raise DomainError("Indiquez la raison : elle est lue par les trois parties.", "reason")
+    return rule.target

@@ -1,0 +1,47 @@
+"""Mails of the contracts room: each party learns that its turn has come, or what the others did."""
+
+from django.urls import reverse
+
+from accounts.models import Organisation
+from accounts.notifications import addresses_of
+from contracts.models import Contract
+from core.enums import Role
+from core.mails import send_mail
+
+SPEAKERS = (Role.COORDINATOR, Role.PRESIDENT, Role.OFFICER)
+SIGNERS = (*SPEAKERS, Role.SIGNATORY)
+PAYERS = (*SIGNERS, Role.TREASURER, Role.ACCOUNTANT)
+
+
+def negotiation_opened(contract: Contract) -> bool:
+    """Tell the officers of the ARS and of the fund that a draft is theirs to read."""
+    return _send("negotiation_opened", contract, [contract.ars, contract.fund], SPEAKERS)
+
+
+def signature_awaited(contract: Contract) -> bool:
+    """Tell the three parties that the content is agreed and waits for their signatures."""
+    return _send("signature_awaited", contract, contract.parties, SIGNERS)
+
+
+def signature_refused(contract: Contract, organisation_name: str, reason: str) -> bool:
+    """Tell the three parties who refused to sign, and why."""
+    return _send("signature_refused", contract, contract.parties, SIGNERS, refused_by=organisation_name, reason=reason)
+
+
+def negotiation_reopened(contract: Contract, reason: str) -> bool:
+    """Tell the three parties that a new national agreement sent the contract back to them (R2)."""
+    return _send("negotiation_reopened", contract, contract.parties, SIGNERS, reason=reason)
+
+
+def contract_in_force(contract: Contract) -> bool:
+    """Tell the three parties, accountants included, that the contract is signed."""
+    return _send("contract_in_force", contract, contract.parties, PAYERS)
+
+
+def _send(event: str, contract: Contract, to: list[Organisation], roles: tuple[Role, ...], **facts: str) -> bool:
+    path = reverse("contracts:contract_preview", args=[contract.pk])
+    return send_mail(
+        f"contracts/emails/{event}",
+        to=addresses_of(*to, roles=roles),
+        context={"contract": contract, "path": path, **facts},
+    )

@@ -1,0 +1,306 @@
+"""What the pages show of a contract: whose turn it is, the three parties, the missions in time, the history.
+
+Values for the components of the face; the dossier of the contract, above, shows the same panels.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from accounts.permissions import Act, may
+from contracts import assemblers, payload, permissions, rules
+from contracts.assemblers import Reading, Terms
+from contracts.enums import ContractStatus
+from contracts.lifecycle import WORDS, Transition
+from contracts.models import DURATION_YEARS, Consent, Contract
+from core import clock
+from core.actor import Actor
+from core.charts import Figure, TimelineMark, TimelineRow, timeline
+from core.dates import anniversary, format_date
+from core.enums import PARTIES, Side
+from core.face import HistoryEntry, PartyLine, TodoItem, Turn
+from documents.models import Document
+
+WHO = {Side.CPTS: "la CPTS", Side.ARS: "l’ARS", Side.FUND: "la caisse"}
+STALE = "retiré : le contenu a changé"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissionsTimeline:
+    """The missions drawn in time, and beside their latest dates (R4). `is_forecast`: the contract is not signed."""
+
+    figure: Figure
+    missions: list[rules.MissionDates]
+    is_forecast: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContentSummary:
+    """The content in a few figures: what a person reads before she consents."""
+
+    facts: list[tuple[str, str]]
+    amounts: list[dict]
+    total: str
+    all_validated: bool
+    programme: list[dict]
+    articles: list[dict]
+    local_clauses: list[str]
+    clauses_status: str
+
+
+def short_code(digest: str) -> str:
+    """Return the beginning of a content's hash, as people compare it: « 3F9A-C2D1 »."""
+    return f"{digest[:4]}-{digest[4:8]}".upper()
+
+
+# Missions
+
+
+def missions_timeline(
+    contract: Contract, *, terms: Terms | None = None, marks: Sequence[TimelineMark] = ()
+) -> MissionsTimeline:
+    """Return the drawing of the missions over the five years; the signature is taken as today until there is one.
+
+    `marks` are events that a higher room adds (dialogues); the anniversaries are drawn by themselves.
+    """
+    missions = assemblers.mission_calendar(contract, terms or assemblers.terms_of(contract))
+    today = clock.today()
+    start = contract.signed_on or today
+    end = contract.ends_on or anniversary(start, DURATION_YEARS)
+    rows = [
+        TimelineRow(
+            label=mission.label,
+            start=max(filter(None, [mission.started_on or mission.planned_start, start]))
+            if mission.started_on or mission.planned_start
+            else None,
+            end=end,
+            is_optional=not mission.is_core,
+            state=mission_state(mission),
+        )
+        for mission in missions
+    ]
+    title = "Calendrier des missions" if contract.is_signed else "Calendrier si le contrat était signé aujourd’hui"
+    figure = timeline(start, end, today, rows, title, marks)
+    return MissionsTimeline(figure=figure, missions=missions, is_forecast=not contract.is_signed)
+
+
+def mission_state(mission: rules.MissionDates) -> str:
+    """Return where a mission is, in words."""
+    if mission.started_on:
+        return "démarrée en retard" if mission.is_late else "démarrée"
+    if mission.planned_start is None:
+        return "sans date prévue"
+    return "prévue après le délai" if mission.is_late else "prévue"
+
+
+# The three parties
+
+
+def consent_lines(contract: Contract, digest: str) -> list[PartyLine]:
+    """Return one line a party: consented to this content, withdrawn because it changed, or awaited."""
+    given: dict[str, Consent] = {}
+    for consent in contract.consents.order_by("at"):
+        given[consent.side] = consent
+    return [_consent_line(contract, side, given.get(side), digest) for side in PARTIES]
+
+
+def _consent_line(contract: Contract, side: Side, consent: Consent | None, digest: str) -> PartyLine:
+    name = contract.party(side).name
+    if consent is None:
+        return PartyLine(side=side, organisation=name, tone="wait", state="Attendu")
+    who = {"who": consent.user_name, "at": consent.at}
+    if consent.withdrawn_at:
+        state = f"Retiré : {consent.withdrawn_because}"
+        return PartyLine(side=side, organisation=name, tone="stop", state=state, **who)
+    if consent.content_hash != digest:
+        return PartyLine(side=side, organisation=name, tone="stop", state=STALE.capitalize(), **who)
+    return PartyLine(side=side, organisation=name, tone="ok", state="Consenti", **who)
+
+
+def signature_lines(document: Document | None) -> list[PartyLine]:
+    """Return one line a signatory: signed, by whom and when, or awaited. Empty without document."""
+    if document is None:
+        return []
+    return [
+        PartyLine(
+            side=signature.side,
+            organisation=signature.organisation.name,
+            tone="ok" if signature.signed_at else "wait",
+            state="Signé" if signature.signed_at else "Attendue",
+            who=signature.signer_name,
+            at=signature.signed_at,
+        )
+        for signature in document.signatures.select_related("organisation")
+    ]
+
+
+# Content
+
+
+def content_summary(content: dict, terms: Terms) -> ContentSummary:
+    """Return the content in the words of the pages."""
+    territory = content["territory"]
+    population = territory["population"]
+    people = f"{rules.spoken_number(population)} habitants" if population is not None else "non publiée"
+    facts = [
+        ("Accord", content["agreement"]["label"]),
+        ("Territoire", f"{len(territory['communes'])} communes"),
+        ("Population", f"{people}, {territory['source']}" if territory["source"] else people),
+        ("Taille", f"taille {territory['size']}" if territory["size"] else "à déterminer"),
+        ("Adhérents", rules.spoken_number(content["members"])),
+    ]
+    return ContentSummary(
+        facts=facts,
+        amounts=payload.amount_groups(content, terms.agreement),
+        total=payload.ordinary_total(content),
+        all_validated=all(row["is_validated"] for row in content["amounts"]),
+        programme=payload.programme_pages(content["programme"]),
+        articles=payload.article_texts(content, terms.agreement),
+        local_clauses=payload.paragraphs(content["local_clauses"]),
+        clauses_status=payload.clauses_status(content),
+    )
+
+
+# Turn and history
+
+
+def turn_of(actor: Actor, contract: Contract, *, reading: Reading | None = None) -> Turn | None:
+    """Return whose turn it is, as the person who looks should read it; None when nothing is expected."""
+    match contract.status:
+        case ContractStatus.DRAFT:
+            return _drafting(actor, contract)
+        case ContractStatus.NEGOTIATION:
+            return _negotiating(actor, contract, reading or assemblers.read_content(contract))
+        case ContractStatus.SIGNING:
+            return _signing(actor, contract)
+        case _:
+            return None
+
+
+def _drafting(actor: Actor, contract: Contract) -> Turn:
+    if not permissions.can_edit(actor, contract):
+        return Turn(text=f"Chez {WHO[Side.CPTS]} : le contrat est en rédaction.", is_mine=False)
+    return Turn(
+        text="À vous : complétez le contrat, puis ouvrez la négociation.",
+        detail="Il n’est visible que de votre CPTS jusqu’à l’ouverture de la négociation.",
+        url=reverse("contracts:contract_edit", args=[contract.pk]),
+        label="Compléter le contrat",
+    )
+
+
+def _negotiating(actor: Actor, contract: Contract, reading: Reading) -> Turn:
+    if count := len(reading.missing):
+        left = f"Il reste {count} point{'s' if count > 1 else ''} à régler (liste plus bas)."
+        if permissions.can_edit(actor, contract):
+            return Turn(text="À vous : complétez le contrat avec les deux autres parties.", detail=left)
+        return Turn(text="Chez les trois parties : le contrat se complète.", detail=left, is_mine=False)
+    standing = {consent.side for consent in assemblers.standing_consents(contract, reading.digest)}
+    waiting = [side for side in PARTIES if side not in standing]
+    if actor.side in waiting and permissions.can_consent(actor, contract):
+        return Turn(
+            text="À vous : relisez le contrat, puis consentez à son contenu.",
+            detail="Au troisième consentement, il part à la signature.",
+            url=reverse("contracts:contract_consent", args=[contract.pk]),
+            label="Relire et consentir",
+        )
+    names = spoken_list([WHO[side] for side in waiting])
+    return Turn(text=f"Chez {names} : consentement attendu.", is_mine=False)
+
+
+def _signing(actor: Actor, contract: Contract) -> Turn:
+    document = contract.document
+    if not document.is_ready:
+        return Turn(text="Le document du contrat est en cours de préparation.", is_mine=False)
+    waiting = waiting_signatures(document)
+    if actor.side in waiting and permissions.can_sign(actor, contract):
+        return Turn(
+            text="À vous : signez le contrat.",
+            detail=f"Le contenu est convenu depuis le {format_date(contract.agreed_on)}.",
+            url=reverse("contracts:contract_sign", args=[contract.pk]),
+            label="Lire et signer le contrat",
+        )
+    names = spoken_list([WHO[side] for side in waiting])
+    return Turn(
+        text=f"Chez {names} : signature attendue.",
+        detail=f"Convenu depuis le {format_date(contract.agreed_on)}.",
+        is_mine=False,
+    )
+
+
+def waiting_signatures(document: Document) -> list[Side]:
+    """Return the sides that have not signed, in their order."""
+    return [signature.side for signature in document.signature_list if not signature.signed_at]
+
+
+def spoken_list(names: Sequence[str]) -> str:
+    """Return « la CPTS, l’ARS et la caisse »."""
+    return " et ".join(filter(None, [", ".join(names[:-1]), names[-1] if names else ""]))
+
+
+def history(contract: Contract) -> list[HistoryEntry]:
+    """Return who did what to a contract, the latest first: transitions, consents and their withdrawal, crises."""
+    entries = [
+        _entry(row, WORDS[Transition(row.transition)], comment=row.comment) for row in contract.transitions.all()
+    ]
+    for consent in contract.consents.all():
+        entries.append(_entry(consent, f"a consenti au contenu {short_code(consent.content_hash)}"))
+        if consent.withdrawn_at:
+            entries.append(
+                HistoryEntry(
+                    at=consent.withdrawn_at,
+                    who="Portail CPTS",
+                    what=f"a retiré le consentement de {consent.organisation_name}",
+                    comment=f"{consent.withdrawn_because[:1].upper()}{consent.withdrawn_because[1:]}.",
+                )
+            )
+    entries += [
+        _entry(crisis, f"a déclaré une crise au {format_date(crisis.declared_on)}", comment=crisis.label)
+        for crisis in contract.crises.all()
+    ]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def _entry(row, what: str, comment: str = "") -> HistoryEntry:
+    return HistoryEntry(
+        at=row.at,
+        who=row.user_name,
+        what=what,
+        organisation=row.organisation_name,
+        side=None if row.side == Side.SYSTEM else row.side,
+        comment=comment,
+    )
+
+
+# Home
+
+
+def todo_items(actor: Actor) -> list[TodoItem]:
+    """Return what waits for the actor in the contracts she sees, for the home page."""
+    rows = Contract.objects.visible_to(actor).with_parties()
+    items: list[TodoItem] = []
+    if may(actor, Act.DRAFT_CONTRACT):
+        drafts = rows.filter(status=ContractStatus.DRAFT)
+        items += [_todo(row, "Compléter le contrat et ouvrir la négociation", "edit", actor) for row in drafts]
+    if may(actor, Act.CONSENT):
+        given = Consent.objects.filter(side=actor.side, withdrawn_at__isnull=True).values("contract")
+        negotiated = rows.filter(status=ContractStatus.NEGOTIATION).exclude(pk__in=given)
+        items += [_todo(row, "Relire le contrat et consentir à son contenu", "consent", actor) for row in negotiated]
+    if may(actor, Act.SIGN):
+        unsigned = rows.filter(
+            status=ContractStatus.SIGNING,
+            document__signatures__side=actor.side,
+            document__signatures__signed_at__isnull=True,
+        )
+        items += [_todo(row, "Signer le contrat", "sign", actor) for row in unsigned]
+    return items
+
+
+def _todo(contract: Contract, text: str, verb: str, actor: Actor) -> TodoItem:
+    return TodoItem(
+        text=text,
+        url=reverse(f"contracts:contract_{verb}", args=[contract.pk]),
+        dossier=f"Contrat {contract.number}" if actor.side == Side.CPTS else contract.cpts.name,
+        detail=f"Convenu le {format_date(contract.agreed_on)}" if contract.agreed_on else "",
+        side=None if actor.side == Side.CPTS else Side.CPTS,
+    )

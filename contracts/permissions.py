@@ -1,0 +1,82 @@
+"""Who may do what to a contract: asked by the views, the pages and the actions alike."""
+
+from accounts.permissions import Act, may
+from contracts.enums import ContractStatus
+from contracts.models import Contract
+from core.actor import Actor
+from core.enums import PARTIES, Side
+from core.errors import DomainError, NotAllowed
+from core.models import AuditEvent
+
+EDIT_ACT = {
+    ContractStatus.DRAFT: Act.DRAFT_CONTRACT,
+    ContractStatus.NEGOTIATION: Act.PROPOSE_CONTRACT_CHANGE,
+}
+
+
+def is_party(actor: Actor, contract: Contract) -> bool:
+    """The actor acts for one of the three parties of this contract."""
+    return actor.organisation_id is not None and contract.party_id(actor.side) == actor.organisation_id
+
+
+def can_draft(actor: Actor) -> bool:
+    """The coordinator and the president of a CPTS draft its contract."""
+    return may(actor, Act.DRAFT_CONTRACT)
+
+
+def can_edit(actor: Actor, contract: Contract) -> bool:
+    """The CPTS writes its draft; in negotiation, the officers of the two authorities also propose changes."""
+    act = EDIT_ACT.get(contract.status)
+    return act is not None and is_party(actor, contract) and may(actor, act)
+
+
+def can_consent(actor: Actor, contract: Contract) -> bool:
+    """The president or her delegate, and the officers of the two authorities, consent in negotiation."""
+    return contract.status == ContractStatus.NEGOTIATION and is_party(actor, contract) and may(actor, Act.CONSENT)
+
+
+def can_sign(actor: Actor, contract: Contract) -> bool:
+    """The president, the signatories and their delegates sign, or refuse to."""
+    return contract.status == ContractStatus.SIGNING and is_party(actor, contract) and may(actor, Act.SIGN)
+
+
+def can_abandon(actor: Actor, contract: Contract) -> bool:
+    """The CPTS abandons a contract until it is agreed."""
+    is_open = contract.status in (ContractStatus.DRAFT, ContractStatus.NEGOTIATION)
+    return is_open and is_party(actor, contract) and may(actor, Act.DRAFT_CONTRACT)
+
+
+def can_declare_crisis(actor: Actor, contract: Contract) -> bool:
+    """The ARS records a crisis declared on the territory of a contract in force (R10)."""
+    is_active = contract.status == ContractStatus.ACTIVE
+    return is_active and is_party(actor, contract) and may(actor, Act.DECLARE_CRISIS)
+
+
+def check_party(actor: Actor, contract: Contract) -> None:
+    """Raise NotAllowed unless the actor acts for a party of this contract, or for the portal itself."""
+    if actor.side != Side.SYSTEM and not is_party(actor, contract):
+        raise NotAllowed("Seules les trois parties agissent sur ce contrat.")
+
+
+def check_one_party(actor: Actor, contract: Contract) -> None:
+    """Raise DomainError when this person already acted on this contract for another party (design §1).
+
+    The journal knows: every write on a contract leaves an entry with the person and the side.
+    """
+    if actor.user_id is None:
+        return
+    other = (
+        AuditEvent.objects.filter(
+            object_type=contract._meta.label,
+            object_id=str(contract.pk),
+            user_id=actor.user_id,
+            side__in=PARTIES,
+        )
+        .exclude(side=actor.side)
+        .values_list("organisation_name", flat=True)
+        .first()
+    )
+    if other is not None:
+        raise DomainError(
+            f"Vous avez déjà agi pour {other} sur ce contrat : une même personne n’agit jamais pour deux parties."
+        )

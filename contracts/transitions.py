@@ -1,0 +1,56 @@
+"""How the state of a contract changes: under lock, by the table, with both traces; and how consents are withdrawn."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from contracts import assemblers, lifecycle
+from contracts.lifecycle import Transition
+from contracts.models import Contract, ContractTransition
+from core import audit, clock
+from core.actor import Actor
+
+CONTENT_CHANGED = "le contenu a changé"
+
+
+def lock(contract: Contract) -> Contract:
+    """Read the contract again under lock: a double click loses politely."""
+    rows = Contract.objects.with_parties().select_related("health_project", "agreement_version", "document")
+    return rows.select_for_update(of=("self",)).get(pk=contract.pk)
+
+
+def move(contract: Contract, actor: Actor, transition: Transition, comment: str = "", **facts: Any) -> None:
+    """Change the state of a locked contract with the facts that go with it, and leave both traces."""
+    source = contract.status
+    contract.status = lifecycle.target_of(transition, status=source, side=actor.side, comment=comment)
+    for name, value in facts.items():
+        setattr(contract, name, value)
+    contract.save(update_fields=["status", "updated_at", *facts])
+    ContractTransition.objects.create(
+        subject=contract,
+        transition=transition.value,
+        source=source,
+        target=contract.status,
+        comment=comment.strip(),
+        **audit.signed_by(actor),
+    )
+    after = {"status": contract.status, **_plain(facts)}
+    if comment:
+        after["reason"] = comment.strip()
+    audit.record(actor, f"contract.{transition.value}", contract, before={"status": source}, after=after)
+
+
+def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: getattr(value, "pk", value) for name, value in facts.items()}
+
+
+def withdraw_stale_consents(contract: Contract, digest: str | None = None) -> None:
+    """Withdraw the consents given to another content than the present one; the pages and the history say so."""
+    digest = digest or assemblers.content_hash(contract)
+    stale = contract.consents.filter(withdrawn_at__isnull=True).exclude(content_hash=digest)
+    stale.update(withdrawn_at=clock.now(), withdrawn_because=CONTENT_CHANGED)
+
+
+def withdraw_consents(contract: Contract, because: str) -> None:
+    """Withdraw every consent, with the reason shown."""
+    given = contract.consents.filter(withdrawn_at__isnull=True)
+    given.update(withdrawn_at=clock.now(), withdrawn_because=because)

@@ -1,0 +1,295 @@
+"""Pages of the contracts room: the list, the contract, its drafting, its consents, its signature."""
+
+import time
+
+from allauth.account.internal.flows.login import get_authentication_records
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from accounts.permissions import Act, may
+from contracts import actions, assemblers, panels, permissions
+from contracts.enums import ContractStatus
+from contracts.filters import ContractFilter
+from contracts.forms import ContractForm, CrisisForm, ReasonForm, SignForm
+from contracts.models import OPEN_STATUSES, Contract
+from contracts.tables import ContractTable
+from core.actor import Actor
+from core.enums import PARTIES, Side
+from core.http import attempt, http_methods, require, show, submit_form
+from core.tables import table_response
+from documents.models import Document
+from health_projects.enums import ProjectStatus
+from health_projects.models import HealthProject
+
+FRESH_SECONDS = 300
+RUNNING = [*OPEN_STATUSES, ContractStatus.ACTIVE]
+
+
+@http_methods("GET")
+def contract_list(request, template_name="contracts/contract_list.html"):
+    rows = Contract.objects.visible_to(request.actor).with_parties()
+    if request.actor.side == Side.CPTS and len(rows) == 1:
+        return redirect("contracts:contract_preview", rows[0].pk)
+    drafts_one = permissions.can_draft(request.actor) and not rows.filter(status__in=RUNNING).exists()
+    return table_response(
+        request,
+        queryset=rows,
+        table_class=ContractTable,
+        filterset_class=ContractFilter,
+        template_name=template_name,
+        context={"can_draft": drafts_one},
+    )
+
+
+@http_methods("GET", "POST")
+def contract_draft(request, template_name="contracts/contract_draft.html"):
+    """Pick the approved project that the contract comes from."""
+    require(permissions.can_draft(request.actor))
+    projects = _approved_projects(request)
+    if request.method == "POST":
+        project = get_object_or_404(projects, pk=request.POST.get("project"))
+        contract = attempt(
+            request,
+            actions.draft_contract,
+            health_project=project,
+            success="Le contrat est en rédaction : indiquez le démarrage prévu de chaque mission.",
+        )
+        if contract:
+            return redirect("contracts:contract_edit", contract.pk)
+    running = Contract.objects.visible_to(request.actor).filter(status__in=RUNNING).first()
+    return show(request, template_name, {"projects": projects, "running": running})
+
+
+def _approved_projects(request) -> QuerySet[HealthProject]:
+    """Return the project a contract may come from: the last version that was approved."""
+    rows = HealthProject.objects.visible_to(request.actor).filter(status=ProjectStatus.APPROVED)
+    return rows.filter(pk__in=rows.order_by("-version_number").values("pk")[:1]).with_territory_figures()
+
+
+@http_methods("GET", "POST")
+def contract_edit(request, pk, template_name="contracts/contract_edit.html"):
+    contract = _contract(request, pk)
+    require(permissions.is_party(request.actor, contract) and may(request.actor, Act.PROPOSE_CONTRACT_CHANGE))
+    if not permissions.can_edit(request.actor, contract):
+        return redirect("contracts:contract_preview", pk)
+    terms = assemblers.terms_of(contract)
+    form = _contract_form(request, contract, terms)
+    if request.method == "POST":
+        saved = submit_form(
+            request,
+            form,
+            actions.update_contract,
+            contract=contract,
+            success="Le contrat est enregistré.",
+        )
+        if saved:
+            return redirect("contracts:contract_preview", pk)
+    context = {
+        "contract": contract,
+        "form": form,
+        "terms": terms,
+        "programme": assemblers.first_programme(contract),
+        "withdraws": contract.consents.filter(withdrawn_at__isnull=True).exists(),
+    }
+    return show(request, template_name, context)
+
+
+def _contract_form(request, contract: Contract, terms: assemblers.Terms) -> ContractForm:
+    values = actions.form_values(contract)
+    kept = {name.replace("start_", "keep_"): True for name in values if name.startswith("start_")}
+    return ContractForm(
+        request.POST or None,
+        missions=assemblers.possible_missions(contract, terms),
+        initial={**values, **kept},
+        current_version=contract.lock_version,
+        current_values=values,
+    )
+
+
+@http_methods("GET")
+def contract_preview(request, pk, template_name="contracts/contract_preview.html"):
+    contract = _contract(request, pk)
+    reading = assemblers.read_content(contract)
+    context = {
+        **_content_context(contract, reading),
+        **_rights(request.actor, contract),
+        "turn": panels.turn_of(request.actor, contract, reading=reading),
+        "signatures": panels.signature_lines(contract.document),
+        "missions": panels.missions_timeline(contract, terms=reading.terms),
+        "warnings": reading.terms.territory.warnings,
+        "programme": assemblers.first_programme(contract),
+        "past_documents": _past_documents(request, contract),
+        "history": panels.history(contract),
+    }
+    return show(request, template_name, context)
+
+
+def _content_context(contract: Contract, reading: assemblers.Reading) -> dict:
+    return {
+        "contract": contract,
+        "digest": reading.digest,
+        "code": panels.short_code(reading.digest),
+        "missing": reading.missing,
+        "consents": panels.consent_lines(contract, reading.digest),
+        "summary": panels.content_summary(reading.content, reading.terms),
+    }
+
+
+def _rights(actor: Actor, contract: Contract) -> dict[str, bool]:
+    questions = ("can_edit", "can_consent", "can_sign", "can_abandon", "can_declare_crisis")
+    return {name: getattr(permissions, name)(actor, contract) for name in questions}
+
+
+def _past_documents(request, contract: Contract) -> QuerySet[Document]:
+    """Return the documents of earlier rounds of signature: refused or overtaken, they bind nobody."""
+    rows = Document.objects.visible_to(request.actor).filter(key__startswith=f"contract:{contract.pk}:")
+    return rows.exclude(pk=contract.document_id).with_signatures() if contract.document_id else rows.with_signatures()
+
+
+@http_methods("GET", "POST")
+def contract_consent(request, pk, template_name="contracts/contract_consent.html"):
+    contract = _contract(request, pk)
+    require(permissions.is_party(request.actor, contract) and may(request.actor, Act.CONSENT))
+    if request.method == "POST":
+        agreed = attempt(
+            request,
+            actions.consent,
+            contract=contract,
+            seen_hash=request.POST.get("content_hash", ""),
+            success="Le consentement de votre organisation est enregistré.",
+        )
+        return redirect("contracts:contract_preview" if agreed else "contracts:contract_consent", pk)
+    if contract.status != ContractStatus.NEGOTIATION:
+        return redirect("contracts:contract_preview", pk)
+    reading = assemblers.read_content(contract)
+    standing = {row.side for row in assemblers.standing_consents(contract, reading.digest)}
+    has_consented = request.actor.side in standing
+    context = {
+        **_content_context(contract, reading),
+        "has_consented": has_consented,
+        "is_last": len(standing) == len(PARTIES) - 1 and not has_consented,
+    }
+    return show(request, template_name, context)
+
+
+@http_methods("GET", "POST")
+def contract_sign(request, pk, template_name="contracts/contract_sign.html"):
+    contract = _contract(request, pk)
+    require(permissions.is_party(request.actor, contract) and may(request.actor, Act.SIGN))
+    if contract.document is None:
+        return redirect("contracts:contract_preview", pk)
+    is_fresh = second_factor_is_fresh(request)
+    form = SignForm(request.POST or None, actor=request.actor)
+    if request.method == "POST":
+        if not is_fresh:
+            return redirect(_second_factor_url(request))
+        if form.is_valid():
+            _say_signed(request, attempt(request, actions.sign_contract, contract=contract))
+            return redirect("contracts:contract_sign", pk)
+    context = {
+        **_signature_context(request.actor, contract),
+        "form": form,
+        "is_fresh": is_fresh,
+        "second_factor_url": _second_factor_url(request),
+    }
+    return show(request, template_name, context)
+
+
+def _signature_context(actor: Actor, contract: Contract) -> dict:
+    waiting = panels.waiting_signatures(contract.document)
+    return {
+        "contract": contract,
+        "document": contract.document,
+        "code": panels.short_code(contract.agreed_hash),
+        "signatures": panels.signature_lines(contract.document),
+        "has_signed": actor.side not in waiting,
+        "next_parties": [(side, contract.party(side).name) for side in waiting],
+        "is_last": waiting == [actor.side],
+        "can_sign": permissions.can_sign(actor, contract) and actor.side in waiting,
+    }
+
+
+def second_factor_is_fresh(request) -> bool:
+    """Return whether this person showed a second factor again in the last minutes, for a signature."""
+    records = get_authentication_records(request, request.user)
+    moments = [row["at"] for row in records if row["method"] == "mfa" and row.get("reauthenticated")]
+    return bool(moments) and time.time() - moments[-1] < FRESH_SECONDS
+
+
+def _second_factor_url(request) -> str:
+    """Return the address that asks for the second factor, then comes back to this page."""
+    return f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.path})}"
+
+
+def _say_signed(request, contract: Contract | None) -> None:
+    if contract is None:
+        return
+    if contract.status == ContractStatus.NEGOTIATION:
+        messages.warning(
+            request,
+            "Un nouvel accord national est entré en vigueur : le contrat n’a pas été signé, "
+            "il retourne à la négociation.",
+        )
+    elif contract.status == ContractStatus.ACTIVE:
+        messages.success(request, "Votre signature est la dernière : le contrat est en vigueur.")
+    else:
+        messages.success(request, "Votre signature est apposée sur le contrat.")
+
+
+@http_methods("GET", "POST")
+def contract_refuse(request, pk, template_name="contracts/contract_refuse.html"):
+    """Refuse to sign, with a reason."""
+    contract = _contract(request, pk)
+    require(permissions.is_party(request.actor, contract) and may(request.actor, Act.SIGN))
+    return _with_reason(
+        request,
+        contract,
+        actions.refuse_signature,
+        template_name,
+        is_possible=permissions.can_sign(request.actor, contract),
+        success="Le refus est enregistré : la négociation reprend.",
+    )
+
+
+@http_methods("GET", "POST")
+def contract_abandon(request, pk, template_name="contracts/contract_abandon.html"):
+    """Give up a contract that is not agreed, with a reason."""
+    contract = _contract(request, pk)
+    require(permissions.is_party(request.actor, contract) and may(request.actor, Act.DRAFT_CONTRACT))
+    return _with_reason(
+        request,
+        contract,
+        actions.abandon_contract,
+        template_name,
+        is_possible=permissions.can_abandon(request.actor, contract),
+        success="Le contrat est abandonné.",
+    )
+
+
+def _with_reason(request, contract, action, template_name, *, is_possible: bool, success: str):
+    form = ReasonForm(request.POST or None, actor=request.actor)
+    if request.method == "POST" and submit_form(request, form, action, contract=contract, success=success):
+        return redirect("contracts:contract_preview", contract.pk)
+    if not is_possible and request.method == "GET":
+        return redirect("contracts:contract_preview", contract.pk)
+    return show(request, template_name, {"contract": contract, "form": form})
+
+
+@http_methods("GET", "POST")
+def crisis_declare(request, pk, template_name="contracts/crisis_declare.html"):
+    """Record a health crisis declared on the territory (R10)."""
+    contract = _contract(request, pk)
+    require(permissions.is_party(request.actor, contract) and may(request.actor, Act.DECLARE_CRISIS))
+    form = CrisisForm(request.POST or None, actor=request.actor)
+    if request.method == "POST":
+        success = "La crise est enregistrée."
+        if submit_form(request, form, actions.declare_crisis, contract=contract, success=success):
+            return redirect("contracts:contract_preview", pk)
+    return show(request, template_name, {"contract": contract, "form": form})
+
+
+def _contract(request, pk) -> Contract:
+    return get_object_or_404(Contract.objects.visible_to(request.actor).with_page(), pk=pk)
