@@ -289,7 +289,7 @@ KINDS = {
 
 def file_kind(name: str) -> str | None:
     """Return the kind that a file's extension announces, None when the portal does not take it."""
-    extension = name.rpartition(".")[2].lower()
+    extension = name.lower().rpartition(".")[2] if "." in name else ""
     return next((kind for kind, (extensions, _, _) in KINDS.items() if extension in extensions), None)
 
 

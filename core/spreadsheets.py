@@ -130,9 +130,10 @@ def read_xlsx(file) -> list[list[Any]]:
                 raise DomainError("Ce classeur est trop volumineux une fois ouvert.")
         file.seek(0)
         sheet = load_workbook(file, read_only=True, data_only=True).worksheets[0]
+        sheet.reset_dimensions()  # what the file says of its size is not to be trusted
         rows = []
-        for row in sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS):
-            rows.append(list(row))
+        for row in sheet.iter_rows(values_only=True):
+            rows.append(list(row[:MAX_COLUMNS]))
             _refuse_too_long(rows)
     except DomainError:
         raise

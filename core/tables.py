@@ -51,6 +51,7 @@ __all__ = [
     "StatusColumn",
     "TextColumn",
     "YesNoColumn",
+    "show_list",
     "table_response",
 ]
 
@@ -85,8 +86,11 @@ def field_getter(model, path: tuple[str, ...]) -> Callable | None:
 
 
 def to_html(value, use_l10n=None) -> str:
+    """Return a value as a template would print it."""
     if type(value) is str:
         return escape(value)
+    if isinstance(value, datetime):
+        value = timezone.template_localtime(value)
     return value if type(value) is SafeString else conditional_escape(str(localize(value, use_l10n)))
 
 
@@ -238,6 +242,12 @@ class BaseTable(FastTable):
         except EmptyPage:
             self.paginate(page=self.paginator.num_pages, per_page=per_page)
 
+    def say_no_match(self, path: str) -> None:
+        """Speak of the filters, not of the first step, when they leave no row."""
+        self.empty_title = f"Aucun résultat parmi les {self._said('noun', ('ligne', 'lignes'))[1]}"
+        self.empty_text = "Rien ne répond à ces filtres : élargissez-les."
+        self.empty_url, self.empty_label = path, "Effacer les filtres"
+
     @property
     def count(self) -> int:
         """Number of rows on all pages."""
@@ -285,7 +295,7 @@ class LinkColumn(Column):
     """Words that lead to the page of the row: `LinkColumn("contracts:contract_detail")`, by its key."""
 
     def __init__(self, view_name: str, args=None, **kwargs):
-        super().__init__(linkify=(view_name, list(args or [A("pk")])), **kwargs)
+        super().__init__(linkify=(view_name, [A("pk")] if args is None else list(args)), **kwargs)
 
 
 class StatusColumn(Column):
@@ -385,13 +395,16 @@ def table_response(
         queryset = filterset.qs
     table = table_class(queryset, **(table_options or {}))
     table.turn_to(request, per_page)
+    if filterset and filterset.form.has_changed():
+        table.say_no_match(request.path)
     if (kind := request.GET.get("_export")) in ("xlsx", "csv"):
         return table.export(kind, export_name)
+    return show_list(request, template_name, {"table": table, "filter": filterset, **(context or {})})
+
+
+def show_list(request: HttpRequest, template_name: str, context: dict) -> HttpResponse:
+    """Render the page that includes `tables/list.html`, or only its results when HTMX asks for them."""
     is_fragment = getattr(request, "htmx", False) and request.htmx.target == "results"
-    response = render(
-        request,
-        "tables/fragment.html" if is_fragment else template_name,
-        {"table": table, "filter": filterset, **(context or {})},
-    )
+    response = render(request, "tables/fragment.html" if is_fragment else template_name, context)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response

@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from core.http import http_methods
 from core.samples import face_context
+from core.tables import show_list
 
 
 @login_not_required
@@ -28,4 +29,4 @@ def personal_data(request, template_name="pages/personal_data.html"):
 @login_not_required
 @http_methods("GET")
 def face(request, template_name="pages/face.html"):
-    return render(request, template_name, face_context(request))
+    return show_list(request, template_name, face_context(request))

@@ -351,7 +351,8 @@ def pagination(context, page, target: str = ""):
 @register.inclusion_tag("components/filter_bar.html", takes_context=True)
 def filter_bar(context, filter):
     """Filters in one line, a plain GET form that HTMX makes immediate."""
-    return {"filter": filter, "sort": context["request"].GET.get("sort", "")}
+    request = context["request"]
+    return {"filter": filter, "sort": request.GET.get("sort", ""), "path": request.path}
 
 
 @register.inclusion_tag("tables/table.html", takes_context=True)
