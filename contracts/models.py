@@ -194,7 +194,23 @@ class ContractMission(TenantModel):
     class Meta:
         verbose_name = "mission engagée"
         ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["contract", "mission"], name="contracts_one_row_a_mission")]
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "mission"], name="contracts_one_row_a_mission"),
+            models.CheckConstraint(
+                name="contracts_lines_start_with_mission",
+                condition=(
+                    (
+                        Q(triage_starts_on__isnull=True)
+                        | Q(started_on__isnull=False, triage_starts_on__gte=F("started_on"))
+                    )
+                    & (
+                        Q(compensation_starts_on__isnull=True)
+                        | Q(started_on__isnull=False, compensation_starts_on__gte=F("started_on"))
+                    )
+                ),
+                violation_error_message="Une ligne de la mission ne démarre pas avant elle (R9).",
+            ),
+        ]
 
     def __str__(self):
         return MissionCode(self.mission).label
