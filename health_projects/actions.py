@@ -462,7 +462,7 @@ def _replace_communes(actor: Actor, project: HealthProject, codes: set[str]) -> 
         raise DomainError(f"Code Insee inconnu : {', '.join(unknown)}.", field="codes")
     project.communes.add(*known)
     project.communes.remove(*(before - codes))
-    _save_draft(project)
+    project.save(update_fields=["updated_at"])  # adding and removing need no version: they do not undo each other
     audit.record(
         actor,
         "health_project.set_communes",

@@ -34,6 +34,14 @@ def may_comment(actor: Actor) -> bool:
     return may(actor, Act.REVIEW_PROJECT) or may(actor, Act.PROPOSE_CONTRACT_CHANGE)
 
 
+def may_draft(actor: Actor) -> bool:
+    return may(actor, Act.DRAFT_PROJECT)
+
+
+def may_accept_overlap(actor: Actor) -> bool:
+    return may(actor, Act.ACCEPT_OVERLAP)
+
+
 def can_start_version(actor: Actor, project: HealthProject) -> bool:
     """A decided project may be followed by another version."""
     return may(actor, Act.DRAFT_PROJECT) and project.status in VERSION_SOURCES

@@ -1,0 +1,66 @@
+"""Lists of the health projects room."""
+
+from core.tables import A, BaseTable, DateColumn, IntegerColumn, LinkColumn, StatusColumn, TextColumn
+from health_projects.models import HealthProject
+
+
+class ProjectTable(BaseTable):
+    """The projects of many CPTS, for those who decide or follow."""
+
+    cpts = LinkColumn("health_projects:project_detail", args=[A("pk")], verbose_name="CPTS", accessor="cpts__name")
+    version_number = IntegerColumn(verbose_name="version")
+    status = StatusColumn(verbose_name="état")
+    commune_count = IntegerColumn(verbose_name="communes")
+    population = IntegerColumn(verbose_name="habitants")
+    size = TextColumn(verbose_name="taille")
+    submitted_at = DateColumn(verbose_name="envoyé le")
+    decision_due_on = DateColumn(verbose_name="réponse attendue le")
+    decided_on = DateColumn(verbose_name="décidé le")
+
+    class Meta(BaseTable.Meta):
+        model = HealthProject
+        fields = (
+            "cpts",
+            "version_number",
+            "status",
+            "commune_count",
+            "population",
+            "size",
+            "submitted_at",
+            "decision_due_on",
+            "decided_on",
+        )
+        noun = ("projet de santé", "projets de santé")
+        empty_title = "Aucun projet de santé à lire"
+        empty_text = "Un projet apparaît ici dès que sa CPTS l’envoie à l’ARS, ou dès que vos filtres l’admettent."
+
+
+class OwnProjectTable(BaseTable):
+    """The versions of a CPTS's own project."""
+
+    version_number = LinkColumn("health_projects:project_detail", verbose_name="version")
+    status = StatusColumn(verbose_name="état")
+    commune_count = IntegerColumn(verbose_name="communes")
+    submitted_at = DateColumn(verbose_name="envoyé le")
+    decision_due_on = DateColumn(verbose_name="réponse attendue le")
+    decided_on = DateColumn(verbose_name="décidé le")
+
+    class Meta(BaseTable.Meta):
+        model = HealthProject
+        fields = (
+            "version_number",
+            "status",
+            "commune_count",
+            "submitted_at",
+            "decision_due_on",
+            "decided_on",
+        )
+        noun = ("version", "versions")
+        empty_title = "Votre projet de santé n’est pas encore commencé"
+        empty_text = (
+            "Il dit sur quel territoire, avec qui et pour quelles missions la CPTS travaille. "
+            "Vous pourrez l’écrire en plusieurs fois, puis l’envoyer à l’ARS."
+        )
+
+    def render_version_number(self, value):
+        return f"Version {value}"
