@@ -16,6 +16,7 @@ from agreements.models import (
     NationalIndicator,
     Pass,
 )
+from core.admin import AuditedAdmin
 from core.errors import DomainError
 
 
@@ -57,7 +58,7 @@ class SourceInline(admin.TabularInline):
 
 
 @admin.register(AgreementVersion)
-class AgreementVersionAdmin(admin.ModelAdmin):
+class AgreementVersionAdmin(AuditedAdmin):
     list_display = ["code", "label", "takes_effect_on", "validated"]
     search_fields = ["code", "label"]
     inlines = [SizeInline, MissionInline, LineInline, SourceInline]
@@ -71,11 +72,11 @@ class AgreementVersionAdmin(admin.ModelAdmin):
 
 
 @admin.register(NationalIndicator)
-class NationalIndicatorAdmin(admin.ModelAdmin):
+class NationalIndicatorAdmin(AuditedAdmin):
     list_display = ["code", "label", "mission_code", "direction", "owner"]
     search_fields = ["code", "label"]
 
 
 @admin.register(Pass)
-class PassAdmin(admin.ModelAdmin):
+class PassAdmin(AuditedAdmin):
     list_display = ["year", "amount", "is_validated", "source"]

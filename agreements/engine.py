@@ -91,7 +91,7 @@ class _Year:
 def compute(inputs: ContractInputs) -> FundingResult:
     """Return the lines, payments and repayment of a contract; DomainError for inputs that are refused."""
     check_inputs(inputs)
-    years = [_compute_year(inputs, year) for year in inputs.existing_years()]
+    years = [_compute_year(inputs, year) for year in inputs.existing_years]
     return FundingResult(
         agreement=inputs.agreement,
         engine_version=ENGINE_VERSION,
@@ -105,9 +105,10 @@ def compute(inputs: ContractInputs) -> FundingResult:
 
 def _compute_year(inputs: ContractInputs, year: ContractYear) -> _Year:
     terms = YearTerms(inputs=inputs, year=year, size=inputs.size_in(year.number), ends_on=inputs.end_of(year))
-    first = _paid_first(terms)
+    lines = year_lines(terms)
+    first = _paid_first(terms, lines)
     paid = {payment.key: payment.amount for payment in first}
-    lines = _complete(terms, year_lines(terms), first)
+    lines = _complete(terms, lines, first)
     repayments: list[Repayment] = []
     if terms.is_terminated:
         lines = keep_operating(lines, paid, terms.ends_on)
@@ -129,7 +130,7 @@ def _compute_year(inputs: ContractInputs, year: ContractYear) -> _Year:
     )
 
 
-def _paid_first(terms: YearTerms) -> list[PaymentLine]:
+def _paid_first(terms: YearTerms, lines: list[Line]) -> list[PaymentLine]:
     """Return what was paid before the balance: the end was not known then, nor a later review of the size."""
     number = terms.year.number
     known = replace(
@@ -137,7 +138,7 @@ def _paid_first(terms: YearTerms) -> list[PaymentLine]:
         size=terms.inputs.advance_sizes.get(number, terms.size),
         ends_on=terms.year.ends_on,
     )
-    payments = first_payments(known, advanced_lines(known))
+    payments = first_payments(known, lines if known == terms else advanced_lines(known))
     return [payment for payment in payments if payment.due_on < terms.ends_on]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import TypeVar
 
 from agreements.agreement import Agreement
@@ -76,10 +77,11 @@ class ContractInputs:
             initial = size_for_population(self.agreement_in(year), self.population)
         return _latest(self.sizes, year, initial)
 
-    def existing_years(self) -> list[ContractYear]:
-        """R19: return the contract years that start before the termination."""
+    @cached_property
+    def existing_years(self) -> tuple[ContractYear, ...]:
+        """R19: the contract years that start before the termination."""
         end = self.terminated_on or date.max
-        return [year for year in contract_years(self.signed_on, self.years) if year.starts_on < end]
+        return tuple(year for year in contract_years(self.signed_on, self.years) if year.starts_on < end)
 
     def end_of(self, year: ContractYear) -> date:
         """Return the day when `year` stops: its end, or the termination inside it (R19)."""
@@ -185,7 +187,7 @@ def _check_rates(inputs: ContractInputs, mission: MissionInputs, path: str) -> N
 def _check_active(inputs: ContractInputs, starts_on: date | None, year: int, path: str, subject: str) -> None:
     """Refuse a figure for a year in which nothing was active before the end."""
     _check_year(inputs, year, path)
-    for existing in inputs.existing_years():
+    for existing in inputs.existing_years:
         if existing.number == year and starts_on is not None and starts_on < inputs.end_of(existing):
             return
     raise DomainError(f"{subject} n’est pas active cette année-là.", path)
