@@ -40,10 +40,13 @@ def today() -> date:
 
 
 class held_offset:
-    """Read the offset once and hold it for a request."""
+    """Hold one offset: the one read now, for a request, or `offset`, for the past that a demonstration plays."""
+
+    def __init__(self, offset: timedelta | None = None):
+        self.offset = offset
 
     def __enter__(self):
-        self.token = _offset.set(read_offset())
+        self.token = _offset.set(read_offset() if self.offset is None else self.offset)
 
     def __exit__(self, *exc_info):
         _offset.reset(self.token)
