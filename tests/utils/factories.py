@@ -1,10 +1,12 @@
 """Rows that are valid by default. What has a lifecycle is made by the actions of its room (tests/utils/stories.py)."""
 
 from datetime import date
+from functools import cache
 
 import factory
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
 from accounts.enums import FundKind
@@ -15,6 +17,12 @@ from territories.models import Commune, CommunePopulation, Department, Populatio
 
 PASSWORD = "correct horse battery staple"
 TOTP_SECRET = "JBSWY3DPEHPK3PXP"
+
+
+@cache
+def hashed(password: str) -> str:
+    """Hash once: a hash is slow on purpose."""
+    return make_password(password)
 
 
 class RegionFactory(DjangoModelFactory):
@@ -74,7 +82,7 @@ class UserFactory(DjangoModelFactory):
     first_name = factory.Sequence(lambda n: f"Prénom{n}")
     last_name = "Exemple"
     job_title = "Fonction"
-    password = factory.django.Password(PASSWORD)
+    password = factory.LazyFunction(lambda: hashed(PASSWORD))
 
 
 class OrganisationFactory(DjangoModelFactory):

@@ -1,0 +1,91 @@
+"""An account only comes from an invitation, whose link works once, for its address."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import actions
+from accounts.models import Invitation, Membership, User
+from core.enums import Role
+from core.errors import DomainError, NotAllowed
+from core.models import AuditEvent
+
+pytestmark = pytest.mark.django_db
+ANSWER = {"first_name": "Zoé", "last_name": "Nouvelle", "job_title": "", "password": "une phrase assez longue"}
+
+
+@pytest.fixture
+def invitation(world, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        return actions.invite(actor=world.west.president.as_actor(), email="Zoe@Exemple.test", role=Role.TREASURER)
+
+
+def accept_url(invitation) -> str:
+    return reverse("accounts:invitation_accept", args=[invitation.token])
+
+
+def test_an_invited_person_makes_her_account_and_has_her_place(invitation, client):
+    assert invitation.token in mail.outbox[0].body and mail.outbox[0].to == ["zoe@exemple.test"]
+    assert client.get(accept_url(invitation)).status_code == 200
+    assert client.post(accept_url(invitation), ANSWER).status_code == 302
+    membership = Membership.objects.get(user__email="zoe@exemple.test")
+    assert (membership.organisation, membership.role) == (invitation.organisation, Role.TREASURER)
+    assert AuditEvent.objects.filter(action="invitation.accept").exists()
+
+
+def test_a_link_works_once(invitation, client):
+    client.post(accept_url(invitation), ANSWER)
+    assert client.get(accept_url(invitation)).status_code == 404
+
+
+def test_a_link_dies_after_its_days_and_when_withdrawn(invitation, world, client):
+    with time_machine.travel(timezone.now() + timedelta(days=8)):
+        assert client.get(accept_url(invitation)).status_code == 404
+    actions.withdraw_invitation(actor=world.west.president.as_actor(), invitation=invitation)
+    assert client.get(accept_url(invitation)).status_code == 404
+
+
+def test_a_weak_password_is_refused_beside_its_field_and_the_name_stays(invitation, client):
+    page = client.post(accept_url(invitation), ANSWER | {"password": "motdepasse"}).content.decode()
+    assert "trop court" in page and "Nouvelle" in page
+    assert not User.objects.filter(email="zoe@exemple.test").exists()
+
+
+def test_a_link_alone_does_not_open_an_existing_account(world, client):
+    known = world.east.coordinator.user
+    invitation = actions.invite(actor=world.west.president.as_actor(), email=known.email, role=Role.READER)
+    assert "déjà un compte" in client.post(accept_url(invitation), ANSWER).content.decode()
+    assert not known.memberships.filter(organisation=world.west.cpts).exists()
+
+
+def test_the_invited_person_alone_accepts_when_signed_in(world, client_of):
+    known = world.east.coordinator
+    invitation = actions.invite(actor=world.west.president.as_actor(), email=known.user.email, role=Role.READER)
+    with pytest.raises(NotAllowed):
+        actions.accept_as_user(token=invitation.token, user=world.east.treasurer.user)
+    client_of(known).post(accept_url(invitation))
+    assert known.user.memberships.filter(organisation=world.west.cpts, role=Role.READER).exists()
+
+
+def test_one_address_has_one_open_invitation(invitation, world):
+    with pytest.raises(DomainError, match="déjà une invitation"):
+        actions.invite(actor=world.west.president.as_actor(), email="zoe@exemple.test", role=Role.READER)
+
+
+def test_a_role_of_another_side_is_refused(world):
+    with pytest.raises(DomainError, match="rôle"):
+        actions.invite(actor=world.west.president.as_actor(), email="a@exemple.test", role=Role.ACCOUNTANT)
+
+
+def test_a_reader_cannot_invite(world, client_of):
+    assert client_of(world.west.reader).get(reverse("accounts:invitation_create")).status_code == 403
+
+
+def test_an_invitation_of_another_organisation_is_not_found(invitation, world, client_of):
+    url = reverse("accounts:invitation_withdraw", args=[invitation.pk])
+    assert client_of(world.east.president).post(url).status_code == 404
+    assert Invitation.objects.open().filter(pk=invitation.pk).exists()
