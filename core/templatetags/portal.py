@@ -10,6 +10,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.forms import FileInput, PasswordInput
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -378,7 +379,9 @@ def form_errors(form):
         if field.errors
     ]
     count = len(general) + len(fields)
-    return {"general": general, "fields": fields, "count": count}
+    widgets = [field.widget for one in forms for field in one.fields.values()]
+    keeps_all = not any(isinstance(widget, PasswordInput | FileInput) for widget in widgets)
+    return {"general": general, "fields": fields, "count": count, "keeps_all": keeps_all}
 
 
 @register.inclusion_tag("components/form.html", takes_context=True)
