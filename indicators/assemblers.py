@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -15,12 +16,16 @@ from agreements.scales import (
     left_to_spread,
     multiplier,
 )
+from core.actor import Actor
 from core.charts import Figure
-from core.enums import Side
+from core.enums import PARTIES, Side
 from core.errors import DomainError
-from core.money import format_euros, round_cents
-from indicators.enums import Settlement, ValueStatus
+from core.face import HistoryEntry, Turn
+from core.money import round_cents
+from indicators import lifecycle, permissions
+from indicators.enums import ProgrammeStatus, Settlement, ValueStatus
 from indicators.explanations import explain_earned, payout_curve, scale_terms, target_words, with_unit
+from indicators.lifecycle import ValueStep
 from indicators.models import (
     Deliverable,
     Evidence,
@@ -46,6 +51,23 @@ class IndicatorLine:
     value_words: str
     earned: Fraction | None
     reason: str
+    rights: frozenset[str] = frozenset()
+
+    @property
+    def can_enter(self) -> bool:
+        return "enter" in self.rights
+
+    @property
+    def can_confirm(self) -> bool:
+        return "confirm" in self.rights
+
+    @property
+    def can_contest(self) -> bool:
+        return "contest" in self.rights
+
+    @property
+    def can_settle(self) -> bool:
+        return "settle" in self.rights
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,8 +103,22 @@ class MissionSheet:
         return self.mission.mission not in MISSIONS_WITHOUT_RESULT
 
     @property
+    def is_spread(self) -> bool:
+        return self.carries_money and not self.left
+
+    @property
     def lines(self) -> list[IndicatorLine]:
         return [line for card in self.cards for line in card.lines]
+
+    @property
+    def results(self) -> int:
+        """How many indicators carry money."""
+        return sum(1 for line in self.lines if line.indicator.is_result)
+
+    @property
+    def known(self) -> int:
+        """How many of them are confirmed or settled."""
+        return sum(1 for line in self.lines if line.indicator.is_result and not _waits(line.indicator))
 
 
 # What the arithmetic takes ------------------------------------------------------------------------------------
@@ -166,7 +202,12 @@ def indicator_inputs(programme: Programme) -> dict[str, tuple[IndicatorInput, ..
 
 def missing_items(programme: Programme) -> list[str]:
     """Return what keeps a programme from being agreed, as French sentences (R13b, R14)."""
-    missions = list(_fresh(programme).missions.all())
+    return missing_sentences(_fresh(programme))
+
+
+def missing_sentences(programme: Programme) -> list[str]:
+    """Return the same of a programme as it was read, for a page."""
+    missions = list(programme.missions.all())
     if not missions:
         return ["Le programme n’a pas de mission."]
     return [sentence for mission in missions if (sentence := missing_of(mission))]
@@ -213,16 +254,16 @@ def _what_it_waits_for(indicator: Indicator) -> str:
 # What the pages show ------------------------------------------------------------------------------------------
 
 
-def mission_sheets(programme: Programme) -> list[MissionSheet]:
-    """Return the missions of a programme brought by `with_content`, as the pages show them."""
-    return [mission_sheet(mission) for mission in programme.missions.all()]
+def mission_sheets(programme: Programme, actor: Actor | None = None) -> list[MissionSheet]:
+    """Return the missions of a programme brought by `with_content`, as the pages show them to `actor`."""
+    return [mission_sheet(mission, actor) for mission in programme.missions.all()]
 
 
-def mission_sheet(mission: ProgrammeMission) -> MissionSheet:
-    """Return a mission with its cards, its sums and what each value earns now."""
+def mission_sheet(mission: ProgrammeMission, actor: Actor | None = None) -> MissionSheet:
+    """Return a mission with its cards, its sums, what each value earns now, and what `actor` may do there."""
     inputs = result_inputs(mission)
     factor = _multiplier(mission, inputs)
-    lines = [_line(item, inputs.get(item), factor) for item in mission.indicators.all()]
+    lines = [_line(item, inputs.get(item), factor, actor) for item in mission.indicators.all()]
     left = left_to_spread(mission.variable_amount, list(inputs.values()))
     return MissionSheet(
         mission=mission,
@@ -258,7 +299,9 @@ def _cards(mission: ProgrammeMission, lines: list[IndicatorLine]) -> list[Action
     return [*cards, ActionCard(action=None, lines=others, deliverables=[])] if others else cards
 
 
-def _line(indicator: Indicator, definition: IndicatorInput | None, factor: Fraction) -> IndicatorLine:
+def _line(
+    indicator: Indicator, definition: IndicatorInput | None, factor: Fraction, actor: Actor | None
+) -> IndicatorLine:
     value, unit = indicator.current_value, indicator.unit
     earned = earned_now(definition, factor) if definition else None
     return IndicatorLine(
@@ -271,7 +314,79 @@ def _line(indicator: Indicator, definition: IndicatorInput | None, factor: Fract
         value_words=_value_words(value, unit),
         earned=earned,
         reason=explain_earned(definition, unit, factor) if earned is not None else "",
+        rights=rights_on(indicator, actor) if actor else frozenset(),
     )
+
+
+def rights_on(indicator: Indicator, actor: Actor) -> frozenset[str]:
+    """Return what `actor` may do to an indicator now: enter, confirm, contest, settle."""
+    if not indicator.programme_mission.is_running:
+        return frozenset()
+    value = indicator.current_value
+    steps = lifecycle.value_steps(value.status if value else None, actor.side)
+    judges = value is not None and permissions.may_judge(actor, value)
+    found = {str(step.value) for step in steps if step != ValueStep.ENTER and judges}
+    if ValueStep.ENTER in steps and permissions.may_enter(actor, indicator):
+        found.add("enter")
+    if permissions.may_settle(actor, indicator):
+        found.add("settle")
+    return frozenset(found)
+
+
+def turn_of(programme: Programme, sheets: list[MissionSheet], actor: Actor) -> Turn | None:
+    """Return what waits on this programme: for `actor`, otherwise for another party."""
+    if not programme.is_open:
+        return None
+    lines = [line for sheet in sheets for line in sheet.lines if not line.indicator.is_settled]
+    to_enter = [line for line in lines if line.value is None or line.value.status == ValueStatus.CONTESTED]
+    mine = sum(1 for line in to_enter if line.can_enter)
+    to_confirm = sum(1 for line in lines if line.can_confirm)
+    if mine or to_confirm:
+        tasks = [_count(mine, "à saisir"), _count(to_confirm, "à confirmer")]
+        return Turn(text=f"À vous : {' et '.join(task for task in tasks if task)}.")
+    if not to_enter:
+        return None
+    waited = [(WHO[side], sum(1 for line in to_enter if line.indicator.owner == side)) for side in PARTIES]
+    text = ", ".join(f"{_count(count, 'à saisir')} par {who}" for who, count in waited if count)
+    return Turn(text=f"On attend {text}.", is_mine=False)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} valeur{'s' if number > 1 else ''} {what}" if number else ""
+
+
+def programme_to_copy(programme: Programme, actor: Actor) -> Programme | None:
+    """Return the programme of the year before, while nothing is written yet in this draft."""
+    if programme.status != ProgrammeStatus.DRAFT or programme.year == 1:
+        return None
+    rows = Programme.objects.visible_to(actor).filter(cpts=programme.cpts_id, year=programme.year - 1)
+    return rows.order_by("-created_at").first()
+
+
+def usual_period(indicator: Indicator) -> dict[str, date]:
+    """Return the period that other values of the programme already have, to type it once."""
+    values = IndicatorValue.objects.filter(
+        indicator__programme_mission__programme=indicator.programme_mission.programme_id
+    )
+    latest = values.order_by("-entered_at").first()
+    return {"period_start": latest.period_start, "period_end": latest.period_end} if latest else {}
+
+
+def history_of(value: IndicatorValue | None) -> list[HistoryEntry]:
+    """Return who did what to a value, the latest first."""
+    if value is None:
+        return []
+    return [
+        HistoryEntry(
+            at=entry.at,
+            who=entry.user_name,
+            what=ValueStep(entry.transition).label,
+            organisation=entry.organisation_name,
+            side=entry.side,
+            comment=entry.comment,
+        )
+        for entry in reversed(value.transitions.all())
+    ]
 
 
 def _value_words(value: IndicatorValue | None, unit: str) -> str:
@@ -397,10 +512,3 @@ def _money(amount: Decimal | None) -> str | None:
 
 def _number(number: Decimal | None) -> str | None:
     return None if number is None else f"{number.normalize():f}"
-
-
-def left_words(left: Decimal) -> str:
-    """Return « reste à répartir 2 500,00 € », « 500,00 € en trop », or that all is spread."""
-    if left > 0:
-        return f"Reste à répartir : {format_euros(left)}"
-    return f"{format_euros(-left)} en trop" if left < 0 else "Tout est réparti"

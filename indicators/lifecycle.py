@@ -89,3 +89,10 @@ def target_of(
     if rule.comment_required and not comment.strip():
         raise DomainError("Indiquez la raison : elle est lue par les trois parties.", "reason")
     return rule.target
+
+
+def value_steps(status: ValueStatus | None, side: Side) -> list[ValueStep]:
+    """Return what `side` may do to a value in this state; None is « no value yet »."""
+    if status is None:
+        return [ValueStep.ENTER] if side in VALUE_RULES[ValueStep.ENTER].sides else []
+    return [step for step, rule in VALUE_RULES.items() if status in rule.sources and side in rule.sides]

@@ -55,8 +55,14 @@ class Programme(TenantModel):
         return self.status == ProgrammeStatus.OPEN
 
 
-class ProgrammeScopedQuerySet(PartyScopedQuerySet):
+class ProgrammeMissionQuerySet(PartyScopedQuerySet):
     party_path = "programme__"
+
+    def with_content(self) -> "ProgrammeMissionQuerySet":
+        """Bring the programme, its parties, and all that is written for the mission."""
+        return self.select_related("programme__cpts", "programme__ars", "programme__fund").prefetch_related(
+            "actions__deliverables__file", "indicators__levels", "indicators__value__evidence__file"
+        )
 
 
 class ProgrammeMission(TenantModel):
@@ -69,7 +75,7 @@ class ProgrammeMission(TenantModel):
     # A mission that joins a programme in progress, or whose V changes (R13a, R18), is written before it is agreed.
     is_agreed = models.BooleanField("convenue", default=False)
 
-    objects = ProgrammeScopedQuerySet.as_manager()
+    objects = ProgrammeMissionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "mission du programme"
@@ -91,6 +97,11 @@ class ProgrammeMission(TenantModel):
         """A draft is written; later, only a mission that joined or whose V changed, until it is agreed."""
         status = self.programme.status
         return status == ProgrammeStatus.DRAFT or (status == ProgrammeStatus.OPEN and not self.is_agreed)
+
+    @property
+    def is_running(self) -> bool:
+        """Its values are entered, confirmed, contested and settled now."""
+        return self.programme.is_open and self.is_agreed
 
 
 class MissionScopedQuerySet(PartyScopedQuerySet):

@@ -49,20 +49,17 @@ def can_write(actor: Actor, mission: ProgrammeMission) -> bool:
     return may(actor, Act.PROPOSE_CONTRACT_CHANGE) and mission.is_editable
 
 
-def can_enter(actor: Actor, indicator: Indicator) -> bool:
-    """The owner's side, while the year runs."""
-    mission = indicator.programme_mission
-    is_running = mission.programme.is_open and mission.is_agreed
-    return is_running and actor.side == indicator.owner and may(actor, Act.ENTER_VALUE)
+def may_enter(actor: Actor, indicator: Indicator) -> bool:
+    """The owner's side."""
+    return actor.side == indicator.owner and may(actor, Act.ENTER_VALUE)
 
 
-def can_judge(actor: Actor, value: IndicatorValue, programme: Programme) -> bool:
-    """Another party, while the year runs."""
+def may_judge(actor: Actor, value: IndicatorValue) -> bool:
+    """Another party than the one that entered the value."""
     is_other = actor.side in PARTIES and actor.side != value.entered_by_side
-    return programme.is_open and is_other and may(actor, Act.CONFIRM_VALUE)
+    return is_other and may(actor, Act.CONFIRM_VALUE)
 
 
-def can_settle(actor: Actor, indicator: Indicator) -> bool:
-    """Those who speak for their party, on a result, while the year runs."""
-    programme = indicator.programme_mission.programme
-    return indicator.is_result and programme.is_open and may(actor, Act.SETTLE_INDICATOR)
+def may_settle(actor: Actor, indicator: Indicator) -> bool:
+    """Those who speak for their party, on a result."""
+    return indicator.is_result and may(actor, Act.SETTLE_INDICATOR)

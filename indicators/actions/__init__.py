@@ -11,6 +11,7 @@ from indicators.actions.programme import (
     reopen_programme,
     set_programme_missions,
 )
+from indicators.actions.rows import FROZEN, NOT_RUNNING
 from indicators.actions.values import (
     add_evidence,
     confirm_value,
@@ -20,6 +21,8 @@ from indicators.actions.values import (
 )
 
 __all__ = [
+    "FROZEN",
+    "NOT_RUNNING",
     "add_evidence",
     "agree_mission",
     "agree_programme",

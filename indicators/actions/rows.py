@@ -12,6 +12,7 @@ from indicators import permissions
 from indicators.models import Indicator, Level, Programme, ProgrammeMission
 
 STALE = "Quelqu’un a enregistré pendant que vous lisiez cette page : relisez avant de continuer."
+NOT_RUNNING = "Ce programme n’est pas en cours : ses valeurs ne changent pas."
 FROZEN = "Ce programme est convenu : son contenu ne change plus."
 INDICATOR_FIELDS = [
     "label",
@@ -71,7 +72,7 @@ def running_mission(mission: ProgrammeMission) -> ProgrammeMission:
     mission = ProgrammeMission.objects.get(pk=mission.pk)
     mission.programme = programme
     if not programme.is_open:
-        raise TransitionNotAllowed("Ce programme n’est pas en cours : ses valeurs ne changent pas.")
+        raise TransitionNotAllowed(NOT_RUNNING)
     if not mission.is_agreed:
         raise TransitionNotAllowed("Cette mission n’est pas encore convenue : ses valeurs attendent.")
     return mission

@@ -54,7 +54,8 @@ def enter_value(
     _check_period(period_start, period_end, source)
     value = IndicatorValue.objects.filter(indicator=indicator).first() or IndicatorValue(indicator=indicator)
     before = None if value._state.adding else stored(value, *VALUE_FIELDS)
-    check_version(value, version, before or {})
+    if before is not None:
+        check_version(value, version, before)
     comment = _what_changes(value, indicator, number, achieved)
     status, value.status = value.status, lifecycle.target_of(ValueStep.ENTER, status=value.status, side=actor.side)
     value.number, value.achieved = (None, achieved) if indicator.is_achieved_or_not else (number, None)
@@ -70,11 +71,11 @@ def enter_value(
 
 
 @transaction.atomic
-def add_evidence(*, actor: Actor, value: IndicatorValue, name: str, content: bytes, label: str = "") -> Evidence:
-    """Add a piece of evidence to a value, read by the three parties (R15). The owner's side brings it."""
+def add_evidence(*, actor: Actor, value: IndicatorValue, files: Iterable[tuple[str, bytes]]) -> list[Evidence]:
+    """Add files (name, bytes) to the evidence of a value, read by the three parties. Its owner's side brings them."""
     permissions.check_may_enter(actor, value.indicator)
     running_mission(value.indicator.programme_mission)
-    return _store_evidence(actor, value, name, content, label)
+    return [_store_evidence(actor, value, name, content) for name, content in files]
 
 
 @transaction.atomic
@@ -206,13 +207,13 @@ def _save(value: IndicatorValue, *, is_new: bool = False, confirmed_by: Actor | 
     value.save()
 
 
-def _store_evidence(actor: Actor, value: IndicatorValue, name: str, content: bytes, label: str = "") -> Evidence:
+def _store_evidence(actor: Actor, value: IndicatorValue, name: str, content: bytes) -> Evidence:
     parties = value.indicator.programme_mission.programme.parties
     try:
         file = store_file(actor=actor, name=name, content=content, readers=parties, kinds=EVIDENCE_KINDS)
     except DomainError as error:
         raise DomainError(f"« {name} » : {error.message}", "files") from error
-    evidence = Evidence.objects.create(value=value, file=file, label=label.strip(), **signed(actor))
+    evidence = Evidence.objects.create(value=value, file=file, **signed(actor))
     audit.record(actor, "evidence.add", value, after={"file": file.pk, "name": file.name, "sha256": file.sha256})
     return evidence
 

@@ -52,7 +52,7 @@ def test_r15_another_party_confirms_it(ours, entered):
 
 
 def test_r15_ones_own_side_neither_confirms_nor_contests(ours, entered):
-    colleague = actor_in(ours.fund, ours.fund_officer.role, "denis")
+    colleague = actor_in(ours.fund, ours.fund_officer.role)
     for actor in (ours.fund_officer, colleague):
         with pytest.raises(NotAllowed, match="votre partie"):
             actions.confirm_value(actor=actor, value=entered)
@@ -70,7 +70,7 @@ def test_r15_a_result_needs_evidence_before_it_is_confirmed(ours, running):
     value = actions.enter_value(actor=ours.coordinator, indicator=running["achieved"], achieved=True, **YEAR)
     with pytest.raises(DomainError, match="pièce justificative"):
         actions.confirm_value(actor=ours.fund_officer, value=value)
-    actions.add_evidence(actor=ours.coordinator, value=value, name="compte-rendu.pdf", content=PDF)
+    actions.add_evidence(actor=ours.coordinator, value=value, files=[("compte-rendu.pdf", PDF)])
     assert actions.confirm_value(actor=ours.fund_officer, value=value).status == ValueStatus.CONFIRMED
 
 
@@ -92,7 +92,7 @@ def test_r15_evidence_is_read_by_the_three_parties_and_no_other(ours, theirs, en
 
 def test_r15_a_file_that_is_not_what_it_says_is_refused_by_its_name(ours, entered):
     with pytest.raises(DomainError, match=r"« virus\.pdf »") as refusal:
-        actions.add_evidence(actor=ours.fund_officer, value=entered, name="virus.pdf", content=b"MZ")
+        actions.add_evidence(actor=ours.fund_officer, value=entered, files=[("virus.pdf", b"MZ")])
     assert refusal.value.field == "files"
 
 
