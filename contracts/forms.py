@@ -42,15 +42,11 @@ class ContractForm(CrispyMixin, StaleFormMixin, forms.Form):
         for mission in missions:
             if not mission.is_core:
                 self.fields[f"keep_{mission.code}"] = forms.BooleanField(
-                    label=f"S’engager dans la mission « {mission.label} »", required=False
+                    label=f"S’engager\u00a0: {mission.label}", required=False
                 )
             self.fields[f"start_{mission.code}"] = FrenchDateField(
-                label=self._start_label(mission), required=False, help_text=self._start_help(mission)
+                label=f"Démarrage prévu\u00a0: {mission.label}", required=False, help_text=self._start_help(mission)
             )
-
-    @staticmethod
-    def _start_label(mission: rules.MissionDates) -> str:
-        return "Démarrage prévu"
 
     @staticmethod
     def _start_help(mission: rules.MissionDates) -> str:

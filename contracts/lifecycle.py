@@ -67,7 +67,7 @@ WORDS: dict[Transition, str] = {
     Transition.START_SIGNING: "a envoyé le contrat à la signature",
     Transition.REFUSE_SIGNATURE: "a refusé de signer",
     Transition.NEWER_AGREEMENT: "a rouvert la négociation : un nouvel accord national est en vigueur",
-    Transition.ACTIVATE: "a apposé la dernière signature : le contrat est en vigueur",
+    Transition.ACTIVATE: "a mis le contrat en vigueur par la dernière signature",
     Transition.EXPIRE: "a constaté l’échéance du contrat",
     Transition.TERMINATE: "a résilié le contrat",
     Transition.ABANDON: "a abandonné le contrat",

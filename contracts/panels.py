@@ -20,7 +20,7 @@ from core.charts import Figure, TimelineMark, TimelineRow, timeline
 from core.dates import anniversary, format_date
 from core.enums import PARTIES, Side
 from core.face import HistoryEntry, PartyLine, TodoItem, Turn
-from documents.models import Document
+from documents.models import Document, Signature
 
 WHO = {Side.CPTS: "la CPTS", Side.ARS: "l’ARS", Side.FUND: "la caisse"}
 STALE = "retiré : le contenu a changé"
@@ -182,8 +182,8 @@ def _drafting(actor: Actor, contract: Contract) -> Turn:
     if not permissions.can_edit(actor, contract):
         return Turn(text=f"Chez {WHO[Side.CPTS]} : le contrat est en rédaction.", is_mine=False)
     return Turn(
-        text="À vous : complétez le contrat, puis ouvrez la négociation.",
-        detail="Il n’est visible que de votre CPTS jusqu’à l’ouverture de la négociation.",
+        text="À vous : complétez le contrat, puis ouvrez la négociation depuis l’accueil.",
+        detail="Il n’est visible que de votre CPTS jusque-là.",
         url=reverse("contracts:contract_edit", args=[contract.pk]),
         label="Compléter le contrat",
     )
@@ -254,6 +254,19 @@ def history(contract: Contract) -> list[HistoryEntry]:
                     comment=f"{consent.withdrawn_because[:1].upper()}{consent.withdrawn_because[1:]}.",
                 )
             )
+    signed = Signature.objects.filter(
+        document__key__startswith=f"contract:{contract.pk}:", signed_at__isnull=False
+    ).select_related("organisation")
+    entries += [
+        HistoryEntry(
+            at=signature.signed_at,
+            who=signature.signer_name,
+            what="a signé le contrat",
+            organisation=signature.organisation.name,
+            side=signature.side,
+        )
+        for signature in signed
+    ]
     entries += [
         _entry(crisis, f"a déclaré une crise au {format_date(crisis.declared_on)}", comment=crisis.label)
         for crisis in contract.crises.all()

@@ -327,7 +327,7 @@ def _date(text: str | None) -> str:
 
 
 def _delay(months: int | None) -> str:
-    return "sans délai" if months is None else f"{months} mois après la signature"
+    return "sans délai" if months is None else f"{months} mois"
 
 
 def _count(number: int, singular: str, plural: str) -> str:

@@ -33,14 +33,16 @@ def contract_list(request, template_name="contracts/contract_list.html"):
     rows = Contract.objects.visible_to(request.actor).with_parties()
     if request.actor.side == Side.CPTS and len(rows) == 1:
         return redirect("contracts:contract_preview", rows[0].pk)
-    drafts_one = permissions.can_draft(request.actor) and not rows.filter(status__in=RUNNING).exists()
+    can_draft = permissions.can_draft(request.actor) and not rows.filter(status__in=RUNNING).exists()
+    first_step = {"empty_url": reverse("contracts:contract_draft"), "empty_label": "Rédiger le contrat"}
     return table_response(
         request,
         queryset=rows,
         table_class=ContractTable,
-        filterset_class=ContractFilter,
+        filterset_class=None if request.actor.side == Side.CPTS else ContractFilter,
         template_name=template_name,
-        context={"can_draft": drafts_one},
+        context={"can_draft": can_draft and len(rows) > 0},
+        table_options=first_step if can_draft else {},
     )
 
 
