@@ -12,7 +12,7 @@ from agreements.agreement import Agreement
 from agreements.models import AgreementVersion
 from contracts import clauses, rules
 from contracts.lifecycle import EDITABLE
-from contracts.models import Consent, Contract
+from contracts.models import Consent, Contract, ContractMission
 from core import clock
 from core.enums import PARTIES
 from core.errors import DomainError
@@ -59,6 +59,11 @@ def terms_of(contract: Contract) -> Terms:
             "size": territory.size,
         }
     return Terms(version=version, agreement=agreement, territory=territory, **figures)
+
+
+def missions_of(contract: Contract) -> list[ContractMission]:
+    """Return the missions of a contract, in their order."""
+    return list(contract.missions.all())
 
 
 def plan_of(contract: Contract) -> list[rules.Plan]:
