@@ -1,0 +1,144 @@
+"""The contract: drafted, written, negotiated, consented to, signed (R2–R5, R13)."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from agreements.enums import Scale
+from contracts import actions
+from contracts.assemblers import first_programme
+from contracts.models import Contract
+from core import clock
+from core.actor import Actor
+from core.dates import add_months
+from core.enums import Side
+from demonstration.acts.documents import render
+from demonstration.cast import Dossier
+from demonstration.data import read
+from dialogues import actions as dialogue_actions
+from funding import actions as funding_actions
+from indicators import actions as indicator_actions
+from indicators.enums import Nature, Usage
+from indicators.models import Programme, ProgrammeMission
+
+LOCAL_CLAUSES = (
+    "Les parties se réunissent chaque trimestre pour suivre la régulation des soins non programmés.\n\n"
+    "La caisse transmet à la CPTS, deux fois par an, les données de suivi du médecin traitant."
+)
+# Months between the draft and the planned start of each mission: inside the delays of R4.
+PLANNED_STARTS = {
+    "ACCESS_TO_CARE": 6,
+    "CARE_PATHWAYS": 7,
+    "PREVENTION": 8,
+    "HEALTH_CRISIS": 6,
+    "QUALITY": 9,
+    "PROFESSIONAL_SUPPORT": 9,
+}
+HUNDRED = Decimal(100)
+
+
+def draft(dossier: Dossier, starts: Mapping[str, int] = PLANNED_STARTS) -> None:
+    """The coordinator drafts the contract, plans its missions (`starts`: months from today), writes its programme."""
+    actor = dossier.coordinator
+    contract = actions.draft_contract(actor=actor, health_project=dossier.project)
+    dossier.contract = actions.update_contract(
+        actor=actor,
+        contract=contract,
+        version=contract.lock_version,
+        local_clauses=LOCAL_CLAUSES,
+        member_count=dossier.data["members"],
+        missions=[
+            (row.mission, add_months(clock.today(), starts.get(row.mission, 6))) for row in contract.missions.all()
+        ],
+    )
+
+
+def write_programme(dossier: Dossier, missions: int | None = None) -> None:
+    """Write the actions and the indicators of the first year, of every mission or of the first ones only."""
+    programme = first_programme(dossier.contract)
+    for mission in list(programme.missions.all())[:missions]:
+        _write_mission(dossier.coordinator, mission)
+
+
+def open_negotiation(dossier: Dossier) -> None:
+    dossier.contract = dialogue_actions.open_negotiation(actor=dossier.president, contract=dossier.contract)
+
+
+def consent(dossier: Dossier, *actors: Actor) -> None:
+    for actor in actors:
+        dossier.contract = actions.consent(actor=actor, contract=dossier.contract)
+
+
+def sign(dossier: Dossier, actor: Actor) -> None:
+    """Sign for a party, once the document is laid out; the last signature makes what is due at once appear."""
+    render(dossier.contract.document_id)
+    dossier.contract = actions.sign_contract(actor=actor, contract=dossier.contract)
+    follow(dossier)
+
+
+def follow(dossier: Dossier) -> None:
+    """Do for one contract what the jobs of the night do for all: calendar, term, schedule of payments."""
+    dossier.contract = Contract.objects.get(pk=dossier.contract.pk)
+    if dossier.contract.signed_on:
+        dialogue_actions.follow_calendar(contract=dossier.contract)
+        actions.expire_contract(contract=dossier.contract)
+        funding_actions.follow_schedule(contract=dossier.contract)
+        dossier.contract.refresh_from_db()
+
+
+def abandon(dossier: Dossier) -> None:
+    dossier.contract = actions.abandon_contract(
+        actor=dossier.president,
+        contract=dossier.contract,
+        reason="La CPTS rejoint un territoire plus large : un nouveau projet de santé est en préparation.",
+    )
+
+
+def carry_over(dossier: Dossier, source: Programme, target: Programme) -> None:
+    """Take last year's programme for the next one, and write the missions that are new in it."""
+    indicator_actions.copy_programme(actor=dossier.coordinator, source=source, target=target)
+    known = set(source.missions.values_list("mission", flat=True))
+    for mission in target.missions.exclude(mission__in=known):
+        _write_mission(dossier.coordinator, mission)
+
+
+def _write_mission(actor: Actor, mission: ProgrammeMission) -> None:
+    for row in read("programmes").get(mission.mission, ()):
+        action = indicator_actions.save_action(
+            actor=actor,
+            programme_mission=mission,
+            title=row["title"],
+            lead=row["lead"],
+            deliverables=row["deliverables"],
+        )
+        for indicator in row["indicators"]:
+            _write_indicator(actor, mission, action, indicator)
+
+
+def _write_indicator(actor: Actor, mission: ProgrammeMission, action, row: dict) -> None:
+    amount = (mission.variable_amount * row["weight"] / HUNDRED).quantize(Decimal("0.01"))
+    indicator_actions.save_indicator(
+        actor=actor,
+        programme_mission=mission,
+        action=action,
+        label=row["label"],
+        unit=row["unit"],
+        calculation=row["calculation"],
+        usage=Usage.RESULT,
+        nature=row.get("nature", Nature.OUTCOME),
+        owner=row.get("owner", Side.CPTS),
+        counts_patients=row.get("counts_patients", False),
+        scale=Scale(row["scale"]),
+        direction=row.get("direction", "UP"),
+        baseline=_decimal(row.get("baseline")),
+        target=_decimal(row.get("target")),
+        maximum_amount=amount,
+        levels=[(Decimal(threshold), _share(amount, share)) for threshold, share in row.get("levels", ())],
+    )
+
+
+def _share(amount: Decimal, share: str) -> Decimal:
+    return (amount * Decimal(share)).quantize(Decimal("0.01"))
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

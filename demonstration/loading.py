@@ -1,0 +1,45 @@
+"""Loading the demonstration: the cast, then its past, played in the order of the calendar, all or nothing."""
+
+import logging
+from dataclasses import dataclass
+from time import monotonic
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from core.errors import DomainError
+from demonstration.cast import create_cast, is_loaded
+from demonstration.playback import play
+from demonstration.stories import stories_of
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """What a load did: how many CPTS, how many acts, in how many seconds."""
+
+    cpts: int
+    acts: int
+    seconds: float
+
+
+def load() -> Loaded | None:
+    """Load the demonstration; None when it is already there. DomainError where demonstrations are refused."""
+    if not settings.DEMONSTRATION:
+        raise DomainError("La démonstration est refusée sur ce portail : elle demande DEBUG.")
+    started = monotonic()
+    with transaction.atomic():
+        if is_loaded():
+            return None
+        today = timezone.localdate()
+        dossiers = create_cast()
+        acts = play((story for dossier in dossiers for story in stories_of(dossier, today)), until=today)
+        _forget_messages()
+    return Loaded(cpts=len(dossiers), acts=acts, seconds=monotonic() - started)
+
+
+def _forget_messages() -> None:
+    """Drop what waits for the commit: the past sends no mail, and the worker's sweep finds the documents left."""
+    connection.run_on_commit = []
