@@ -62,7 +62,7 @@ def submit_form(request: HttpRequest, form, action: Callable, *, success: str = 
     except NotAllowed as error:
         raise PermissionDenied(str(error)) from error
     except DomainError as error:
-        form.add_error(error.field if error.field in form.fields else None, str(error))
+        form.add_domain_error(error)
         return None
     if success:
         messages.success(request, success)

@@ -1,12 +1,15 @@
 """Fixtures of all tests: reference data once, two tenants of each side, clients that act for someone."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
 
 from accounts.models import Membership
 from agreements.actions import load_agreements, load_national_indicators
+from tests.utils import stories
 from tests.utils.world import World, make_world
 
 
@@ -20,15 +23,15 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path, settings):
-    """Files, keys, mails and queue of a test are its own."""
-    settings.MEDIA_ROOT = tmp_path / "files"
+    """Mails and counters of a test are its own."""
     settings.EMAIL_FILE_PATH = tmp_path / "mails"
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_keys(tmp_path_factory):
-    """One authority for the whole session: making keys is slow, and nothing here depends on which they are."""
+def own_storage(tmp_path_factory):
+    """One store and one authority for the session: files are found by content, and making keys is slow."""
+    settings.MEDIA_ROOT = tmp_path_factory.mktemp("files")
     settings.SIGNING_ROOT = tmp_path_factory.mktemp("signing")
 
 
@@ -36,6 +39,26 @@ def own_keys(tmp_path_factory):
 def world(db) -> World:
     """Two regions, each with an ARS, a fund and two CPTS, and people in every role."""
     return make_world()
+
+
+@pytest.fixture(scope="module")
+def signed(django_db_setup, django_db_blocker):
+    """A world whose west has a contract signed on 17 March 2025, made once a module, then undone."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        world = make_world()
+        contract = stories.active_contract(world.west, signed_on=stories.SIGNED_ON)
+        yield SimpleNamespace(world=world, contract=contract)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def evaluated(django_db_setup, django_db_blocker):
+    """A world whose west has closed its first year, the annex ready to sign; made once a module, then undone."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        world = make_world()
+        contract = stories.evaluated_contract(world.west, signed_on=stories.SIGNED_ON)
+        yield SimpleNamespace(world=world, contract=contract)
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from indicators.enums import Usage
 from indicators.models import Indicator, Programme
 from tests.utils.world import Tenant
 
+SIGNED_ON = date(2025, 3, 17)
 PDF = b"%PDF-1.7\n% piece justificative\n"
 
 

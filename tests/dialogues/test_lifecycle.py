@@ -1,0 +1,170 @@
+"""A dialogue de gestion, from its place in the calendar to the closing that makes its decisions take effect."""
+
+from datetime import date
+
+import pytest
+
+from agreements.enums import MissionCode
+from contracts.models import Contract
+from core import clock
+from core.errors import DomainError, NotAllowed, StaleForm
+from dialogues import actions
+from dialogues.assemblers import standing_approvals
+from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
+from dialogues.models import ManagementDialogue
+from documents.enums import DocumentKind
+from tests.utils import stories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def signature_dialogue(world) -> ManagementDialogue:
+    """The SIGNATURE dialogue of a negotiation that has just been opened."""
+    contract = stories.drafted_contract(world.west)
+    actions.open_negotiation(actor=world.west.coordinator.as_actor(), contract=contract)
+    return contract.dialogues.get()
+
+
+def held(world, dialogue) -> ManagementDialogue:
+    actor = world.west.coordinator.as_actor()
+    actions.hold(actor=actor, dialogue=dialogue, held_on=clock.today(), participants="Les trois parties")
+    return ManagementDialogue.objects.get(pk=dialogue.pk)
+
+
+def written(world, dialogue, text="Compte rendu.") -> ManagementDialogue:
+    return actions.write_minutes(
+        actor=world.west.coordinator.as_actor(),
+        dialogue=dialogue,
+        version=dialogue.lock_version,
+        minutes=text,
+        decisions="",
+    )
+
+
+def test_r16_the_negotiation_comes_with_its_signature_dialogue(signature_dialogue):
+    assert signature_dialogue.kind == DialogueKind.SIGNATURE
+    assert signature_dialogue.status == DialogueStatus.PLANNED
+    assert "taille" in signature_dialogue.agenda
+
+
+def test_r17_the_third_approval_closes_and_no_earlier_one(world, signature_dialogue):
+    dialogue = written(world, held(world, signature_dialogue))
+    actions.send_minutes(actor=world.west.coordinator.as_actor(), dialogue=dialogue)
+    for actor in world.west.consenting[:2]:
+        actions.approve_minutes(actor=actor, dialogue=dialogue)
+        assert ManagementDialogue.objects.get(pk=dialogue.pk).status == DialogueStatus.MINUTES
+    actions.approve_minutes(actor=world.west.consenting[2], dialogue=dialogue)
+    closed = ManagementDialogue.objects.get(pk=dialogue.pk)
+    assert closed.status == DialogueStatus.CLOSED and closed.minutes_document.kind == DocumentKind.MINUTES
+    assert Contract.objects.get(pk=dialogue.contract_id).planning_closed_on == clock.today()
+
+
+def test_a_party_approves_once_and_a_stranger_never(world, signature_dialogue):
+    dialogue = written(world, held(world, signature_dialogue))
+    actions.send_minutes(actor=world.west.coordinator.as_actor(), dialogue=dialogue)
+    president = world.west.president.as_actor()
+    actions.approve_minutes(actor=president, dialogue=dialogue)
+    with pytest.raises(DomainError, match="déjà approuvé"):
+        actions.approve_minutes(actor=president, dialogue=dialogue)
+    with pytest.raises(NotAllowed):
+        actions.approve_minutes(actor=world.east.president.as_actor(), dialogue=dialogue)
+    with pytest.raises(NotAllowed):
+        actions.approve_minutes(actor=world.west.coordinator.as_actor(), dialogue=dialogue)
+
+
+def test_minutes_taken_back_lose_their_approvals_visibly(world, signature_dialogue):
+    dialogue = written(world, held(world, signature_dialogue))
+    actor = world.west.coordinator.as_actor()
+    actions.send_minutes(actor=actor, dialogue=dialogue)
+    actions.approve_minutes(actor=world.west.president.as_actor(), dialogue=dialogue)
+    with pytest.raises(DomainError, match="raison"):
+        actions.reopen_minutes(actor=actor, dialogue=dialogue, reason=" ")
+    dialogue = actions.reopen_minutes(actor=actor, dialogue=dialogue, reason="Une erreur de date")
+    assert dialogue.status == DialogueStatus.HELD and standing_approvals(dialogue) == []
+    assert dialogue.approvals.get().withdrawn_at is not None
+
+
+def test_a_stale_save_of_the_minutes_is_refused_and_shows_what_is_stored(world, signature_dialogue):
+    dialogue = held(world, signature_dialogue)
+    written(world, dialogue, "Texte de l’autre")
+    with pytest.raises(StaleForm) as refusal:
+        written(world, dialogue, "Mon texte")
+    assert refusal.value.current["minutes"] == "Texte de l’autre"
+
+
+def test_empty_minutes_do_not_go_to_approval(world, signature_dialogue):
+    dialogue = held(world, signature_dialogue)
+    with pytest.raises(DomainError, match="pas rédigé"):
+        actions.send_minutes(actor=world.west.coordinator.as_actor(), dialogue=dialogue)
+
+
+def test_a_dialogue_is_not_held_in_the_future(world, signature_dialogue):
+    with pytest.raises(DomainError, match="avenir"):
+        actions.hold(
+            actor=world.west.coordinator.as_actor(),
+            dialogue=signature_dialogue,
+            held_on=date(2999, 1, 1),
+            participants="",
+        )
+
+
+def test_r16_the_calendar_creates_dialogues_once(signed):
+    contract = signed.contract
+    missions = contract.missions.count()
+    assert contract.dialogues.filter(kind=DialogueKind.MISSION_START).count() == missions
+    with stories.at(date(2026, 3, 17)):
+        created = actions.follow_calendar(contract=contract)
+        assert [dialogue.kind for dialogue in created] == [DialogueKind.ANNUAL]
+        assert actions.follow_calendar(contract=contract) == []
+    annual = contract.dialogues.get(kind=DialogueKind.ANNUAL)
+    assert (annual.window_opens_on, annual.window_closes_on) == (date(2026, 3, 17), date(2026, 5, 17))
+    assert not annual.is_late(date(2026, 5, 17)) and annual.is_late(date(2026, 5, 18))
+
+
+def test_r16_an_annual_dialogue_is_not_held_before_its_anniversary(signed):
+    contract = signed.contract
+    with stories.at(date(2026, 3, 1)):
+        actions.follow_calendar(contract=contract)
+        with pytest.raises(DomainError, match="date anniversaire"):
+            actions.hold(
+                actor=signed.world.west.coordinator.as_actor(),
+                dialogue=contract.dialogues.get(kind=DialogueKind.ANNUAL),
+                held_on=date(2026, 3, 1),
+                participants="",
+            )
+
+
+def test_r4_a_mission_starts_at_the_date_set_by_its_dialogue(signed):
+    contract = signed.contract
+    stories.start_mission(signed.world.west, contract, MissionCode.ACCESS_TO_CARE, date(2025, 9, 1))
+    assert contract.missions.get(mission=MissionCode.ACCESS_TO_CARE).started_on == date(2025, 9, 1)
+
+
+def test_r4_a_mission_does_not_start_before_the_running_contract_year(signed):
+    contract = signed.contract
+    with stories.at(date(2025, 9, 1)), pytest.raises(DomainError, match="année contractuelle en cours"):
+        stories.close_dialogue(
+            signed.world.west,
+            contract.dialogues.get(kind=DialogueKind.MISSION_START, mission=MissionCode.PREVENTION),
+            mission_starts_on=date(2025, 3, 16),
+        )
+
+
+def test_r17_closing_the_annual_dialogue_issues_the_statement_and_the_annex_that_the_three_sign(evaluated):
+    contract = evaluated.contract
+    annex = contract.annexes.get()
+    assert annex.statement.year == 1 and annex.status == AnnexStatus.SIGNING
+    for actor in evaluated.world.west.signing:
+        annex = actions.sign_annex(actor=actor, annex=annex)
+    assert annex.status == AnnexStatus.IN_FORCE and annex.document.signatures.filter(signed_at=None).count() == 0
+
+
+def test_an_annual_dialogue_does_not_go_to_approval_while_a_result_is_unknown(signed):
+    contract = signed.contract
+    stories.start_mission(signed.world.west, contract, MissionCode.ACCESS_TO_CARE, date(2025, 9, 1))
+    with stories.at(date(2026, 4, 1)):
+        stories.follow_time(contract)
+        dialogue = written(signed.world, held(signed.world, contract.dialogues.get(kind=DialogueKind.ANNUAL)))
+        with pytest.raises(DomainError, match="Réunions tenues"):
+            actions.send_minutes(actor=signed.world.west.coordinator.as_actor(), dialogue=dialogue)

@@ -1,0 +1,71 @@
+"""Pages of the dialogues: two tenants of each side, and what a person does there."""
+
+import pytest
+from django.urls import reverse
+
+from core import clock
+from dialogues import actions
+from dialogues.models import ManagementDialogue
+from tests.utils import stories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def dialogue(world) -> ManagementDialogue:
+    contract = stories.drafted_contract(world.west)
+    actions.open_negotiation(actor=world.west.coordinator.as_actor(), contract=contract)
+    return contract.dialogues.get()
+
+
+def url(name, dialogue):
+    return reverse(f"dialogues:{name}", args=[dialogue.pk])
+
+
+@pytest.mark.parametrize("who", ["coordinator", "president", "reader", "ars_officer", "fund_officer", "accountant"])
+def test_the_three_parties_see_the_dialogue_and_the_others_do_not(world, client_of, dialogue, who):
+    assert client_of(getattr(world.west, who)).get(url("dialogue_detail", dialogue)).status_code == 200
+    assert client_of(getattr(world.east, who)).get(url("dialogue_detail", dialogue)).status_code == 404
+
+
+def test_another_cpts_of_the_same_ars_does_not_see_it(world, client_of, dialogue):
+    assert client_of(world.neighbour.coordinator).get(url("dialogue_detail", dialogue)).status_code == 404
+    assert client_of(world.neighbour.president).post(url("dialogue_approve", dialogue)).status_code == 404
+
+
+def test_a_reader_cannot_write_the_minutes(world, client_of, dialogue):
+    assert client_of(world.west.reader).get(url("dialogue_convene", dialogue)).status_code == 403
+    assert client_of(world.west.reader).post(url("dialogue_send", dialogue)).status_code == 403
+
+
+def test_a_wrong_date_is_told_beside_its_field_and_the_rest_stays(world, client_of, dialogue):
+    answer = {"held_on": "2099-01-01", "participants": "Nadia Exemple"}
+    page = client_of(world.west.coordinator).post(url("dialogue_hold", dialogue), answer).content.decode()
+    assert "avenir" in page and "Nadia Exemple" in page
+
+
+def test_someone_elses_minutes_are_shown_beside_mine(world, client_of, dialogue):
+    actor = world.west.coordinator.as_actor()
+    actions.hold(actor=actor, dialogue=dialogue, held_on=clock.today(), participants="Tous")
+    actions.write_minutes(
+        actor=world.west.ars_officer.as_actor(),
+        dialogue=dialogue,
+        version=dialogue.lock_version,
+        minutes="Texte de l’ARS",
+        decisions="",
+    )
+    client = client_of(world.west.coordinator)
+    stale = {"version": dialogue.lock_version, "minutes": "Texte de la CPTS", "decisions": ""}
+    page = client.post(url("dialogue_minutes", dialogue), stale).content.decode()
+    assert "Texte de l’ARS" in page and "Texte de la CPTS" in page
+    dialogue.refresh_from_db()
+    assert dialogue.minutes == "Texte de l’ARS"
+    client.post(url("dialogue_minutes", dialogue), stale | {"version": dialogue.lock_version})
+    dialogue.refresh_from_db()
+    assert dialogue.minutes == "Texte de la CPTS"
+
+
+def test_a_refusal_of_a_rule_is_a_sentence_on_the_page(world, client_of, dialogue):
+    client = client_of(world.west.president)
+    page = client.post(url("dialogue_approve", dialogue), follow=True).content.decode()
+    assert "pas à l’approbation" in page
