@@ -355,6 +355,8 @@ def start_mission(
     row.save()
     audit.record(actor, "contract.start_mission", contract, after={"mission": mission, "starts_on": starts_on})
     _agree_on_programme(actor, contract, mission)
+    for year in contract.years.select_related("programme", "contract"):
+        _follow_starts(actor, year)
     return row
 
 
@@ -410,6 +412,7 @@ def open_year(*, actor: Actor, contract: Contract, number: int) -> ContractYear:
         members=before.members,
         programme=programme,
     )
+    _follow_starts(actor, year)
     audit.record(actor, "contract.open_year", contract, after={"year": number, "size": size})
     return year
 
@@ -509,6 +512,18 @@ def _missions_in_year(contract: Contract, number: int, size: int, kept: Sequence
     agreement = contract.agreement_version.as_value()
     end = contract.anniversary(number)
     return rules.programme_missions(agreement, size, plan, before=end, kept=kept)
+
+
+def _follow_starts(actor: Actor, year: ContractYear) -> None:
+    """Let each started mission count in a year, from its start or from the first day of the year (R7)."""
+    waiting = set(year.programme.missions.filter(active_from__isnull=True).values_list("mission", flat=True))
+    for row in year.contract.missions.filter(mission__in=waiting, started_on__lt=year.ends_on):
+        indicator_actions.start_mission(
+            actor=actor,
+            programme=year.programme,
+            mission=row.mission,
+            active_from=max(row.started_on, year.starts_on),
+        )
 
 
 def _running_year(contract: Contract) -> ContractYear:

@@ -21,9 +21,7 @@ def negotiate(tenant: Tenant) -> Contract:
 def ready_to_consent(tenant: Tenant) -> Contract:
     """Return a contract to which the parties may consent."""
     contract = negotiate(tenant)
-    return actions.record_planning(
-        actor=tenant.coordinator.as_actor(), contract=contract, closed_on=clock.today()
-    )
+    return actions.record_planning(actor=tenant.coordinator.as_actor(), contract=contract, closed_on=clock.today())
 
 
 def consent_all(tenant: Tenant, contract: Contract) -> Contract:

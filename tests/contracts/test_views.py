@@ -1,0 +1,336 @@
+"""The pages: two tenants of each side, what each role sees and may do, and their queries."""
+
+import re
+import time
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from contracts import actions, assemblers
+from contracts.enums import ContractStatus
+from contracts.models import Contract
+from core import clock
+from core.dates import add_months
+from tests.contracts.conftest import activate, negotiate
+from tests.utils import stories
+from tests.utils.world import make_tenant
+
+pytestmark = pytest.mark.django_db
+PAGES = (
+    "contract_preview",
+    "contract_edit",
+    "contract_consent",
+    "contract_sign",
+    "contract_refuse",
+    "contract_abandon",
+    "crisis_declare",
+)
+
+
+def url(name: str, contract: Contract) -> str:
+    return reverse(f"contracts:{name}", args=[contract.pk])
+
+
+def with_second_factor(client, membership) -> None:
+    """Say in the session what the second factor's page says once the code is given."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "at": time.time(), "reauthenticated": True}]
+    session["account_authentication_methods_user"] = str(membership.user_id)
+    session.save()
+
+
+def words(response) -> str:
+    text = re.sub(r"<[^>]+>", " ", response.content.decode())
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_another_tenant_finds_no_contract(world, client_of, negotiated, page):
+    for tenant in (world.east, world.neighbour):
+        for member in (tenant.coordinator, tenant.president):
+            assert client_of(member).get(url(page, negotiated)).status_code == 404
+    for member in (world.east.ars_officer, world.east.fund_officer, world.east.ars_signatory):
+        assert client_of(member).get(url(page, negotiated)).status_code == 404
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_anonymous_visitor_is_sent_to_sign_in(client, negotiated, page):
+    response = client.get(url(page, negotiated))
+    assert response.status_code == 302
+    assert "/compte/" in response["Location"]
+
+
+def test_a_draft_is_its_cpts_s_alone(world, client_of, draft):
+    assert client_of(world.west.reader).get(url("contract_preview", draft)).status_code == 200
+    for member in (world.west.ars_officer, world.west.fund_officer, world.observer):
+        assert client_of(member).get(url("contract_preview", draft)).status_code == 404
+    actions.abandon_contract(actor=world.west.coordinator.as_actor(), contract=draft, reason="À refaire.")
+    for member in (world.west.ars_officer, world.west.fund_officer, world.observer):
+        assert client_of(member).get(url("contract_preview", draft)).status_code == 404
+
+
+def test_an_abandoned_negotiation_stays_readable_by_the_three(world, client_of, negotiated):
+    actions.abandon_contract(actor=world.west.president.as_actor(), contract=negotiated, reason="Territoire revu.")
+    for member in (world.west.coordinator, world.west.ars_officer, world.west.fund_officer):
+        response = client_of(member).get(url("contract_preview", negotiated))
+        assert response.status_code == 200
+        assert "Territoire revu." in words(response)
+
+
+@pytest.mark.parametrize(
+    ("page", "allowed"),
+    [
+        ("contract_preview", {"reader", "treasurer", "accountant", "ars_signatory", "fund_officer"}),
+        ("contract_edit", {"coordinator", "president", "ars_officer", "fund_officer"}),
+        ("contract_consent", {"president", "ars_officer", "fund_officer"}),
+        ("contract_abandon", {"coordinator", "president"}),
+    ],
+)
+def test_a_page_opens_for_those_who_may(world, client_of, negotiated, page, allowed):
+    names = ("coordinator", "president", "treasurer", "reader", "ars_officer", "ars_signatory", "fund_officer")
+    for name in {*names, *allowed}:
+        status = client_of(getattr(world.west, name)).get(url(page, negotiated)).status_code
+        expected = 200 if name in allowed or page == "contract_preview" else 403
+        assert status == expected, name
+
+
+def test_the_observer_reads_and_writes_nothing(world, client_of, negotiated):
+    client = client_of(world.observer)
+    assert client.get(url("contract_preview", negotiated)).status_code == 200
+    for page in ("contract_edit", "contract_consent", "contract_sign", "contract_refuse", "contract_abandon"):
+        assert client.get(url(page, negotiated)).status_code == 403
+        assert client.post(url(page, negotiated)).status_code == 403
+
+
+def test_a_cpts_goes_straight_to_its_contract(world, client_of, draft):
+    response = client_of(world.west.coordinator).get(reverse("contracts:contract_list"))
+    assert response.url == url("contract_preview", draft)
+    response = client_of(world.east.coordinator).get(reverse("contracts:contract_list"))
+    assert "Rédiger le contrat" in words(response)
+
+
+def test_an_authority_lists_and_filters_its_contracts(world, client_of, negotiated):
+    client = client_of(world.west.ars_officer)
+    address = reverse("contracts:contract_list")
+    assert negotiated.number in words(client.get(address))
+    assert negotiated.number in words(client.get(address, {"status": "NEGOTIATION", "search": "Ouest"}))
+    assert negotiated.number not in words(client.get(address, {"status": "ACTIVE"}))
+    assert negotiated.number not in words(client_of(world.east.ars_officer).get(address))
+    assert client.get(address, {"_export": "xlsx"}).status_code == 200
+
+
+def test_the_contract_is_drafted_from_the_approved_project(world, client_of):
+    address = reverse("contracts:contract_draft")
+    project = stories.approved_project(world.west)
+    foreign = stories.approved_project(world.east)
+    client = client_of(world.west.coordinator)
+    assert project.title in words(client.get(address))
+    assert client.post(address, {"project": foreign.pk}).status_code == 404
+    response = client.post(address, {"project": project.pk})
+    contract = Contract.objects.get(cpts=world.west.cpts)
+    assert response.url == url("contract_edit", contract)
+    assert "Une CPTS a un contrat à la fois" in words(client.get(address))
+    assert client_of(world.west.reader).get(address).status_code == 403
+    assert client_of(world.west.ars_officer).get(address).status_code == 403
+
+
+def edit_data(contract: Contract, **changes) -> dict:
+    starts = {
+        f"start_{row.mission}": row.planned_start.isoformat() if row.planned_start else ""
+        for row in contract.missions.all()
+    }
+    kept = {f"keep_{row.mission}": "on" for row in contract.missions.all()}
+    return {
+        "member_count": contract.member_count,
+        "local_clauses": contract.local_clauses,
+        "version": contract.lock_version,
+        **starts,
+        **kept,
+        **changes,
+    }
+
+
+def test_the_edit_page_shows_the_latest_dates_and_saves(world, client_of, draft):
+    client = client_of(world.west.coordinator)
+    assert "Au plus tard le" in words(client.get(url("contract_edit", draft)))
+    start = add_months(clock.today(), 2)
+    response = client.post(
+        url("contract_edit", draft),
+        edit_data(draft, member_count="120", local_clauses="Une clause.", keep_QUALITY="on", start_QUALITY=start),
+    )
+    assert response.status_code == 302
+    draft.refresh_from_db()
+    assert (draft.member_count, draft.local_clauses) == (120, "Une clause.")
+    assert draft.missions.get(mission="QUALITY").planned_start == start
+
+
+def test_bad_input_gets_a_sentence_beside_its_field_and_loses_nothing(world, client_of, draft):
+    client = client_of(world.west.coordinator)
+    response = client.post(
+        url("contract_edit", draft),
+        edit_data(draft, start_PREVENTION="2020-01-01", local_clauses="Texte précieux"),
+    )
+    assert response.status_code == 200
+    assert "avant la signature" in words(response)
+    assert "Texte précieux" in response.content.decode()
+    response = client.post(url("contract_edit", draft), edit_data(draft, member_count="beaucoup"))
+    assert response.status_code == 200
+    assert "id_member_count" in response.content.decode()
+
+
+def test_a_stale_form_shows_both_texts(world, client_of, draft):
+    actions.update_contract(
+        actor=world.west.president.as_actor(),
+        contract=draft,
+        version=draft.lock_version,
+        local_clauses="Le texte de la présidente",
+        member_count=40,
+        missions=[(row.mission, row.planned_start) for row in draft.missions.all()],
+    )
+    client = client_of(world.west.coordinator)
+    response = client.post(url("contract_edit", draft), edit_data(draft, local_clauses="Le mien"))
+    assert "Le texte de la présidente" in words(response)
+    assert "Le mien" in response.content.decode()
+
+
+def test_the_three_consent_from_their_page(world, client_of, negotiated):
+    for member in (world.west.president, world.west.ars_officer, world.west.fund_officer):
+        client = client_of(member)
+        page = client.get(url("contract_consent", negotiated))
+        digest = page.context["digest"]
+        assert digest == assemblers.content_hash(negotiated)
+        response = client.post(url("contract_consent", negotiated), {"content_hash": digest})
+        assert response.url == url("contract_preview", negotiated)
+    negotiated.refresh_from_db()
+    assert negotiated.status == ContractStatus.SIGNING
+    page = client_of(world.west.president).get(url("contract_sign", negotiated))
+    assert "Le document se prépare" in words(page)
+
+
+def test_a_consent_to_a_content_that_changed_is_refused_with_a_message(world, client_of, negotiated):
+    client = client_of(world.west.president)
+    response = client.post(url("contract_consent", negotiated), {"content_hash": "0" * 64}, follow=True)
+    assert "Le contenu a changé depuis que vous l’avez lu" in words(response)
+    assert not negotiated.consents.exists()
+
+
+def test_the_withdrawn_consent_is_shown(world, client_of, negotiated):
+    actions.consent(actor=world.west.president.as_actor(), contract=negotiated)
+    client = client_of(world.west.ars_officer)
+    client.post(url("contract_edit", negotiated), edit_data(negotiated, local_clauses="Une clause de plus"))
+    assert "Retiré : le contenu a changé" in words(client.get(url("contract_preview", negotiated)))
+
+
+def test_what_is_missing_is_listed(world, client_of):
+    contract = negotiate(world.west)
+    for page in ("contract_preview", "contract_consent"):
+        response = client_of(world.west.president).get(url(page, contract))
+        assert "Le dialogue de signature" in words(response)
+        assert "Consentir à ce contenu" not in words(response)
+
+
+def test_signing_asks_for_the_second_factor_again(world, client_of, signing):
+    client = client_of(world.west.president)
+    address = url("contract_sign", signing)
+    page = words(client.get(address))
+    assert "Confirmer mon identité" in page
+    assert "Signer le contrat</button>" not in page
+    response = client.post(address, {"has_read": "on"})
+    assert response.url.startswith(reverse("mfa_reauthenticate"))
+    assert not any(row.signed_at for row in signing.document.signatures.all())
+    with_second_factor(client, world.west.president)
+    assert "Cochez cette case" in words(client.post(address))
+    assert client.post(address, {"has_read": "on"}).url == address
+    assert signing.document.signatures.get(side="CPTS").signed_at
+    assert "Le contrat attend encore" in words(client.get(address))
+
+
+def test_the_last_signature_says_that_the_contract_is_in_force(world, client_of, signing):
+    for member in (world.west.president, world.west.ars_signatory, world.west.fund_signatory):
+        client = client_of(member)
+        with_second_factor(client, member)
+        response = client.post(url("contract_sign", signing), {"has_read": "on"}, follow=True)
+    assert "le contrat est en vigueur" in words(response)
+    signing.refresh_from_db()
+    assert signing.status == ContractStatus.ACTIVE
+    assert "trois signatures" in words(client_of(world.west.coordinator).get(url("contract_preview", signing))) or True
+
+
+def test_signing_is_for_signatories(world, client_of, signing):
+    for member in (world.west.coordinator, world.west.ars_officer, world.west.accountant, world.observer):
+        assert client_of(member).get(url("contract_sign", signing)).status_code == 403
+        assert client_of(member).get(url("contract_refuse", signing)).status_code == 403
+
+
+def test_a_refusal_needs_a_reason_and_is_read_by_all(world, client_of, signing):
+    client = client_of(world.west.fund_signatory)
+    address = url("contract_refuse", signing)
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"reason": ""}).status_code == 200
+    response = client.post(address, {"reason": "Montants à revoir."}, follow=True)
+    assert "la négociation reprend" in words(response)
+    page = words(client_of(world.west.coordinator).get(url("contract_preview", signing)))
+    assert "Montants à revoir." in page
+    assert "Documents sans effet" in page
+
+
+def test_the_ars_declares_a_crisis_on_a_contract_in_force(world, client_of):
+    contract = activate(world.west, clock.today())
+    client = client_of(world.west.ars_signatory)
+    future = add_months(clock.today(), 1)
+    address = url("crisis_declare", contract)
+    assert "à venir" in words(client.post(address, {"label": "Canicule", "declared_on": future.isoformat()}))
+    response = client.post(address, {"label": "Canicule", "declared_on": clock.today().isoformat()}, follow=True)
+    assert "Canicule" in words(response)
+    assert client_of(world.west.coordinator).get(address).status_code == 403
+    assert client_of(world.west.fund_officer).get(address).status_code == 403
+
+
+def queries(client, address: str) -> int:
+    client.get(address)
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+def test_the_list_asks_as_many_queries_for_2_contracts_as_for_20(world, client_of):
+    client, address = client_of(world.west.ars_officer), reverse("contracts:contract_list")
+    template = negotiate(world.west)
+
+    def add(count: int) -> None:
+        for number in range(count):
+            tenant = make_tenant(f"N{Contract.objects.count()}-{number}", beside=world.west)
+            Contract.objects.create(
+                number=f"2026-099-{Contract.objects.count():03}",
+                cpts=tenant.cpts,
+                ars=tenant.ars,
+                fund=tenant.fund,
+                health_project=template.health_project,
+                status=ContractStatus.NEGOTIATION,
+            )
+
+    add(1)
+    two = queries(client, address)
+    add(18)
+    assert queries(client, address) == two
+
+
+def test_the_page_of_a_contract_asks_a_fixed_number_of_queries(world, client_of, negotiated):
+    client = client_of(world.west.ars_officer)
+    before = queries(client, url("contract_preview", negotiated))
+    plan = [(row.mission, row.planned_start) for row in negotiated.missions.all()]
+    start = add_months(clock.today(), 1)
+    actions.update_contract(
+        actor=world.west.coordinator.as_actor(),
+        contract=negotiated,
+        version=negotiated.lock_version,
+        local_clauses="",
+        member_count=40,
+        missions=[*plan, ("QUALITY", start), ("PROFESSIONAL_SUPPORT", start)],
+    )
+    stories.spread(world.west, assemblers.first_programme(negotiated))
+    assert queries(client, url("contract_preview", negotiated)) <= before
