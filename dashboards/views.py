@@ -1,15 +1,49 @@
-"""Pages that tell the whole story: home, portfolio, dossier of a contract."""
+"""Pages that tell the whole story: home, dossier of a contract, portfolio."""
 
-from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+
+from contracts.models import Contract
+from core import clock
+from core.enums import PARTIES, Role, Side
+from core.http import http_methods, require, show
+from core.tables import table_response
+from dashboards.dossier import dossier_context, with_heading
+from dashboards.filters import PortfolioFilter
+from dashboards.home import administration_links, home_context
+from dashboards.portfolio import portfolio_of, summary_of
+from dashboards.tables import PortfolioTable
+
+AUTHORITIES = (Side.ARS, Side.FUND, Side.NATIONAL)
 
 
-def home(request):
-    return HttpResponse("accueil")
+@http_methods("GET")
+def home(request, template_name="dashboards/home.html"):
+    actor = request.actor
+    if actor.side in (*PARTIES, Side.NATIONAL):
+        context = home_context(actor, request.GET)
+        if request.htmx and request.htmx.target == "results":
+            context["fragment"] = "dashboards/partials/todo_fragment.html"
+        return show(request, template_name, context)
+    links = administration_links() if actor.role == Role.ADMINISTRATOR else []
+    return show(request, "dashboards/home_outside.html", {"links": links})
 
 
-def portfolio(request):
-    return HttpResponse("portefeuille")
+@http_methods("GET")
+def dossier(request, pk, template_name="dashboards/dossier.html"):
+    contract = get_object_or_404(with_heading(Contract.objects.visible_to(request.actor)), pk=pk)
+    return show(request, template_name, dossier_context(request.actor, contract))
 
 
-def dossier(request, pk):
-    return HttpResponse("dossier")
+@http_methods("GET")
+def portfolio(request, template_name="dashboards/portfolio.html"):
+    require(request.actor.side in AUTHORITIES)
+    rows = portfolio_of(request.actor, clock.today())
+    kept = PortfolioFilter(request.GET or None, queryset=rows, request=request).qs
+    return table_response(
+        request,
+        queryset=rows.prefetch_related("departments"),
+        table_class=PortfolioTable,
+        filterset_class=PortfolioFilter,
+        template_name=template_name,
+        context={"summary": summary_of(kept)},
+    )

@@ -60,6 +60,9 @@ def _inputs(
     if contract.signed_on is None:
         raise DomainError("Ce contrat n’est pas encore signé : rien n’est dû.")
     years = {year.number: year for year in contract.years.all() if year.number <= through_year}
+    # A forecast says nothing of a year whose statement is issued: its results need not be read again.
+    stated = {statement.year for statement in contract.statements.all()} if forecast else set()
+    evaluated = {number: year for number, year in years.items() if number not in stated}
     crises = tuple(crisis.declared_on for crisis in contract.crises.all())
     return ContractInputs(
         agreement=contract.agreement_version.as_value(),
@@ -72,7 +75,7 @@ def _inputs(
         years=through_year,
         terminated_on=contract.terminated_on,
         missions=tuple(
-            _mission(contract, mission, starts_on, years, crises, through_year, forecast=forecast)
+            _mission(contract, mission, starts_on, evaluated, crises, through_year, forecast=forecast)
             for mission, starts_on in starts.items()
         ),
     )

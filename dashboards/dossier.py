@@ -1,0 +1,398 @@
+"""The dossier of a contract: the whole story as values, block by block, in a number of queries that does not grow."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
+from django.urls import reverse
+
+from accounts.models import Membership
+from agreements.agreement import Agreement
+from agreements.models import AgreementLine, AgreementVersion
+from contracts import panels
+from contracts.assemblers import contract_content, current_consents, hash_of, terms_of
+from contracts.enums import ContractStatus
+from contracts.models import Contract, ContractYear
+from core import clock
+from core.actor import Actor
+from core.dates import format_date
+from core.enums import PARTIES, Role, Side
+from core.face import PartyLine, Turn
+from core.money import format_euros
+from dashboards.doors import buttons_of
+from dashboards.due import OPEN_PAYMENTS, due_block, running_year
+from dashboards.history import history_of
+from dashboards.missions import annexes_of, missions_block
+from dashboards.todo import Waiting, waiting_for, window_words
+from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
+from dialogues.models import AnnualAnnex, ManagementDialogue
+from documents.enums import DocumentKind
+from documents.models import Document, Signature
+from health_projects.models import ProjectSubmission
+from indicators.enums import ProgrammeStatus, Usage, ValueStatus
+from indicators.models import Indicator
+
+SHOWN_HISTORY = 8
+SHOWN_PEOPLE = 4
+PEOPLE_ROLES = (Role.PRESIDENT, Role.COORDINATOR, Role.OFFICER, Role.SIGNATORY, Role.ACCOUNTANT, Role.TREASURER)
+
+
+def with_heading(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
+    """Load the row of a dossier with the figures of its project, which stand until those of the contract are fixed."""
+    submissions = ProjectSubmission.objects.filter(project=OuterRef("health_project")).order_by("-number")
+    parties = ("cpts", "ars", "fund")
+    return contracts.select_related(*parties, "health_project", "agreement_version", "document__file").annotate(
+        project_population=Subquery(submissions.values("covered_population")[:1]),
+        project_size=Subquery(submissions.values("size")[:1]),
+    )
+
+
+def load(contract: Contract) -> None:
+    """Read what the dossier shows of a contract in this state, in a fixed number of queries."""
+    signatures = Signature.objects.select_related("organisation")
+    lookups: list = [
+        "missions",
+        Prefetch("years", ContractYear.objects.select_related("programme")),
+        Prefetch("dialogues", ManagementDialogue.objects.select_related("minutes_document__file")),
+    ]
+    if contract.document_id:
+        lookups.append(Prefetch("document__signatures", signatures))
+    if contract.agreement_version_id:
+        lookups += ["agreement_version__missions", "agreement_version__sizes", "agreement_version__sources"]
+        lookups.append(Prefetch("agreement_version__lines", AgreementLine.objects.select_related("mission")))
+    if contract.is_signed:
+        lookups += ["crises", "statements", "payments"]
+        lookups.append(Prefetch("annexes", AnnualAnnex.objects.select_related("document__file")))
+        lookups.append(Prefetch("annexes__document__signatures", signatures))
+    prefetch_related_objects([contract], *lookups)
+
+
+def dossier_context(actor: Actor, contract: Contract) -> dict[str, Any]:
+    """Return what the page of a dossier shows. Takes a contract of `with_heading`, in the actor's scope."""
+    today = clock.today()
+    load(contract)
+    reading = read_terms(contract)
+    waiting = waiting_for(actor, contract)
+    others = [item.item for item in waiting[1:]]
+    history = history_of(contract)
+    return {
+        "contract": contract,
+        "is_cpts": actor.side == Side.CPTS,
+        "facts": header_facts(contract, today),
+        "turn": turn_of(contract, waiting, today),
+        "others": others,
+        "missions": missions_block(contract, reading.agreement, today),
+        "due": due_block(contract, today),
+        "indicators": indicators_block(contract, today),
+        "dialogues": dialogue_rows(contract, today),
+        "documents": document_rows(contract),
+        "parties": party_rows(contract),
+        "consents": consent_lines(contract, reading),
+        "signatures": signature_lines(contract),
+        "buttons": buttons_of(actor, contract, today),
+        "history": history[:SHOWN_HISTORY],
+        "older_history": history[SHOWN_HISTORY:],
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermsRead:
+    """The agreement that a dossier is read with, and the hash of its content where consents may have become stale."""
+
+    agreement: Agreement
+    digest: str = ""
+
+
+def read_terms(contract: Contract) -> TermsRead:
+    """Return the agreement of a contract, the one in force before it is fixed (R2).
+
+    The content is read whole only in negotiation, and only once someone consented to it.
+    """
+    if contract.agreement_version_id:
+        return TermsRead(agreement=contract.agreement_version.as_value())
+    if contract.status == ContractStatus.NEGOTIATION and current_consents(contract):
+        terms = terms_of(contract)
+        return TermsRead(agreement=terms.agreement, digest=hash_of(contract_content(contract, terms=terms)))
+    version = AgreementVersion.objects.with_rows().in_force_on(clock.today())
+    return TermsRead(agreement=version.as_value())
+
+
+# Header and turn ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeaderFacts:
+    """What the state line says. `year` is None before the signature, `is_forecast` before the content is agreed."""
+
+    year: int | None
+    size: int | None
+    population: int | None
+    population_year: int | None
+    is_forecast: bool
+
+
+def header_facts(contract: Contract, today: date) -> HeaderFacts:
+    """Return the figures of the state line: those of the contract once agreed, of the project before."""
+    year = running_year(contract, today)
+    row = next((item for item in contract.years.all() if item.number == year), None)
+    is_agreed = contract.size is not None
+    return HeaderFacts(
+        year=year,
+        size=(row and row.size) or contract.size or contract.project_size,
+        population=contract.population if is_agreed else contract.project_population,
+        population_year=contract.population_year if is_agreed else None,
+        is_forecast=not is_agreed,
+    )
+
+
+def turn_of(contract: Contract, waiting: list[Waiting], today: date) -> Turn | None:
+    """Return what is expected of the reader, else of whom it is the turn; None when nothing is expected soon."""
+    if waiting and waiting[0].is_soon(today):
+        return waiting[0].turn
+    match contract.status:
+        case ContractStatus.DRAFT:
+            return _theirs("Chez la CPTS\u00a0: le contrat est en rédaction.")
+        case ContractStatus.NEGOTIATION:
+            return _negotiation_turn(contract)
+        case ContractStatus.SIGNING:
+            return _signature_turn(contract.document, "le contrat")
+        case _ if contract.is_signed:
+            return _running_turn(contract, today)
+    return None
+
+
+def _negotiation_turn(contract: Contract) -> Turn:
+    if contract.planning_closed_on is None:
+        return _theirs("Chez les trois parties\u00a0: le dialogue de signature est à mener jusqu’à son terme.")
+    return _theirs("Chez les trois parties\u00a0: des consentements sont attendus.")
+
+
+def _signature_turn(document: Document, what: str) -> Turn:
+    if not document.is_ready:
+        return _theirs(f"Le document est en cours de préparation\u00a0: {what}.")
+    names = panels.spoken_list([panels.WHO[side] for side in panels.waiting_signatures(document)])
+    return _theirs(f"Chez {names}\u00a0: signature attendue pour {what}.")
+
+
+def _running_turn(contract: Contract, today: date) -> Turn | None:
+    for dialogue in contract.dialogues.all():
+        if dialogue.status == DialogueStatus.MINUTES:
+            return _theirs(f"Des approbations sont attendues sur le compte rendu\u00a0: {_lower(dialogue.label)}.")
+        if dialogue.is_late(today):
+            return _theirs(f"En retard\u00a0: {_lower(dialogue.label)}.", window_words(dialogue))
+    for annex in contract.annexes.all():
+        if annex.status == AnnexStatus.SIGNING:
+            return _signature_turn(annex.document, f"l’annexe de l’année {annex.year}")
+    owed = [payment for payment in contract.payments.all() if payment.status in OPEN_PAYMENTS]
+    if owed:
+        total = format_euros(sum(payment.amount for payment in owed))
+        detail = f"{len(owed)} versement{'s' if len(owed) > 1 else ''} en cours"
+        return _theirs(f"Chez la caisse\u00a0: {total} à payer.", detail)
+    return None
+
+
+def _theirs(text: str, detail: str = "") -> Turn:
+    return Turn(text=text, detail=detail, is_mine=False)
+
+
+# Indicators ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnerCount:
+    """How far one party is with the values it enters."""
+
+    side: Side
+    total: int
+    entered: int
+    confirmed: int
+    contested: int
+
+    @property
+    def missing(self) -> int:
+        return self.total - self.entered
+
+
+@dataclass(frozen=True, kw_only=True)
+class YearCount:
+    """The indicators of a contract year; `results` are those that carry money."""
+
+    year: ContractYear
+    owners: list[OwnerCount]
+    results: int
+
+    @property
+    def total(self) -> int:
+        return sum(owner.total for owner in self.owners)
+
+    @property
+    def entered(self) -> int:
+        return sum(owner.entered for owner in self.owners)
+
+    @property
+    def confirmed(self) -> int:
+        return sum(owner.confirmed for owner in self.owners)
+
+
+def indicators_block(contract: Contract, today: date) -> list[YearCount]:
+    """Return the counts of the running year, after those of an earlier year that is not closed."""
+    running = running_year(contract, today) or 1
+    years = [
+        year
+        for year in contract.years.all()
+        if year.number == running or (year.number < running and year.programme.status != ProgrammeStatus.CLOSED)
+    ]
+    rows = list(_counts([year.programme_id for year in years]))
+    return [_year_count(year, [row for row in rows if row["programme"] == year.programme_id]) for year in years]
+
+
+def _counts(programmes: list) -> QuerySet:
+    rows = Indicator.objects.filter(programme_mission__programme__in=programmes).order_by()
+    return rows.values("owner", programme=F("programme_mission__programme")).annotate(
+        total=Count("pk"),
+        results=Count("pk", filter=Q(usage=Usage.RESULT)),
+        entered=Count("value"),
+        confirmed=Count("value", filter=Q(value__status=ValueStatus.CONFIRMED)),
+        contested=Count("value", filter=Q(value__status=ValueStatus.CONTESTED)),
+    )
+
+
+def _year_count(year: ContractYear, rows: list[dict]) -> YearCount:
+    by_side = {row["owner"]: row for row in rows}
+    names = ("total", "entered", "confirmed", "contested")
+    owners = [
+        OwnerCount(side=side, **{name: by_side[side][name] for name in names}) for side in PARTIES if side in by_side
+    ]
+    return YearCount(year=year, owners=owners, results=sum(row["results"] for row in rows))
+
+
+# Dialogues, documents, people ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class DialogueRow:
+    """A dialogue of the contract, and when it was or is to be held."""
+
+    dialogue: ManagementDialogue
+    when: str
+    is_late: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentRow:
+    """A document to download, and where its signatures are; `url` is empty until it is ready."""
+
+    title: str
+    url: str
+    size: int | None
+    tone: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyRow:
+    """A party and its people, in the order of their roles."""
+
+    side: Side
+    name: str
+    people: list[Membership]
+    more: int
+
+
+def dialogue_rows(contract: Contract, today: date) -> list[DialogueRow]:
+    """Return the dialogues of the contract: the open ones first, by their last day, then the closed ones."""
+    rows = [
+        DialogueRow(dialogue=item, when=_when(item), is_late=item.is_late(today)) for item in contract.dialogues.all()
+    ]
+    closed = [row for row in rows if row.dialogue.status == DialogueStatus.CLOSED]
+    still = [row for row in rows if row.dialogue.status != DialogueStatus.CLOSED]
+    still.sort(key=lambda row: row.dialogue.window_closes_on or today)
+    closed.sort(key=lambda row: row.dialogue.held_on or today, reverse=True)
+    return still + closed
+
+
+def _when(dialogue: ManagementDialogue) -> str:
+    if dialogue.held_on:
+        return f"tenu le {format_date(dialogue.held_on)}"
+    if dialogue.convened_for:
+        return f"convoqué pour le {format_date(dialogue.convened_for)}"
+    if dialogue.kind == DialogueKind.ANNUAL:
+        return f"du {format_date(dialogue.window_opens_on)} au {format_date(dialogue.window_closes_on)}"
+    return f"avant le {format_date(dialogue.window_closes_on)}" if dialogue.window_closes_on else ""
+
+
+def document_rows(contract: Contract) -> list[DocumentRow]:
+    """Return the documents of the contract, the latest first: annexes, minutes, the contract itself."""
+    rows = [_document_row(annex.document, f"Annexe annuelle, année {annex.year}") for annex in annexes_of(contract)]
+    minutes = [dialogue for dialogue in contract.dialogues.all() if dialogue.minutes_document]
+    minutes.sort(key=lambda dialogue: dialogue.held_on)
+    if contract.document:
+        rows.insert(0, _document_row(contract.document, f"Contrat {contract.number}"))
+    rows.reverse()
+    return rows + [
+        _document_row(item.minutes_document, f"Compte rendu, {_lower(item.label)}") for item in reversed(minutes)
+    ]
+
+
+def _document_row(document: Document, title: str) -> DocumentRow:
+    tone, state = _document_state(document)
+    return DocumentRow(
+        title=title,
+        url=reverse("documents:document_download", args=[document.pk]) if document.is_ready else "",
+        size=document.file.size if document.is_ready else None,
+        tone=tone,
+        state=state,
+    )
+
+
+def _document_state(document: Document) -> tuple[str, str]:
+    if not document.is_ready:
+        return "wait", "En préparation"
+    if document.kind == DocumentKind.MINUTES:
+        return "ok", "Approuvé par les trois"
+    signed = sum(1 for item in document.signature_list if item.signed_at)
+    if signed == len(PARTIES):
+        return "ok", "Signé par les trois"
+    return "wait", f"{signed} signature{'s' if signed > 1 else ''} sur 3"
+
+
+def party_rows(contract: Contract) -> list[PartyRow]:
+    """Return the three parties with the people who act for them."""
+    active = Membership.objects.active().filter(organisation__in=contract.parties, role__in=PEOPLE_ROLES)
+    members = list(active.select_related("user"))
+    members.sort(key=lambda member: (PEOPLE_ROLES.index(member.role), member.user.last_name, member.user.first_name))
+    rows = []
+    for side in PARTIES:
+        people = [member for member in members if member.organisation_id == contract.party_id(side)]
+        more = max(len(people) - SHOWN_PEOPLE, 0)
+        rows.append(PartyRow(side=side, name=contract.party(side).name, people=people[:SHOWN_PEOPLE], more=more))
+    return rows
+
+
+def consent_lines(contract: Contract, reading: TermsRead) -> list[PartyLine]:
+    """Return one line a party while the content is negotiated; empty otherwise."""
+    is_negotiated = contract.status == ContractStatus.NEGOTIATION
+    return panels.consent_lines(contract, reading.digest) if is_negotiated else []
+
+
+def signature_lines(contract: Contract) -> list[PartyLine]:
+    """Return one line a signatory while the contract, or its last annex, is being signed; empty otherwise."""
+    documents = [contract.document] if contract.status == ContractStatus.SIGNING else []
+    documents += [annex.document for annex in annexes_of(contract) if annex.status == AnnexStatus.SIGNING]
+    return [
+        PartyLine(
+            side=item.side,
+            organisation=item.organisation.name,
+            tone="ok" if item.signed_at else "wait",
+            state="Signé" if item.signed_at else "Attendue",
+            who=item.signer_name,
+            at=item.signed_at,
+        )
+        for document in documents[-1:]
+        for item in document.signature_list
+    ]
+
+
+def _lower(text: str) -> str:
+    return text[0].lower() + text[1:].replace("\u00a0: ", ", ").replace(" : ", ", ")

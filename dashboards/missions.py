@@ -1,0 +1,93 @@
+"""The calendar of a contract's missions: planned, started, late (R4), drawn with its dialogues."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from agreements.agreement import Agreement
+from contracts import rules
+from contracts.models import DURATION_YEARS, Contract
+from core.charts import BRAND, WASH, Figure, TimelineMark, TimelineRow, timeline
+from core.dates import anniversary
+from dialogues.models import AnnualAnnex
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissionRow:
+    """A mission beside its latest start (R4)."""
+
+    dates: rules.MissionDates
+    tone: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissionsBlock:
+    """The missions drawn in time; `is_forecast` when the signature is taken as today."""
+
+    figure: Figure
+    rows: list[MissionRow]
+    is_forecast: bool
+
+
+def missions_block(contract: Contract, agreement: Agreement, today: date) -> MissionsBlock:
+    """Return the calendar of the missions: planned, started, late (R4), with the dialogues."""
+    start = contract.signed_on or today
+    dates = rules.mission_dates(
+        agreement,
+        [(row.mission, row.planned_start, row.started_on) for row in contract.missions.all()],
+        reference=start,
+        today=today,
+    )
+    end = contract.terminated_on or contract.ends_on or anniversary(start, DURATION_YEARS)
+    title = "Calendrier des missions" if contract.is_signed else "Calendrier si le contrat était signé aujourd’hui"
+    rows = [_bar(item, start, end) for item in dates]
+    figure = timeline(start, end, today, rows, title, _marks(contract, start, end))
+    legend = (("démarrée", BRAND, BRAND), ("prévue", WASH, BRAND))
+    return MissionsBlock(
+        figure=replace(figure, legend=legend),
+        rows=[_mission_row(item) for item in dates],
+        is_forecast=not contract.is_signed,
+    )
+
+
+def _bar(dates: rules.MissionDates, start: date, end: date) -> TimelineRow:
+    """A full bar once the mission started, an outline while it is planned."""
+    begins = dates.started_on or dates.planned_start
+    return TimelineRow(
+        label=dates.label if dates.is_core else f"{_shorter(dates.label)} (option)",
+        start=max(begins, start) if begins and begins < end else None,
+        end=end,
+        is_optional=dates.started_on is None,
+        state=_mission_words(dates)[1],
+    )
+
+
+def _shorter(label: str, length: int = 18) -> str:
+    """Return the first words of a label, so that « (option) » is still read after it."""
+    if len(label) <= length:
+        return label
+    return label[:length].rsplit(" ", 1)[0].removesuffix(" et").removesuffix(" des")
+
+
+def _marks(contract: Contract, start: date, end: date) -> list[TimelineMark]:
+    days = [(item.held_on or item.convened_for, item.label) for item in contract.dialogues.all()]
+    days += [(annex.signed_on, f"Annexe de l’année {annex.year} signée") for annex in annexes_of(contract)]
+    return [TimelineMark(on=day, label=label) for day, label in days if day and start <= day <= end]
+
+
+def _mission_row(dates: rules.MissionDates) -> MissionRow:
+    tone, words = _mission_words(dates)
+    return MissionRow(dates=dates, tone=tone, words=words)
+
+
+def _mission_words(dates: rules.MissionDates) -> tuple[str, str]:
+    if dates.started_on:
+        return ("wait", "Démarrée en retard") if dates.is_late else ("ok", "Démarrée")
+    if dates.is_late:
+        return ("stop", "En retard") if dates.planned_start is None else ("wait", "Prévue après le délai")
+    return ("off", "Prévue") if dates.planned_start else ("off", "Sans date prévue")
+
+
+def annexes_of(contract: Contract) -> list[AnnualAnnex]:
+    """Return the annual annexes; nothing is asked of the database before the signature."""
+    return list(contract.annexes.all()) if contract.is_signed else []

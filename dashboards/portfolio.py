@@ -1,0 +1,199 @@
+"""The portfolio of an authority: one row a CPTS, annotated in the database, and its sums by size."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DecimalField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Concat
+
+from accounts.models import Organisation
+from agreements.enums import AmountKind, LineKind
+from agreements.models import AgreementLine
+from contracts.enums import ContractStatus
+from contracts.models import Contract, ContractMission, ContractYear
+from core.actor import Actor
+from core.charts import BarGroup, Figure, bars
+from core.enums import Side
+from dialogues.models import ManagementDialogue
+from funding.enums import PaymentStatus
+from funding.models import Payment, Statement, StatementLine
+from health_projects.models import HealthProject, ProjectSubmission
+
+MONEY = DecimalField(max_digits=14, decimal_places=2)
+SIZES = (1, 2, 3, 4)
+PROJECT, CONTRACT = "project", "contract"
+# A year of the missions engaged: neither the exceptional crisis, nor the plan's first writing beside its updates.
+YEARLY_KINDS = [kind for kind in AmountKind if kind not in (AmountKind.CRISIS_EVENT, AmountKind.PLAN_WRITTEN)]
+
+
+def scope_of(actor: Actor) -> QuerySet[Organisation]:
+    """Return the CPTS that the actor follows."""
+    rows = Organisation.objects.visible_to(actor).cpts()
+    return rows.filter(pk=actor.organisation_id) if actor.side == Side.CPTS else rows
+
+
+def portfolio_of(actor: Actor, today: date) -> QuerySet[Organisation]:
+    """Return the CPTS in scope, with what the columns of the portfolio show: a constant number of queries.
+
+    The contract of a CPTS is its latest one that the actor sees. Amounts are in euros.
+    """
+    contracts = Contract.objects.visible_to(actor).filter(cpts=OuterRef("pk")).exclude(status=ContractStatus.ABANDONED)
+    latest = contracts.order_by("-created_at", "-number")
+    projects = HealthProject.objects.visible_to(actor).filter(cpts=OuterRef("pk")).order_by("-version_number")
+    submissions = ProjectSubmission.objects.filter(project__in=HealthProject.objects.visible_to(actor))
+    submissions = submissions.filter(project__cpts=OuterRef("pk")).order_by("-at")
+    years = ContractYear.objects.filter(contract=OuterRef("contract_id"), size__isnull=False).order_by("-number")
+    rows = scope_of(actor).annotate(
+        contract_id=Subquery(latest.values("pk")[:1]),
+        contract_number=Subquery(latest.values("number")[:1]),
+        contract_status=Subquery(latest.values("status")[:1]),
+        signed_on=Subquery(latest.values("signed_on")[:1]),
+        project_id=Subquery(projects.values("pk")[:1]),
+        project_status=Subquery(projects.values("status")[:1]),
+        size=Coalesce(
+            Subquery(years.values("size")[:1]),
+            Subquery(latest.values("size")[:1]),
+            Subquery(submissions.values("size")[:1]),
+        ),
+        population=Coalesce(
+            Subquery(latest.values("population")[:1]), Subquery(submissions.values("covered_population")[:1])
+        ),
+    )
+    return _with_money(_with_dialogues(_with_state(rows), today))
+
+
+def _with_state(rows: QuerySet) -> QuerySet:
+    """Annotate `state`: « contract:ACTIVE » or « project:DRAFT », empty for a CPTS with neither."""
+    return rows.annotate(
+        state=Case(
+            When(contract_status__isnull=False, then=_state(CONTRACT, "contract_status")),
+            When(project_status__isnull=False, then=_state(PROJECT, "project_status")),
+            default=Value(""),
+            output_field=CharField(),
+        )
+    )
+
+
+def _state(room: str, field: str) -> Concat:
+    return Concat(Value(f"{room}:"), F(field), output_field=CharField())
+
+
+def _with_dialogues(rows: QuerySet, today: date) -> QuerySet:
+    """Annotate the last day of the next dialogue, its label and whether one is late (R16)."""
+    dialogues = ManagementDialogue.objects.filter(contract=OuterRef("contract_id")).open()
+    upcoming = dialogues.filter(window_closes_on__isnull=False).order_by("window_closes_on", "pk")
+    return rows.annotate(
+        next_dialogue_on=Subquery(upcoming.values("window_closes_on")[:1]),
+        is_late=Exists(dialogues.late(today)),
+    )
+
+
+def _with_money(rows: QuerySet) -> QuerySet:
+    """Annotate what is engaged a year at most, what waits for its payment, what was paid, the last variable."""
+    statements = Statement.objects.filter(contract=OuterRef("contract_id")).order_by("-year", "-revision")
+    variable = StatementLine.objects.filter(statement=OuterRef("last_statement")).filter(
+        Q(kind=LineKind.VARIABLE) | Q(base=LineKind.VARIABLE)
+    )
+    return rows.annotate(
+        engaged=_sum(_engaged_lines()),
+        owed=_sum(_payments(PaymentStatus.DUE, PaymentStatus.ORDERED)),
+        paid=_sum(_payments(PaymentStatus.PAID)),
+        last_statement=Subquery(statements.values("pk")[:1]),
+        last_variable=_sum(variable, empty=None),
+    )
+
+
+def _payments(*statuses: PaymentStatus) -> QuerySet:
+    return Payment.objects.filter(contract=OuterRef("contract_id"), status__in=statuses)
+
+
+def _engaged_lines() -> QuerySet:
+    """Lines of the agreement for the contract's size and missions, while the contract is in force (R2)."""
+    contract = OuterRef(OuterRef("contract_id"))
+    engaged = ContractMission.objects.filter(contract=contract, mission=OuterRef("mission__code"))
+    signed = Contract.objects.filter(pk=contract, status=ContractStatus.ACTIVE, agreement_version=OuterRef("version"))
+    return AgreementLine.objects.filter(Exists(signed), kind__in=YEARLY_KINDS, size=OuterRef("size")).filter(
+        Q(mission__isnull=True) | Exists(engaged)
+    )
+
+
+def _sum(rows: QuerySet, empty: Decimal | None = Decimal("0.00")) -> Coalesce | Subquery:
+    """Return the sum of `amount` as a subquery of one column."""
+    total = Subquery(
+        rows.order_by().annotate(every=Value(1)).values("every").annotate(total=Sum("amount")).values("total"),
+        output_field=MONEY,
+    )
+    return total if empty is None else Coalesce(total, Value(empty), output_field=MONEY)
+
+
+# The strip above the table ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """The sums of the rows that the filter keeps."""
+
+    cpts: int
+    in_force: int
+    late: int
+    engaged: Decimal
+    owed: Decimal
+    paid: Decimal
+    figure: Figure | None
+
+
+def summary_of(rows: QuerySet) -> Summary:
+    """Return the sums of the filtered portfolio, in one query, and their drawing by size."""
+    active = Q(state=f"{CONTRACT}:{ContractStatus.ACTIVE.value}")
+    groups = list(
+        rows.order_by()
+        .values("size")
+        .annotate(
+            cpts=Count("pk"),
+            in_force=Count("pk", filter=active),
+            late=Count("pk", filter=Q(is_late=True)),
+            engaged_sum=Sum("engaged"),
+            owed_sum=Sum("owed"),
+            paid_sum=Sum("paid"),
+        )
+    )
+    totals = {name: sum((group[name] or 0 for group in groups), 0) for name in ("cpts", "in_force", "late")}
+    money = {
+        name: sum((group[f"{name}_sum"] or Decimal(0) for group in groups), Decimal(0))
+        for name in ("engaged", "owed", "paid")
+    }
+    return Summary(**totals, **money, figure=_by_size(groups))
+
+
+def _by_size(groups: list[dict]) -> Figure | None:
+    found = {group["size"]: group for group in groups}
+    shown = [
+        BarGroup(
+            label=f"Taille {size} ({_contracts(found[size]['in_force'])})",
+            values=tuple(found[size][name] or Decimal(0) for name in ("engaged_sum", "paid_sum", "owed_sum")),
+        )
+        for size in SIZES
+        if size in found and found[size]["in_force"]
+    ]
+    if not shown:
+        return None
+    return bars("Contrats en vigueur, par taille", shown, ("Engagé par an, au plus", "Payé", "À payer"))
+
+
+def _contracts(number: int) -> str:
+    return f"{number} contrat{'s' if number > 1 else ''}"

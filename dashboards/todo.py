@@ -1,0 +1,508 @@
+"""What waits for a person, by date, read from the facts of every room and from her rights (design §5).
+
+Each read is one query, whatever the number of dossiers. What is read is turned into `Waiting` by plain functions.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import CharField, Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from accounts.permissions import Act, may
+from agreements.enums import PaymentKind
+from agreements.rules import dialogue_window
+from contracts.enums import ContractStatus
+from contracts.models import OPEN_STATUSES, Consent, Contract, ContractMission, ContractYear
+from core import clock
+from core.actor import Actor
+from core.dates import add_months, format_date
+from core.enums import PARTIES, Side
+from core.face import TodoItem, Turn
+from core.money import format_euros
+from dashboards.enums import Subject
+from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
+from dialogues.models import AnnualAnnex, ManagementDialogue, MinutesApproval
+from documents.models import Signature
+from funding.enums import PaymentStatus
+from funding.models import Payment
+from health_projects.enums import ProjectStatus
+from health_projects.models import HealthProject
+from indicators.enums import Usage, ValueStatus
+from indicators.models import Indicator, IndicatorValue, ProgrammeMission
+
+SOON_DAYS = 125  # an annual dialogue is announced two months before a window of two months
+BALANCE_MONTHS = 2  # R12
+ENTER, CONFIRM = "enter", "confirm"
+RUNNING = [*OPEN_STATUSES, ContractStatus.ACTIVE]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """One thing that waits for the actor. `cpts` is the key that groups, `label` the word of its button."""
+
+    cpts: UUID | None
+    dossier: str
+    dossier_url: str
+    subject: Subject
+    text: str
+    url: str
+    label: str
+    due: date | None = None
+    detail: str = ""
+    is_late: bool = False
+    post_url: str = ""  # where the button of the dossier posts, when doing it takes one click
+
+    @property
+    def item(self) -> TodoItem:
+        """The line of a list in which the dossier is already named."""
+        return TodoItem(text=self.text, url=self.url, due=self.due, detail=self.detail, is_late=self.is_late)
+
+    @property
+    def item_with_dossier(self) -> TodoItem:
+        return replace(self.item, dossier=self.dossier)
+
+    @property
+    def turn(self) -> Turn:
+        """The banner of the dossier: what is expected of the reader, until when, and the button."""
+        limit = f"Avant le {format_date(self.due)}" if self.due else ""
+        return Turn(
+            text=f"À vous\u00a0: {self.text[0].lower()}{self.text[1:]}.",
+            detail=" · ".join(filter(None, [self.detail, limit])),
+            url=self.post_url or self.url,
+            label=self.label,
+            by_post=bool(self.post_url),
+        )
+
+    def is_soon(self, today: date) -> bool:
+        """False for what may wait: its day is months away."""
+        return self.due is None or self.due <= today + timedelta(days=SOON_DAYS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DossierTodo:
+    """What waits for the actor in one dossier."""
+
+    name: str
+    url: str
+    items: list[Waiting]
+
+
+def waiting_for(actor: Actor, contract: Contract | None = None) -> list[Waiting]:
+    """Return what waits for the actor, the most pressing first; in one dossier when `contract` is given.
+
+    What has no date waits already: it comes after what is late, before what is to come.
+    """
+    today = clock.today()
+    found = [item for read in _reads_of(actor, contract) for item in read(actor, today, contract)]
+    return sorted(found, key=lambda item: (item.due or today, item.dossier, item.text))
+
+
+def by_dossier(waiting: Iterable[Waiting]) -> list[DossierTodo]:
+    """Group by CPTS, in the order of the first thing that waits in each."""
+    groups: dict[UUID | None, DossierTodo] = {}
+    for item in waiting:
+        groups.setdefault(item.cpts, DossierTodo(name=item.dossier, url=item.dossier_url, items=[])).items.append(item)
+    return list(groups.values())
+
+
+Read = Callable[[Actor, date, Contract | None], Iterator[Waiting]]
+
+
+def _reads_of(actor: Actor, contract: Contract | None) -> list[Read]:
+    """Return the reads that may find something for the role: the others are not asked of the database."""
+    if actor.side not in PARTIES:
+        return []
+    acts: list[tuple[Read, tuple[Act, ...]]] = [
+        (_projects, (Act.DRAFT_PROJECT, Act.REVIEW_PROJECT)),
+        (_contracts, (Act.DRAFT_CONTRACT, Act.PROPOSE_CONTRACT_CHANGE, Act.CONSENT, Act.SIGN)),
+        (_dialogues, (Act.PREPARE_DIALOGUE, Act.APPROVE_MINUTES)),
+        (_values, (Act.ENTER_VALUE, Act.CONFIRM_VALUE)),
+        (_annexes, (Act.SIGN,)),
+        (_payments, (Act.PAY,)),
+    ]
+    skipped = _silent(contract) if contract else set()
+    return [read for read, needed in acts if read not in skipped and any(may(actor, act) for act in needed)]
+
+
+def _silent(contract: Contract) -> set[Read]:
+    """Return the reads that cannot find anything in a dossier in this state."""
+    if contract.is_signed:
+        return {_projects, _contracts}
+    return {_projects, _values, _annexes, _payments}
+
+
+# Health projects ----------------------------------------------------------------------------------------------
+
+
+def _projects(actor: Actor, today: date, contract: Contract | None) -> Iterator[Waiting]:
+    if actor.side == Side.CPTS:
+        running = Contract.objects.filter(cpts=OuterRef("cpts"), status__in=RUNNING)
+        rows = HealthProject.objects.visible_to(actor).annotate(has_contract=Exists(running))
+        latest = rows.order_by("-version_number").first()
+        yield from _own_project(actor, latest)
+    else:
+        rows = HealthProject.objects.visible_to(actor).awaiting_decision().select_related("cpts")
+        yield from (_project_to_review(project, today) for project in rows)
+
+
+def _own_project(actor: Actor, project: HealthProject | None) -> Iterator[Waiting]:
+    if project is None:
+        yield _of_project(
+            actor,
+            None,
+            "Rédiger le projet de santé",
+            "Commencer",
+            detail="Votre territoire, vos missions, votre organisation\u00a0: tout commence ici.",
+        )
+        return
+    steps = {
+        ProjectStatus.DRAFT: ("Compléter le projet de santé et l’envoyer à l’ARS", "Compléter le projet"),
+        ProjectStatus.CHANGES_REQUESTED: ("Corriger le projet de santé, comme l’ARS le demande", "Lire la demande"),
+        ProjectStatus.OPPOSED: ("Rédiger une nouvelle version du projet de santé", "Voir l’opposition"),
+    }
+    if project.status in steps:
+        yield _of_project(actor, project, *steps[project.status])
+    elif project.status == ProjectStatus.APPROVED and not project.has_contract:
+        item = _of_project(actor, project, "Rédiger le contrat", "Rédiger le contrat")
+        yield replace(
+            item,
+            subject=Subject.CONTRACT,
+            url=reverse("contracts:contract_draft"),
+            detail="Votre projet de santé est approuvé.",
+        )
+
+
+def _of_project(actor: Actor, project: HealthProject | None, text: str, label: str, detail: str = "") -> Waiting:
+    page = reverse("health_projects:project_detail", args=[project.pk]) if project else ""
+    return Waiting(
+        cpts=actor.organisation_id,
+        dossier=actor.organisation_name,
+        dossier_url=page,
+        subject=Subject.PROJECT,
+        text=text,
+        url=page or reverse("health_projects:project_create"),
+        label=label,
+        detail=detail,
+    )
+
+
+def _project_to_review(project: HealthProject, today: date) -> Waiting:
+    page = reverse("health_projects:project_detail", args=[project.pk])
+    return Waiting(
+        cpts=project.cpts_id,
+        dossier=project.cpts.name,
+        dossier_url=page,
+        subject=Subject.PROJECT,
+        text="Vous prononcer sur le projet de santé",
+        url=page,
+        label="Lire le projet",
+        due=project.decision_due_on,
+        detail="Passé ce jour, il est approuvé tacitement",
+        is_late=project.decision_due_on < today,
+    )
+
+
+# Contracts ----------------------------------------------------------------------------------------------------
+
+
+def with_gaps(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
+    """Annotate `has_unplanned_mission` and `has_money_to_spread`: what keeps a contract from being consented to."""
+    unplanned = ContractMission.objects.filter(contract=OuterRef("pk"), planned_start__isnull=True)
+    spread = Indicator.objects.filter(programme_mission=OuterRef("pk"), usage=Usage.RESULT).order_by()
+    sums = spread.values("programme_mission").annotate(total=Sum("maximum_amount")).values("total")
+    unspread = ProgrammeMission.objects.filter(
+        programme__contract_year__contract=OuterRef("pk"), programme__contract_year__number=1
+    ).exclude(variable_amount=Coalesce(Subquery(sums), Decimal(0)))
+    return contracts.annotate(has_unplanned_mission=Exists(unplanned), has_money_to_spread=Exists(unspread))
+
+
+def _contracts(actor: Actor, today: date, contract: Contract | None) -> Iterator[Waiting]:
+    consents = Consent.objects.filter(contract=OuterRef("pk"), side=actor.side, withdrawn_at__isnull=True)
+    rows = Contract.objects.visible_to(actor).filter(status__in=OPEN_STATUSES).select_related("cpts", "document")
+    rows = with_gaps(rows).annotate(
+        has_my_consent=Exists(consents),
+        awaits_my_signature=Exists(_my_signature(actor)),
+        first_programme=Subquery(ContractYear.objects.filter(contract=OuterRef("pk"), number=1).values("programme")),
+    )
+    for row in rows.filter(pk=contract.pk) if contract else rows:
+        yield from of_contract(actor, row)
+
+
+def _my_signature(actor: Actor) -> QuerySet[Signature]:
+    return Signature.objects.filter(document=OuterRef("document"), side=actor.side, signed_at__isnull=True)
+
+
+def of_contract(actor: Actor, contract: Contract) -> Iterator[Waiting]:
+    """Return what a contract not signed yet asks of the actor. Takes a row of `_contracts`."""
+    match contract.status:
+        case ContractStatus.DRAFT if may(actor, Act.DRAFT_CONTRACT):
+            yield _drafting(contract)
+        case ContractStatus.NEGOTIATION:
+            yield from _negotiating(actor, contract)
+        case ContractStatus.SIGNING if may(actor, Act.SIGN) and contract.awaits_my_signature:
+            if contract.document.is_ready:
+                detail = f"Contenu convenu le {format_date(contract.agreed_on)}"
+                yield _of_contract(contract, "Signer le contrat", "Lire et signer", "contract_sign", detail=detail)
+
+
+def _drafting(contract: Contract) -> Waiting:
+    if contract.has_unplanned_mission:
+        text = "Compléter le contrat\u00a0: le démarrage prévu de chaque mission"
+        return _of_contract(contract, text, "Compléter le contrat", "contract_edit")
+    if contract.has_money_to_spread:
+        return _programme_to_spread(contract)
+    return replace(
+        _of_contract(contract, "Ouvrir la négociation avec l’ARS et la caisse", "Ouvrir la négociation"),
+        detail="Votre CPTS est seule à le voir pour l’instant",
+        post_url=reverse("dialogues:negotiation_open", args=[contract.pk]),
+    )
+
+
+def _negotiating(actor: Actor, contract: Contract) -> Iterator[Waiting]:
+    if contract.has_unplanned_mission and may(actor, Act.PROPOSE_CONTRACT_CHANGE):
+        text = "Compléter le contrat\u00a0: le démarrage prévu de chaque mission"
+        yield _of_contract(contract, text, "Compléter le contrat", "contract_edit")
+    elif contract.has_money_to_spread and may(actor, Act.PROPOSE_CONTRACT_CHANGE):
+        yield _programme_to_spread(contract)
+    elif contract.planning_closed_on and may(actor, Act.CONSENT) and not contract.has_my_consent:
+        text = "Relire le contrat et consentir à son contenu"
+        detail = "Au troisième consentement, il part à la signature"
+        yield _of_contract(contract, text, "Relire et consentir", "contract_consent", detail=detail)
+
+
+def _programme_to_spread(contract: Contract) -> Waiting:
+    item = _of_contract(contract, "Répartir la part variable entre les indicateurs", "Compléter le programme")
+    return replace(
+        item,
+        subject=Subject.INDICATORS,
+        url=reverse("indicators:programme_edit", args=[contract.first_programme]),
+        detail="Programme de la première année",
+    )
+
+
+def _of_contract(contract: Contract, text: str, label: str, page: str = "", detail: str = "") -> Waiting:
+    dossier_url = reverse("dashboards:dossier", args=[contract.pk])
+    return Waiting(
+        cpts=contract.cpts_id,
+        dossier=contract.cpts.name,
+        dossier_url=dossier_url,
+        subject=Subject.CONTRACT,
+        text=text,
+        url=reverse(f"contracts:{page}", args=[contract.pk]) if page else dossier_url,
+        label=label,
+        detail=detail,
+    )
+
+
+# Dialogues ----------------------------------------------------------------------------------------------------
+
+
+def _dialogues(actor: Actor, today: date, contract: Contract | None) -> Iterator[Waiting]:
+    missions = ContractMission.objects.filter(contract=OuterRef("contract"), mission=OuterRef("mission"))
+    approvals = MinutesApproval.objects.filter(
+        dialogue=OuterRef("pk"), revision=OuterRef("revision"), side=actor.side, withdrawn_at__isnull=True
+    )
+    rows = (
+        ManagementDialogue.objects.visible_to(actor)
+        .open()
+        .exclude(contract__status__in=[ContractStatus.ABANDONED, ContractStatus.TERMINATED])
+        .select_related("contract__cpts")
+        .annotate(planned_start=Subquery(missions.values("planned_start")[:1]), has_my_approval=Exists(approvals))
+    )
+    for row in rows.filter(contract=contract) if contract else rows:
+        if item := of_dialogue(actor, row, today):
+            yield item
+
+
+def of_dialogue(actor: Actor, dialogue: ManagementDialogue, today: date) -> Waiting | None:
+    """Return what a dialogue asks of the actor now, None when it is another's turn."""
+    if dialogue.status == DialogueStatus.MINUTES:
+        if dialogue.has_my_approval or not may(actor, Act.APPROVE_MINUTES):
+            return None
+        text, label = f"Approuver le compte rendu\u00a0: {_short(dialogue)}", "Lire le compte rendu"
+        return _of_dialogue(dialogue, text, label, "detail", today, detail=f"Tenu le {format_date(dialogue.held_on)}")
+    if not may(actor, Act.PREPARE_DIALOGUE):
+        return None
+    match dialogue.status:
+        case DialogueStatus.PLANNED:
+            return _of_dialogue(dialogue, f"Convoquer\u00a0: {_short(dialogue)}", "Convoquer", "convene", today)
+        case DialogueStatus.CONVENED:
+            return _convened(dialogue, today)
+        case _:
+            text = f"Rédiger le compte rendu\u00a0: {_short(dialogue)}"
+            detail = f"Tenu le {format_date(dialogue.held_on)}"
+            return _of_dialogue(dialogue, text, "Rédiger le compte rendu", "minutes", today, detail=detail)
+
+
+def _convened(dialogue: ManagementDialogue, today: date) -> Waiting:
+    day, window_opens = dialogue.convened_for, dialogue.window_opens_on
+    may_be_held = day <= today and (dialogue.kind != DialogueKind.ANNUAL or window_opens <= today)
+    text = f"Noter la tenue\u00a0: {_short(dialogue)}" if may_be_held else f"Participer : {_short(dialogue)}"
+    item = _of_dialogue(
+        dialogue,
+        text,
+        "Noter la tenue" if may_be_held else "Voir l’ordre du jour",
+        "hold" if may_be_held else "detail",
+        today,
+        detail=f"Convoqué pour le {format_date(day)}" + (f", {dialogue.place}" if dialogue.place else ""),
+    )
+    return item if may_be_held else replace(item, due=day)
+
+
+def _of_dialogue(
+    dialogue: ManagementDialogue, text: str, label: str, page: str, today: date, detail: str = ""
+) -> Waiting:
+    contract, closes = dialogue.contract, dialogue.window_closes_on
+    planned = dialogue.planned_start
+    is_planned_first = planned and planned >= today and (closes is None or planned < closes)
+    return Waiting(
+        cpts=contract.cpts_id,
+        dossier=contract.cpts.name,
+        dossier_url=reverse("dashboards:dossier", args=[contract.pk]),
+        subject=Subject.DIALOGUE,
+        text=text,
+        url=reverse(f"dialogues:dialogue_{page}", args=[dialogue.pk]),
+        label=label,
+        due=planned if is_planned_first else closes,
+        detail=detail or window_words(dialogue),
+        is_late=dialogue.is_late(today),
+    )
+
+
+def window_words(dialogue: ManagementDialogue) -> str:
+    """Return when a dialogue is to be held, as people read it; empty when nothing says it."""
+    opens, closes = dialogue.window_opens_on, dialogue.window_closes_on
+    if dialogue.kind == DialogueKind.ANNUAL and opens and closes:
+        return f"Fenêtre du dialogue\u00a0: du {format_date(opens)} au {format_date(closes)}"
+    if dialogue.kind == DialogueKind.MISSION_START and closes:
+        return f"La mission démarre au plus tard le {format_date(closes)}"
+    return ""
+
+
+def _short(dialogue: ManagementDialogue) -> str:
+    label = dialogue.label
+    return f"{label[0].lower()}{label[1:]}".replace("\u00a0: ", ", ").replace(" : ", ", ")
+
+
+# Indicators ---------------------------------------------------------------------------------------------------
+
+
+def _values(actor: Actor, today: date, contract: Contract | None) -> Iterator[Waiting]:
+    """Values to enter and to confirm, counted by programme in one query."""
+    indicators = Indicator.objects.visible_to(actor).to_enter_by(actor.side)
+    values = IndicatorValue.objects.visible_to(actor).to_confirm_by(actor.side)
+    contested = Count("pk", filter=Q(value__status=ValueStatus.CONTESTED))
+    none = Count("pk", filter=Q(pk=None))
+    path = "programme_mission__programme"
+    counts = {
+        Act.ENTER_VALUE: _by_programme(indicators, path, contract, ENTER, contested),
+        Act.CONFIRM_VALUE: _by_programme(values, f"indicator__{path}", contract, CONFIRM, none),
+    }
+    first, *others = (rows for act, rows in counts.items() if may(actor, act))
+    for row in first.union(*others, all=True):
+        yield _of_values(row, today)
+
+
+def _by_programme(rows: QuerySet, path: str, contract: Contract | None, act: str, contested: Count) -> QuerySet:
+    """Count rows by programme, with what names its dossier. `act` says what is to be done with them."""
+    year = f"{path}__contract_year"
+    if contract:
+        rows = rows.filter(**{f"{year}__contract": contract})
+    return (
+        rows.order_by()
+        .values(
+            act=Value(act, output_field=CharField()),
+            programme=F(f"{path}__pk"),
+            year=F(f"{year}__number"),
+            contract=F(f"{year}__contract"),
+            signed_on=F(f"{year}__contract__signed_on"),
+            cpts=F(f"{path}__cpts"),
+            cpts_name=F(f"{path}__cpts__name"),
+        )
+        .annotate(count=Count("pk"), contested=contested)
+    )
+
+
+def _of_values(row: dict, today: date) -> Waiting:
+    window = dialogue_window(row["signed_on"], row["year"])
+    is_mine = row["act"] == ENTER
+    text = (
+        f"Saisir {_count(row['count'], 'valeur d’indicateur', 'valeurs d’indicateurs')}"
+        if is_mine
+        else f"Confirmer {_count(row['count'], 'valeur saisie', 'valeurs saisies')} par une autre partie"
+    )
+    year = f"Année {row['year']}, avant la fin de son dialogue annuel"
+    detail = f"dont {_count(row['contested'], 'contestée', 'contestées')}" if row["contested"] else ""
+    return Waiting(
+        cpts=row["cpts"],
+        dossier=row["cpts_name"],
+        dossier_url=reverse("dashboards:dossier", args=[row["contract"]]),
+        subject=Subject.INDICATORS,
+        text=text,
+        url=reverse("indicators:programme_detail", args=[row["programme"]]),
+        label="Saisir les valeurs" if is_mine else "Lire les valeurs",
+        due=window.closes_on,
+        detail=", ".join(filter(None, [year, detail])),
+        is_late=window.closes_on < today,
+    )
+
+
+# Annual annexes and payments ----------------------------------------------------------------------------------
+
+
+def _annexes(actor: Actor, today: date, contract: Contract | None) -> Iterator[Waiting]:
+    rows = (
+        AnnualAnnex.objects.visible_to(actor)
+        .filter(status=AnnexStatus.SIGNING, document__file__isnull=False)
+        .filter(Exists(_my_signature(actor)))
+        .select_related("contract__cpts")
+    )
+    for annex in rows.filter(contract=contract) if contract else rows:
+        item = _of_contract(annex.contract, f"Signer l’annexe de l’année {annex.year}", "Lire et signer l’annexe")
+        yield replace(
+            item,
+            url=reverse("dialogues:annex_sign", args=[annex.pk]),
+            detail="Résultats, montants et programme de l’année suivante",
+        )
+
+
+def _payments(actor: Actor, today: date, contract: Contract | None) -> Iterator[Waiting]:
+    rows = Payment.objects.visible_to(actor).filter(status__in=[PaymentStatus.DUE, PaymentStatus.ORDERED])
+    rows = rows.filter(contract=contract) if contract else rows
+    groups = rows.order_by().values("contract", "contract__number", "contract__cpts", "contract__cpts__name", "status")
+    for row in groups.annotate(
+        count=Count("pk"),
+        total=Sum("amount"),
+        first=Min("due_on"),
+        balance=Min("due_on", filter=Q(kind=PaymentKind.BALANCE)),
+    ):
+        yield _of_payments(row, today)
+
+
+def _of_payments(row: dict, today: date) -> Waiting:
+    is_due = row["status"] == PaymentStatus.DUE
+    count = _count(row["count"], "versement", "versements")
+    due = add_months(row["balance"], BALANCE_MONTHS) if row["balance"] else None
+    query = urlencode({"q": row["contract__number"], "status": row["status"]})
+    return Waiting(
+        cpts=row["contract__cpts"],
+        dossier=row["contract__cpts__name"],
+        dossier_url=reverse("dashboards:dossier", args=[row["contract"]]),
+        subject=Subject.PAYMENT,
+        text=f"Ordonner {count}" if is_due else f"Enregistrer le paiement de {count}",
+        url=f"{reverse('funding:payment_list')}?{query}",
+        label="Voir les versements",
+        due=due,
+        detail=f"{format_euros(row['total'])}, dus depuis le {format_date(row['first'])}",
+        is_late=due is not None and due < today,
+    )
+
+
+def _count(number: int, singular: str, plural: str) -> str:
+    return f"{number} {plural if number > 1 else singular}"
