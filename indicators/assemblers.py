@@ -50,6 +50,7 @@ class IndicatorLine:
     target: str
     value_words: str
     earned: Fraction | None
+    maximum: Fraction
     reason: str
     rights: frozenset[str] = frozenset()
 
@@ -227,12 +228,15 @@ def missing_of(mission: ProgrammeMission) -> str:
 
 
 def missing_results(programme: Programme) -> list[str]:
-    """Return the result indicators neither confirmed nor settled, and what each waits for (design §3)."""
+    """Return the result indicators neither confirmed nor settled, and what each waits for (design §3).
+
+    A mission that has not started has no result to give.
+    """
     return [
         f"{mission.label}, « {indicator.label} » : {_what_it_waits_for(indicator)}."
         for mission in _fresh(programme).missions.all()
         for indicator in mission.indicators.all()
-        if indicator.is_result and _waits(indicator)
+        if mission.active_from and indicator.is_result and _waits(indicator)
     ]
 
 
@@ -303,6 +307,7 @@ def _line(
     indicator: Indicator, definition: IndicatorInput | None, factor: Fraction, actor: Actor | None
 ) -> IndicatorLine:
     value, unit = indicator.current_value, indicator.unit
+    variable_part = indicator.programme_mission.variable_amount
     earned = earned_now(definition, factor) if definition else None
     return IndicatorLine(
         indicator=indicator,
@@ -313,7 +318,8 @@ def _line(
         target=target_words(definition, unit) if definition else with_unit(indicator.target, unit),
         value_words=_value_words(value, unit),
         earned=earned,
-        reason=explain_earned(definition, unit, factor) if earned is not None else "",
+        maximum=_maximum(definition, factor),
+        reason=explain_earned(definition, unit, variable_part, factor) if earned is not None else "",
         rights=rights_on(indicator, actor) if actor else frozenset(),
     )
 
@@ -389,6 +395,13 @@ def history_of(value: IndicatorValue | None) -> list[HistoryEntry]:
     ]
 
 
+def _maximum(definition: IndicatorInput | None, factor: Fraction) -> Fraction:
+    """R13e: return what an indicator may earn once multiplied; 0 for one that left the sum or carries no money."""
+    if definition is None or definition.neutralised:
+        return Fraction(0)
+    return Fraction(definition.amount) * factor
+
+
 def _value_words(value: IndicatorValue | None, unit: str) -> str:
     if value is None or value.achieved is not None:
         return value.words if value else ""
@@ -429,7 +442,7 @@ def programme_results(programme: Programme) -> dict[str, Any]:
     programme = _fresh(programme)
     return {
         "year": programme.year,
-        "missions": [_mission_results(sheet) for sheet in mission_sheets(programme)],
+        "missions": [_mission_results(sheet) for sheet in mission_sheets(programme) if sheet.mission.active_from],
     }
 
 

@@ -53,7 +53,7 @@ def target_words(indicator: IndicatorInput, unit: str) -> str:
             return with_unit(indicator.target, unit)
 
 
-def explain_earned(indicator: IndicatorInput, unit: str, factor: Fraction) -> str:
+def explain_earned(indicator: IndicatorInput, unit: str, variable_part: Decimal, factor: Fraction) -> str:
     """Return the sentence behind what an indicator earns; `factor` is V ÷ (V − neutralised maxima)."""
     if indicator.neutralised:
         return f"Neutralisé{NBSP}: {indicator.reason} Son montant est réparti sur les autres indicateurs de la mission."
@@ -61,7 +61,8 @@ def explain_earned(indicator: IndicatorInput, unit: str, factor: Fraction) -> st
         return f"Montant retenu par les trois parties{NBSP}: {indicator.reason}"
     text = _explain_value(indicator, unit)
     if factor != 1:
-        text += f" × {_fraction(factor)} (indicateurs neutralisés, R13e)"
+        kept = format_euros(round_cents(Fraction(variable_part) / factor))
+        text += f", × {format_euros(variable_part)} ÷ {kept} (indicateurs neutralisés, règle R13e)"
     return f"{text}."
 
 
@@ -91,10 +92,6 @@ def _explain_value(indicator: IndicatorInput, unit: str) -> str:
             share = format_rate(earned_by_value(indicator) / Fraction(indicator.amount))
             start = "" if indicator.baseline is None else f"de {with_unit(indicator.baseline, unit)} "
             return f"{value}, {start}à {with_unit(indicator.target, unit)}{NBSP}: {maximum} × {share}"
-
-
-def _fraction(factor: Fraction) -> str:
-    return f"{number_fr(factor.numerator)} ÷ {number_fr(factor.denominator)}"
 
 
 def _points_of_levels(indicator: IndicatorInput, unit: str) -> list[CurvePoint]:

@@ -21,9 +21,18 @@ NATIONAL_WORDS = ("label", "unit", "owner", "counts_patients")
 
 
 class VersionedForm(StaleFormMixin, ActionForm):
-    """A form that knows which version of the row it shows; the action checks it again under lock."""
+    """A form that knows which version of the row it shows; the action checks it again under lock.
+
+    `conditional` names the fields that are due or not according to the others: neither required nor optional.
+    """
 
     keeps_version = True
+    conditional: tuple[str, ...] = ()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in self.conditional:
+            self.fields[name].label = self.fields[name].label.removesuffix(" (facultatif)")
 
 
 class MissionActionForm(VersionedForm):
@@ -90,6 +99,7 @@ LevelFormSet = formset_factory(
 class IndicatorForm(VersionedForm):
     """An indicator; a result says how its value earns money. `levels` is the formset of its levels."""
 
+    conditional = ("maximum_amount", "scale", "target")
     WHAT = ("label", "action", "unit", "calculation", "nature", "owner", "counts_patients")
     MONEY = ("usage", "maximum_amount", "scale", "direction", "baseline", "target")
 
@@ -126,7 +136,9 @@ class IndicatorForm(VersionedForm):
         widget=forms.RadioSelect,
         initial=Usage.RESULT,
     )
-    maximum_amount = MoneyField(label="montant maximal (€)", required=False)
+    maximum_amount = MoneyField(
+        label="montant maximal (€)", required=False, help_text="Pour un indicateur de résultat."
+    )
     scale = forms.ChoiceField(
         label="barème",
         choices=[("", "Choisissez…"), *Scale.choices],
@@ -136,7 +148,7 @@ class IndicatorForm(VersionedForm):
     )
     direction = forms.ChoiceField(label="sens attendu", choices=Direction.choices, initial=Direction.UP)
     baseline = DecimalFrField(label="valeur de départ", places=4, required=False)
-    target = DecimalFrField(label="cible", places=4, required=False, help_text="Demandée pour un barème proportionnel.")
+    target = DecimalFrField(label="cible", places=4, required=False, help_text="Pour un barème proportionnel.")
 
     def __init__(self, *args, mission: ProgrammeMission, indicator: Indicator | None = None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -295,6 +307,8 @@ class ContestForm(VersionedForm):
 
 class SettlementForm(VersionedForm):
     """What the three parties decided on a result indicator (R13e)."""
+
+    conditional = ("settlement", "retained_amount", "reason")
 
     settlement = forms.ChoiceField(
         label="décision",

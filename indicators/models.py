@@ -74,6 +74,8 @@ class ProgrammeMission(TenantModel):
     variable_amount = MoneyField(verbose_name="part variable (€)")
     # A mission that joins a programme in progress, or whose V changes (R13a, R18), is written before it is agreed.
     is_agreed = models.BooleanField("convenue", default=False)
+    # The day from which the mission counts in this year (R7); its results are looked at from then on.
+    active_from = models.DateField("active à partir du", null=True, blank=True)
 
     objects = ProgrammeMissionQuerySet.as_manager()
 
@@ -101,7 +103,7 @@ class ProgrammeMission(TenantModel):
     @property
     def is_running(self) -> bool:
         """Its values are entered, confirmed, contested and settled now."""
-        return self.programme.is_open and self.is_agreed
+        return self.programme.is_open and self.is_agreed and self.active_from is not None
 
 
 class MissionScopedQuerySet(PartyScopedQuerySet):

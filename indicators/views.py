@@ -88,7 +88,7 @@ def action_edit(request, pk, template_name="indicators/action_edit.html"):
         current_values=values,
         current_version=action.lock_version,
     )
-    fields = {"programme_mission": mission, "action": action, "success": "L’action est enregistrée."}
+    fields = {"programme_mission": mission, "mission_action": action, "success": "L’action est enregistrée."}
     if submit_form(request, form, actions.save_action, **fields):
         return redirect(_edit_url(mission))
     context = {"form": form, "mission": mission, "action": action, "back": _edit_url(mission)}
@@ -99,7 +99,7 @@ def action_edit(request, pk, template_name="indicators/action_edit.html"):
 def action_delete(request, pk):
     action = get_object_or_404(MissionAction.objects.visible_to(request.actor), pk=pk)
     mission = _mission(request, action.programme_mission_id)
-    attempt(request, actions.delete_action, action=action, success="L’action est supprimée.")
+    attempt(request, actions.delete_action, mission_action=action, success="L’action est supprimée.")
     return redirect(_edit_url(mission))
 
 
@@ -271,9 +271,10 @@ def _refuse_writing(request, mission: ProgrammeMission):
 
 def _refuse_values(request, indicator: Indicator):
     mission = indicator.programme_mission
-    if mission.is_running:
+    reason = actions.why_values_wait(mission)
+    if not reason:
         return None
-    messages.error(request, actions.NOT_RUNNING)
+    messages.error(request, reason)
     return redirect(DETAIL, mission.programme_id)
 
 

@@ -10,8 +10,9 @@ from indicators.actions.programme import (
     open_programme,
     reopen_programme,
     set_programme_missions,
+    start_mission,
 )
-from indicators.actions.rows import FROZEN, NOT_RUNNING
+from indicators.actions.rows import FROZEN, why_values_wait
 from indicators.actions.values import (
     add_evidence,
     confirm_value,
@@ -22,7 +23,6 @@ from indicators.actions.values import (
 
 __all__ = [
     "FROZEN",
-    "NOT_RUNNING",
     "add_evidence",
     "agree_mission",
     "agree_programme",
@@ -40,4 +40,6 @@ __all__ = [
     "save_indicator",
     "set_programme_missions",
     "settle_indicator",
+    "start_mission",
+    "why_values_wait",
 ]

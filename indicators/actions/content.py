@@ -38,7 +38,7 @@ def save_action(
     *,
     actor: Actor,
     programme_mission: ProgrammeMission,
-    action: MissionAction | None = None,
+    mission_action: MissionAction | None = None,
     title: str,
     lead: str = "",
     deliverables: Iterable[str] = (),
@@ -46,10 +46,10 @@ def save_action(
 ) -> MissionAction:
     """Write an action and its expected deliverables, in that order (R13a); `version` is the one that was read."""
     mission = writable_mission(actor, programme_mission)
-    if action is None:
+    if mission_action is None:
         action = MissionAction(programme_mission=mission, position=next_position(mission.actions))
     else:
-        action = lock(MissionAction, action)
+        action = lock(MissionAction, mission_action)
         check_version(action, version, {"title": action.title, "lead": action.lead})
         action.lock_version += 1
     before = stored(action, "title", "lead")
@@ -65,10 +65,10 @@ def save_action(
 
 
 @transaction.atomic
-def delete_action(*, actor: Actor, action: MissionAction) -> None:
+def delete_action(*, actor: Actor, mission_action: MissionAction) -> None:
     """Delete an action with its indicators and deliverables; a national indicator stays, outside of it (R14)."""
-    mission = writable_mission(actor, action.programme_mission)
-    action = lock(MissionAction, action)
+    mission = writable_mission(actor, mission_action.programme_mission)
+    action = lock(MissionAction, mission_action)
     action.indicators.exclude(national_code="").update(action=None)
     if IndicatorValue.objects.filter(indicator__action=action).exists():
         raise DomainError("Un indicateur de cette action a déjà une valeur : elle ne se supprime plus.")

@@ -5,6 +5,7 @@ to one of the three parties.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
@@ -137,6 +138,20 @@ def agree_mission(*, actor: Actor, programme: Programme, mission: str) -> Progra
     row.is_agreed = True
     row.save(update_fields=["is_agreed", "updated_at"])
     audit.record(actor, "programme.agree_mission", row)
+    return row
+
+
+@transaction.atomic
+def start_mission(*, actor: Actor, programme: Programme, mission: str, active_from: date) -> ProgrammeMission:
+    """Let the results of a mission count from `active_from` on: its start, or the first day of the year (R7)."""
+    programme = lock(Programme, programme)
+    permissions.check_party(actor, programme)
+    row = programme.missions.get(mission=mission)
+    before, row.active_from = row.active_from, active_from
+    row.save(update_fields=["active_from", "updated_at"])
+    audit.record(
+        actor, "programme.start_mission", row, before={"active_from": before}, after={"active_from": active_from}
+    )
     return row
 
 

@@ -12,7 +12,6 @@ from indicators import permissions
 from indicators.models import Indicator, Level, Programme, ProgrammeMission
 
 STALE = "Quelqu’un a enregistré pendant que vous lisiez cette page : relisez avant de continuer."
-NOT_RUNNING = "Ce programme n’est pas en cours : ses valeurs ne changent pas."
 FROZEN = "Ce programme est convenu : son contenu ne change plus."
 INDICATOR_FIELDS = [
     "label",
@@ -66,15 +65,24 @@ def writable_mission(actor: Actor, mission: ProgrammeMission) -> ProgrammeMissio
     return mission
 
 
+def why_values_wait(mission: ProgrammeMission) -> str:
+    """Return the sentence that says why the values of a mission do not move now; empty when they do."""
+    if not mission.programme.is_open:
+        return "Ce programme n’est pas en cours : ses valeurs ne changent pas."
+    if not mission.is_agreed:
+        return "Cette mission n’est pas encore convenue : ses valeurs attendent."
+    if mission.active_from is None:
+        return "Cette mission n’a pas démarré : ses valeurs s’entrent après son dialogue de démarrage."
+    return ""
+
+
 def running_mission(mission: ProgrammeMission) -> ProgrammeMission:
     """Lock the programme, so that no value moves while it is being closed; refuse one that does not run."""
     programme = lock(Programme, mission.programme)
     mission = ProgrammeMission.objects.get(pk=mission.pk)
     mission.programme = programme
-    if not programme.is_open:
-        raise TransitionNotAllowed(NOT_RUNNING)
-    if not mission.is_agreed:
-        raise TransitionNotAllowed("Cette mission n’est pas encore convenue : ses valeurs attendent.")
+    if reason := why_values_wait(mission):
+        raise TransitionNotAllowed(reason)
     return mission
 
 

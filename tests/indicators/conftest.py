@@ -113,6 +113,10 @@ def running(ours, written) -> dict:
     """The same programme, agreed and open: values may be entered."""
     actions.agree_programme(actor=ours.president, programme=written["programme"])
     programme = actions.open_programme(actor=ours.president, programme=written["programme"])
+    for mission in programme.missions.all():
+        actions.start_mission(
+            actor=ours.president, programme=programme, mission=mission.mission, active_from=date(2026, 3, 16)
+        )
     for name in ("mission", "action", "levels", "achieved"):
         written[name].refresh_from_db()
     return {**written, "programme": programme}

@@ -161,7 +161,8 @@ def close_dialogue(tenant: Tenant, dialogue: ManagementDialogue, **decided) -> M
 
 def confirm_results(tenant: Tenant, programme: Programme, *, achieved: bool = True) -> None:
     """Enter each result with a piece of evidence, and have the fund confirm it."""
-    for indicator in Indicator.objects.results().filter(programme_mission__programme=programme):
+    started = Indicator.objects.results().filter(programme_mission__active_from__isnull=False)
+    for indicator in started.filter(programme_mission__programme=programme):
         value = indicator_actions.enter_value(
             actor=tenant.coordinator.as_actor(),
             indicator=indicator,
