@@ -280,7 +280,13 @@ def _deciding(actor: Actor, project: HealthProject) -> Turn:
     due = format_date(project.decision_due_on)
     silence = f"Sans opposition le {due} au plus tard, le projet est approuvé tacitement."
     if permissions.can_review(actor, project):
-        return Turn(text="À vous : approuvez ce projet, ou demandez des corrections.", detail=silence)
+        url = reverse("health_projects:project_detail", args=[project.pk])
+        return Turn(
+            text="À vous : approuvez ce projet, ou demandez des corrections.",
+            detail=silence,
+            url=f"{url}#decision",
+            label="Se prononcer",
+        )
     return Turn(text=f"Chez l’ARS : réponse attendue le {due} au plus tard.", detail=silence, is_mine=False)
 
 

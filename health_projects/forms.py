@@ -26,6 +26,7 @@ class SectionForm(StaleFormMixin, ActionForm):
         strip=False,
         max_length=MAX_TEXT,
         widget=forms.Textarea(attrs={"rows": 20}),
+        help_text="Une ligne vide sépare deux paragraphes. Votre texte s’enregistre pendant que vous écrivez.",
     )
 
     def __init__(self, *args, **kwargs):

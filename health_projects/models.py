@@ -51,8 +51,8 @@ class HealthProjectQuerySet(models.QuerySet):
         )
         return self.filter(pk=Subquery(last.values("pk")[:1]))
 
-    def with_territory_figures(self) -> "HealthProjectQuerySet":
-        """Annotate `commune_count`, and the `population` and `size` of the last submission (R1)."""
+    def with_figures(self) -> "HealthProjectQuerySet":
+        """Annotate `commune_count`, `population` and `size` of the last submission (R1), and `awaited_on` (R5)."""
         communes = HealthProject.communes.through.objects.filter(healthproject=OuterRef("pk")).order_by()
         count = communes.values("healthproject").annotate(total=Count("pk")).values("total")
         last = ProjectSubmission.objects.filter(project=OuterRef("pk")).order_by("-number")
@@ -60,7 +60,12 @@ class HealthProjectQuerySet(models.QuerySet):
             commune_count=Coalesce(Subquery(count), 0),
             population=Subquery(last.values("covered_population")[:1]),
             size=Subquery(last.values("size")[:1]),
+            awaited_on=Case(When(status=ProjectStatus.SUBMITTED, then=F("decision_due_on"))),
         )
+
+    def waiting_first(self) -> "HealthProjectQuerySet":
+        """Order the rows of `with_figures`: those that wait for a decision by their day, then the last sent."""
+        return self.order_by(F("awaited_on").asc(nulls_last=True), F("submitted_at").desc(nulls_last=True), "pk")
 
 
 class HealthProject(TenantModel):

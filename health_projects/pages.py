@@ -103,7 +103,7 @@ def detail_context(actor: Actor, project: HealthProject, overlaps: list[Overlap]
         "project": project,
         "turn": assemblers.turn_of(actor, project),
         "decision": assemblers.decision_sentence(project),
-        "opposition": opposition_reason(project),
+        "asked": standing_reason(project),
         "territory": territory,
         "communes": project.communes.with_population().order_by("search_name", "code"),
         "overlaps": overlaps,
@@ -168,7 +168,7 @@ def history_of(project: HealthProject) -> list[HistoryEntry]:
     return rows[::-1]
 
 
-def opposition_reason(project: HealthProject) -> str:
+def standing_reason(project: HealthProject) -> str:
     """Return the reason of an opposition, or of the corrections asked for, while they stand."""
     if project.status not in (ProjectStatus.OPPOSED, ProjectStatus.CHANGES_REQUESTED, ProjectStatus.DRAFT):
         return ""

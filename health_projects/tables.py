@@ -1,7 +1,15 @@
 """Lists of the health projects room."""
 
 from core.tables import A, BaseTable, DateColumn, IntegerColumn, LinkColumn, StatusColumn, TextColumn
+from core.templatetags.portal import date_fr
 from health_projects.models import HealthProject
+
+
+class DayColumn(DateColumn):
+    """The day of a date and time, in Paris."""
+
+    def render(self, value):
+        return date_fr(value)
 
 
 class ProjectTable(BaseTable):
@@ -13,8 +21,8 @@ class ProjectTable(BaseTable):
     commune_count = IntegerColumn(verbose_name="communes")
     population = IntegerColumn(verbose_name="habitants")
     size = TextColumn(verbose_name="taille")
-    submitted_at = DateColumn(verbose_name="envoyé le")
-    decision_due_on = DateColumn(verbose_name="réponse attendue le")
+    submitted_at = DayColumn(verbose_name="envoyé le")
+    awaited_on = DateColumn(verbose_name="réponse attendue le")
     decided_on = DateColumn(verbose_name="décidé le")
 
     class Meta(BaseTable.Meta):
@@ -27,7 +35,7 @@ class ProjectTable(BaseTable):
             "population",
             "size",
             "submitted_at",
-            "decision_due_on",
+            "awaited_on",
             "decided_on",
         )
         noun = ("projet de santé", "projets de santé")
@@ -41,8 +49,8 @@ class OwnProjectTable(BaseTable):
     version_number = LinkColumn("health_projects:project_detail", verbose_name="version")
     status = StatusColumn(verbose_name="état")
     commune_count = IntegerColumn(verbose_name="communes")
-    submitted_at = DateColumn(verbose_name="envoyé le")
-    decision_due_on = DateColumn(verbose_name="réponse attendue le")
+    submitted_at = DayColumn(verbose_name="envoyé le")
+    awaited_on = DateColumn(verbose_name="réponse attendue le")
     decided_on = DateColumn(verbose_name="décidé le")
 
     class Meta(BaseTable.Meta):
@@ -52,7 +60,7 @@ class OwnProjectTable(BaseTable):
             "status",
             "commune_count",
             "submitted_at",
-            "decision_due_on",
+            "awaited_on",
             "decided_on",
         )
         noun = ("version", "versions")

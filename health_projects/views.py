@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from accounts.permissions import Act, may
@@ -77,20 +78,28 @@ def population_form(request, project: HealthProject) -> forms.PopulationForm:
     )
 
 
+def first_step(context: dict) -> dict:
+    """Return the button of an empty list, for those who may write the first project."""
+    if not context.get("can_create"):
+        return {}
+    return {"empty_url": reverse("health_projects:project_create"), "empty_label": "Rédiger le projet de santé"}
+
+
 # Reading
 
 
 @http_methods("GET")
 def project_list(request, template_name="health_projects/project_list.html"):
-    is_cpts = request.actor.side == Side.CPTS
-    rows = HealthProject.objects.visible_to(request.actor).with_territory_figures().select_related("cpts")
+    is_cpts, context = request.actor.side == Side.CPTS, pages.list_context(request.actor)
+    rows = HealthProject.objects.visible_to(request.actor).with_figures().select_related("cpts")
     return table_response(
         request,
-        queryset=rows.order_by("-version_number") if is_cpts else rows,
+        queryset=rows.order_by("-version_number") if is_cpts else rows.waiting_first(),
         table_class=OwnProjectTable if is_cpts else ProjectTable,
         filterset_class=None if is_cpts else ProjectFilter,
         template_name=template_name,
-        context=pages.list_context(request.actor),
+        table_options=first_step(context),
+        context=context,
     )
 
 
@@ -138,6 +147,8 @@ def project_section(request, pk, key, template_name="health_projects/project_sec
     context = {
         "project": project,
         "key": key,
+        "section": next(row for row in pages.section_views(project) if row.key == key),
+        "asked": pages.standing_reason(project),
         "form": form,
         "saved_at": clock.now() if saved else None,
         "version": saved.lock_version if saved else request.POST.get("version", form.current_version),
@@ -347,6 +358,7 @@ def overlap_accept(request, pk, other, template_name="health_projects/overlap_ac
 def picker(request, project, template_name, **context):
     """Answer the territory picker: the page, or its moving part for HTMX."""
     overlaps = actions.overlapping_projects(actor=request.actor, project=project)
+    context.setdefault("paste_form", forms.PasteForm(actor=request.actor))
     context = pages.picker_context(project, overlaps, **context)
     context["places"] = find_places(request.GET.get("q", ""), chosen=context["chosen_codes"])
     context["fragment"] = "health_projects/partials/picker.html"

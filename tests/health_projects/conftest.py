@@ -14,10 +14,10 @@ from core.enums import Role, Side
 from health_projects import actions
 from health_projects.enums import SectionKey
 from health_projects.models import HealthProject
-from tests.utils.factories import give_second_factor
 from territories.enums import EpciKind
 from territories.models import Commune, CommunePopulation, Department, Epci, PopulationSource, Region
 from territories.rules import search_key
+from tests.utils.factories import give_second_factor
 
 PARIS = ZoneInfo("Europe/Paris")
 SPACES = str.maketrans("\u202f\u00a0", "  ")
@@ -128,9 +128,7 @@ def complete(tenant: Tenant, project: HealthProject, *, codes=ENOUGH) -> HealthP
     actions.set_communes(actor=actor, project=project, codes=codes)
     actions.set_missions(actor=actor, project=project, missions=["ACCESS_TO_CARE", "PREVENTION"])
     for key in SectionKey:
-        actions.save_section(
-            actor=actor, project=project, key=key, text=f"Texte de la section {key.label}.", version=0
-        )
+        actions.save_section(actor=actor, project=project, key=key, text=f"Texte de la section {key.label}.", version=0)
     project.refresh_from_db()
     return project
 
@@ -173,11 +171,11 @@ def on_day(time_machine):
 
 
 @pytest.fixture
-def signed_in(client):
+def signed_in(client, settings):
     """Return a client signed in as an actor: `signed_in(ours.coordinator)`."""
 
     def sign_in(actor: Actor):
-        client.force_login(User.objects.get(pk=actor.user_id), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(User.objects.get(pk=actor.user_id), backend=settings.AUTHENTICATION_BACKENDS[0])
         return client
 
     return sign_in

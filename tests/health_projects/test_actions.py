@@ -64,9 +64,7 @@ def test_a_section_counts_its_saves_and_names_its_author(ours, draft):
         actor=ours.coordinator, project=draft, key="ASSESSMENT", text="Un.\r\nDeux.", version=0
     )
     assert (section.text, section.lock_version, section.updated_by_name) == ("Un.\nDeux.", 1, "Camille Fictif")
-    section = actions.save_section(
-        actor=ours.president, project=draft, key="ASSESSMENT", text="Trois.", version=1
-    )
+    section = actions.save_section(actor=ours.president, project=draft, key="ASSESSMENT", text="Trois.", version=1)
     assert (section.lock_version, section.updated_by_name) == (2, "Nadia Fictif")
 
 
@@ -149,9 +147,7 @@ def test_r1_an_agreed_population_needs_a_source_and_a_reason(ours, draft):
 
 def test_a_submitted_project_is_not_written(ours, submitted):
     with pytest.raises(DomainError, match="il ne se modifie pas"):
-        actions.save_section(
-            actor=ours.coordinator, project=submitted, key="ASSESSMENT", text="Autre.", version=1
-        )
+        actions.save_section(actor=ours.coordinator, project=submitted, key="ASSESSMENT", text="Autre.", version=1)
 
 
 # From the draft to the decision
@@ -188,9 +184,7 @@ def test_r5_each_submission_starts_another_clock(ours, submitted, on_day):
     assert (submitted.status, submitted.decision_due_on) == (ProjectStatus.CHANGES_REQUESTED, None)
     actions.resume(actor=ours.coordinator, project=submitted)
     on_day(date(2026, 4, 10))
-    actions.save_section(
-        actor=ours.coordinator, project=submitted, key="GOVERNANCE", text="Un bureau.", version=1
-    )
+    actions.save_section(actor=ours.coordinator, project=submitted, key="GOVERNANCE", text="Un bureau.", version=1)
     first_sent = submitted.first_submitted_at
     actions.submit_project(actor=ours.president, project=submitted)
     submitted.refresh_from_db()
@@ -236,9 +230,7 @@ def test_r5_the_ars_decides_on_the_last_day_and_not_after(ours, submitted, on_da
         with pytest.raises(DomainError, match="approuvé tacitement"):
             action(actor=ours.ars_officer, project=submitted, **values)
     on_day(LAST_DAY)
-    actions.oppose(
-        actor=ours.ars_officer, project=submitted, ground=OppositionGround.TERRITORY, reason="Trop étroit."
-    )
+    actions.oppose(actor=ours.ars_officer, project=submitted, ground=OppositionGround.TERRITORY, reason="Trop étroit.")
     submitted.refresh_from_db()
     assert (submitted.status, submitted.opposition_ground) == (ProjectStatus.OPPOSED, "TERRITORY")
 
@@ -247,9 +239,7 @@ def test_r5_an_opposition_names_one_of_two_grounds_and_a_reason(ours, submitted)
     with pytest.raises(DomainError, match="motifs d’opposition"):
         actions.oppose(actor=ours.ars_officer, project=submitted, ground="OTHER", reason="Raison.")
     with pytest.raises(DomainError, match="Indiquez la raison"):
-        actions.oppose(
-            actor=ours.ars_officer, project=submitted, ground=OppositionGround.TERRITORY, reason=" "
-        )
+        actions.oppose(actor=ours.ars_officer, project=submitted, ground=OppositionGround.TERRITORY, reason=" ")
 
 
 @pytest.mark.parametrize("who", ["ars_reader", "coordinator", "fund_officer", "observer"])
@@ -285,15 +275,11 @@ def test_a_version_does_not_follow_one_that_is_under_review(ours, submitted):
 
 def test_the_three_parties_comment_and_readers_do_not(ours, submitted):
     for who in ("coordinator", "ars_officer", "fund_officer"):
-        actions.comment_section(
-            actor=getattr(ours, who), project=submitted, part="ASSESSMENT", text="À préciser."
-        )
+        actions.comment_section(actor=getattr(ours, who), project=submitted, part="ASSESSMENT", text="À préciser.")
     assert submitted.comments.count() == 3
     for who in ("reader", "ars_reader", "fund_reader", "observer"):
         with pytest.raises(NotAllowed):
-            actions.comment_section(
-                actor=getattr(ours, who), project=submitted, part="ASSESSMENT", text="À préciser."
-            )
+            actions.comment_section(actor=getattr(ours, who), project=submitted, part="ASSESSMENT", text="À préciser.")
 
 
 def test_a_decided_project_is_not_commented(ours, submitted):

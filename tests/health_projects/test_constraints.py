@@ -28,7 +28,7 @@ def test_a_project_keeps_its_facts_together(draft, constraint, values):
 
 
 def test_a_cpts_has_one_version_in_progress(draft):
-    with pytest.raises(IntegrityError, match="one_open_version|health_projects_healthproject.cpts_id"):
+    with pytest.raises(IntegrityError, match=r"one_open_version|health_projects_healthproject\.cpts_id"):
         HealthProject.objects.create(cpts=draft.cpts, version_number=2, title="Deuxième")
 
 

@@ -10,9 +10,7 @@ from core.errors import TransitionNotAllowed
 from health_projects.enums import ProjectStatus
 from health_projects.lifecycle import RULES, Transition, available, check_new_version, target_of
 
-OTHER_SIDES = {
-    transition: [side for side in Side if side not in rule.sides] for transition, rule in RULES.items()
-}
+OTHER_SIDES = {transition: [side for side in Side if side not in rule.sides] for transition, rule in RULES.items()}
 
 
 def documented() -> dict[str, tuple]:
@@ -74,9 +72,7 @@ def test_nothing_leaves_approved_and_opposed_but_another_version():
         check_new_version(status)
 
 
-@pytest.mark.parametrize(
-    "status", [ProjectStatus.DRAFT, ProjectStatus.SUBMITTED, ProjectStatus.CHANGES_REQUESTED]
-)
+@pytest.mark.parametrize("status", [ProjectStatus.DRAFT, ProjectStatus.SUBMITTED, ProjectStatus.CHANGES_REQUESTED])
 def test_another_version_waits_for_the_decision(status):
     with pytest.raises(TransitionNotAllowed, match="nouvelle version"):
         check_new_version(status)
