@@ -1,7 +1,6 @@
 """Forms: fields that read what people type, errors that say what is expected, nothing typed is lost."""
 
 import re
-import zipfile
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,11 +10,11 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
-from django.template.defaultfilters import filesizeformat
 from django.utils.text import capfirst
 
 from core.errors import DomainError, StaleForm
 from core.face import Difference
+from core.files import KINDS, MEGABYTE, check_size, recognise, spoken
 from core.money import format_euros
 from core.templatetags.portal import date_fr, euros, number_fr
 
@@ -276,52 +275,11 @@ class FrenchDateField(forms.DateField):
         return day
 
 
-KINDS = {
-    "pdf": (("pdf",), "application/pdf", "PDF"),
-    "png": (("png",), "image/png", "PNG"),
-    "jpg": (("jpg", "jpeg"), "image/jpeg", "JPEG"),
-    "xlsx": (("xlsx",), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX"),
-    "docx": (("docx",), "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "DOCX"),
-    "csv": (("csv",), "text/csv", "CSV"),
-}
-"""Extensions, media type and spoken name of each kind of file the portal takes."""
-
-
-def file_kind(name: str) -> str | None:
-    """Return the kind that a file's extension announces, None when the portal does not take it."""
-    extension = name.lower().rpartition(".")[2] if "." in name else ""
-    return next((kind for kind, (extensions, _, _) in KINDS.items() if extension in extensions), None)
-
-
-def looks_like(kind: str, file) -> bool:
-    """Tell whether the bytes of `file` are of that kind; leaves the file at its start."""
-    file.seek(0)
-    start = file.read(2048)
-    file.seek(0)
-    signatures = {"pdf": b"%PDF-", "png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff"}
-    if kind in signatures:
-        return start.startswith(signatures[kind])
-    if kind == "csv":
-        return b"\x00" not in start and not start.startswith(b"%PDF-")
-    return _is_office(file, {"xlsx": "xl/", "docx": "word/"}[kind])
-
-
-def _is_office(file, folder: str) -> bool:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError):
-        return False
-    finally:
-        file.seek(0)
-    return "[Content_Types].xml" in names and any(name.startswith(folder) for name in names)
-
-
 class DocumentField(forms.FileField):
     """A file of one of `kinds` (pdf, png, jpg, xlsx, docx, csv), by its extension and by its bytes."""
 
     def __init__(self, *, kinds=("pdf",), max_megabytes: int = 10, **kwargs):
-        self.kinds, self.max_bytes = tuple(kinds), max_megabytes * 1024 * 1024
+        self.kinds, self.max_bytes = tuple(kinds), max_megabytes * MEGABYTE
         kwargs.setdefault("max_length", 200)
         super().__init__(**kwargs)
         if not self.help_text:
@@ -329,23 +287,20 @@ class DocumentField(forms.FileField):
 
     @property
     def spoken_kinds(self) -> str:
-        names = [KINDS[kind][2] for kind in self.kinds]
-        return " ou ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+        return spoken(self.kinds)
 
     def widget_attrs(self, widget):
-        return {"accept": ",".join(f".{extension}" for kind in self.kinds for extension in KINDS[kind][0])}
+        return {"accept": ",".join(f".{extension}" for kind in self.kinds for extension in KINDS[kind].extensions)}
 
     def clean(self, data, initial=None):
         file = super().clean(data, initial)
         if not file or file is initial:
             return file
-        if file.size > self.max_bytes:
-            size = filesizeformat(self.max_bytes)
-            raise ValidationError(f"Ce fichier est trop lourd : {size} au plus.", code="too_large")
-        kind = file_kind(file.name)
-        if kind not in self.kinds:
-            raise ValidationError(f"Choisissez un fichier {self.spoken_kinds}.", code="kind")
-        if not looks_like(kind, file):
-            name = KINDS[kind][2]
-            raise ValidationError(f"Le contenu de ce fichier n’est pas du {name}, malgré son nom.", code="content")
+        try:
+            check_size(file.size, max_bytes=self.max_bytes)
+            recognise(file.name, file.read(), self.kinds)
+        except DomainError as error:
+            raise ValidationError(error.message) from error
+        finally:
+            file.seek(0)
         return file

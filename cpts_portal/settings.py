@@ -157,20 +157,13 @@ else:
         "polling_interval": 0.1,
     }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+EACH_NIGHT = 15 if DEMONSTRATION else crontab(hour=3, minute=0)  # a demonstration does not wait for the night
 CELERY_BEAT_SCHEDULE = {
     "resume unfinished documents": {"task": "documents.jobs.resume_documents", "schedule": 60},
-    "calendar of dialogues": {
-        "task": "dialogues.jobs.follow_calendar",
-        "schedule": crontab(hour=3, minute=0),
-    },
-    "tacit approvals": {
-        "task": "health_projects.jobs.approve_tacitly",
-        "schedule": crontab(hour=3, minute=10),
-    },
-    "payments that fall due": {
-        "task": "funding.jobs.follow_schedule",
-        "schedule": crontab(hour=3, minute=20),
-    },
+    "tacit approvals": {"task": "health_projects.jobs.approve_tacitly", "schedule": EACH_NIGHT},
+    "term of contracts, newer agreements": {"task": "contracts.jobs.follow_contracts", "schedule": EACH_NIGHT},
+    "calendar of dialogues": {"task": "dialogues.jobs.follow_calendar", "schedule": EACH_NIGHT},
+    "payments that fall due": {"task": "funding.jobs.follow_schedule", "schedule": EACH_NIGHT},
 }
 
 # Sign-in
@@ -296,4 +289,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    # An untrusted certificate is a verdict for the page, not a traceback for the log.
+    "loggers": {"pyhanko": {"level": "ERROR"}, "pyhanko_certvalidator": {"level": "ERROR"}},
 }

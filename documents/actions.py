@@ -8,16 +8,16 @@ from django.db import transaction
 
 from accounts.models import Organisation, User
 from accounts.permissions import Act, check
-from core import audit, clock
+from core import audit, clock, files
 from core.actor import Actor
 from core.enums import PARTIES
 from core.errors import DomainError
 from core.models import JobState
-from documents import rules, signing, storage, tasks
+from documents import signing, storage, tasks
 from documents.authority import current_authority
 from documents.models import Document, Signature, StoredFile
 
-ANY_KIND = tuple(rules.KINDS)
+ANY_KIND = tuple(files.KINDS)
 
 
 @transaction.atomic
@@ -33,8 +33,9 @@ def store_file(
 
     Raises DomainError when its type, its content or its size is refused.
     """
-    kind = rules.recognise(name, content, tuple(kinds), max_bytes=settings.EVIDENCE_MAX_BYTES)
-    stored = _store(actor, rules.clean_name(name), kind.content_type, content, readers)
+    files.check_size(len(content), max_bytes=settings.EVIDENCE_MAX_BYTES)
+    kind = files.recognise(name, content, kinds)
+    stored = _store(actor, files.clean_name(name), kind.content_type, content, readers)
     audit.record(actor, "file.store", stored, after={"sha256": stored.sha256, "size": stored.size})
     return stored
 

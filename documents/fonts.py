@@ -15,6 +15,7 @@ from fontTools.ttLib.scaleUpem import scale_upem
 from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 FAMILY = "Public Sans"
+FIELD_FAMILY = "Public Sans Fields"
 # One file per weight: the layout engine takes two files of one family and weight for the same font, and mixes glyphs.
 # What the latin files lack comes from the next family of the stylesheet.
 WEIGHTS = (400, 600)
@@ -26,6 +27,7 @@ SYSTEM_FOLDERS = (
 NARROW_SPACE = 0x202F
 NARROW_SPACE_EM = 0.2
 STAMP_UNITS = 1000  # pyHanko writes widths in font units, a PDF wants thousandths of an em
+FIELD_CHARACTERS = range(0x20, 0x7F)
 STAMP_CHARACTERS = (*range(0x20, 0x250), *range(0x2010, 0x2040), 0x20AC)
 
 
@@ -34,8 +36,16 @@ class FontMissing(Exception):
 
 
 def font_faces() -> str:
-    """Return the `@font-face` rules of Public Sans as data URIs; empty where the assets were not built."""
-    return "\n".join(_face(weight) for weight in WEIGHTS if _asset(weight).exists())
+    """Return the `@font-face` rules of Public Sans as data URIs; empty where the assets were not built.
+
+    Signature fields have a family of their own: the layout engine maps a font that a field uses by its own table of
+    characters, which leaves the tabular figures of the text without a character to copy or to read aloud.
+    """
+    present = [weight for weight in WEIGHTS if _asset(weight).exists()]
+    faces = [_face(FAMILY, weight, _with_narrow_space(_asset(weight))) for weight in present]
+    if present:
+        faces.append(_face(FIELD_FAMILY, present[0], _for_fields(_asset(present[0]))))
+    return "\n".join(faces)
 
 
 def stamp_font(text: str, *, bold: bool) -> BytesIO:
@@ -61,10 +71,10 @@ def _stamp_candidates(bold: bool) -> list[Path]:
     return found
 
 
-def _face(weight: int) -> str:
-    data = b64encode(_with_narrow_space(_asset(weight))).decode()
+def _face(family: str, weight: int, font: bytes) -> str:
+    data = b64encode(font).decode()
     return (
-        f'@font-face {{ font-family: "{FAMILY}"; font-weight: {weight}; font-style: normal;'
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: normal;'
         f' src: url("data:font/ttf;base64,{data}") format("truetype") }}'
     )
 
@@ -82,6 +92,14 @@ def _with_narrow_space(path: Path) -> bytes:
         for table in font["cmap"].tables:
             if table.isUnicode():
                 table.cmap[NARROW_SPACE] = name
+    return _saved(font)
+
+
+def _for_fields(path: Path) -> bytes:
+    font = TTFont(path)
+    subsetter = subset.Subsetter(subset.Options(notdef_outline=True, drop_tables=["FFTM"]))
+    subsetter.populate(unicodes=FIELD_CHARACTERS)
+    subsetter.subset(font)
     return _saved(font)
 
 

@@ -88,10 +88,10 @@ def test_an_altered_file_is_never_served(world):
     ("name", "content", "sentence"),
     [
         ("vide.pdf", b"", "vide"),
-        ("page.pdf", b"<html>", "type accepté"),
-        ("programme.exe", b"MZ", "type accepté"),
-        ("dessin.svg", b"<svg onload=alert(1)>", "type accepté"),
-        ("tableau.csv", b"a;b\x00c", "type accepté"),
+        ("page.pdf", b"<html>", "malgré son nom"),
+        ("programme.exe", b"MZ", "Choisissez un fichier"),
+        ("dessin.svg", b"<svg onload=alert(1)>", "Choisissez un fichier"),
+        ("tableau.csv", b"a;b\x00c", "malgré son nom"),
     ],
 )
 def test_a_file_is_known_by_its_content(world, name, content, sentence):

@@ -40,7 +40,8 @@ def test_amounts_names_and_page_numbers_are_read_back_from_the_text(contract):
         "K7QF-2MXW-9RTA",
     ):
         assert expected in text
-    assert "page 3 / 3" in text
+    last = len(PdfReader(BytesIO(contract)).pages)
+    assert f"page {last} / {last}" in text
 
 
 def test_the_heading_of_a_table_is_repeated_on_each_page_it_runs_over(contract):
