@@ -5,6 +5,7 @@ import time
 from allauth.account.internal.flows.login import get_authentication_records
 from django.contrib import messages
 from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -52,7 +53,7 @@ def contract_draft(request, template_name="contracts/contract_draft.html"):
     require(permissions.can_draft(request.actor))
     projects = _approved_projects(request)
     if request.method == "POST":
-        project = get_object_or_404(projects, pk=request.POST.get("project"))
+        project = _chosen(projects, request.POST.get("project"))
         contract = attempt(
             request,
             actions.draft_contract,
@@ -65,10 +66,17 @@ def contract_draft(request, template_name="contracts/contract_draft.html"):
     return show(request, template_name, {"projects": projects, "running": running})
 
 
+def _chosen(projects: QuerySet[HealthProject], key: str | None) -> HealthProject:
+    for project in projects:
+        if str(project.pk) == key:
+            return project
+    raise Http404
+
+
 def _approved_projects(request) -> QuerySet[HealthProject]:
     """Return the project a contract may come from: the last version that was approved."""
     rows = HealthProject.objects.visible_to(request.actor).filter(status=ProjectStatus.APPROVED)
-    return rows.filter(pk__in=rows.order_by("-version_number").values("pk")[:1]).with_territory_figures()
+    return rows.filter(pk__in=rows.order_by("-version_number").values("pk")[:1]).with_figures()
 
 
 @http_methods("GET", "POST")
@@ -103,7 +111,7 @@ def _contract_form(request, contract: Contract, terms: assemblers.Terms) -> Cont
     values = actions.form_values(contract)
     kept = {name.replace("start_", "keep_"): True for name in values if name.startswith("start_")}
     return ContractForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         missions=assemblers.possible_missions(contract, terms),
         initial={**values, **kept},
         current_version=contract.lock_version,
@@ -184,7 +192,7 @@ def contract_sign(request, pk, template_name="contracts/contract_sign.html"):
     if contract.document is None:
         return redirect("contracts:contract_preview", pk)
     is_fresh = second_factor_is_fresh(request)
-    form = SignForm(request.POST or None, actor=request.actor)
+    form = SignForm(request.POST if request.method == "POST" else None, actor=request.actor)
     if request.method == "POST":
         if not is_fresh:
             return redirect(_second_factor_url(request))
@@ -272,7 +280,7 @@ def contract_abandon(request, pk, template_name="contracts/contract_abandon.html
 
 
 def _with_reason(request, contract, action, template_name, *, is_possible: bool, success: str):
-    form = ReasonForm(request.POST or None, actor=request.actor)
+    form = ReasonForm(request.POST if request.method == "POST" else None, actor=request.actor)
     if request.method == "POST" and submit_form(request, form, action, contract=contract, success=success):
         return redirect("contracts:contract_preview", contract.pk)
     if not is_possible and request.method == "GET":
@@ -285,7 +293,7 @@ def crisis_declare(request, pk, template_name="contracts/crisis_declare.html"):
     """Record a health crisis declared on the territory (R10)."""
     contract = _contract(request, pk)
     require(permissions.is_party(request.actor, contract) and may(request.actor, Act.DECLARE_CRISIS))
-    form = CrisisForm(request.POST or None, actor=request.actor)
+    form = CrisisForm(request.POST if request.method == "POST" else None, actor=request.actor)
     if request.method == "POST":
         success = "La crise est enregistrée."
         if submit_form(request, form, actions.declare_crisis, contract=contract, success=success):
