@@ -87,7 +87,8 @@ class AgreementVersion(models.Model):
         return value
 
     def unchecked_value(self) -> Agreement:
-        """Return the rows as they stand, for those who correct them."""
+        """Return the rows as they stand, for those who correct them, in a fixed number of queries."""
+        models.prefetch_related_objects([self], *MEMBER_ROWS, "lines__mission")
         return Agreement(
             code=self.code,
             label=self.label,

@@ -62,7 +62,11 @@ def _inputs(
     years = {year.number: year for year in contract.years.all() if year.number <= through_year}
     # A forecast says nothing of a year whose statement is issued: its results need not be read again.
     stated = {statement.year for statement in contract.statements.all()} if forecast else set()
-    evaluated = {number: year for number, year in years.items() if number not in stated}
+    results = {
+        year: indicator_inputs(year.programme)
+        for number, year in years.items()
+        if number not in stated and year.programme.status == ProgrammeStatus.CLOSED
+    }
     crises = tuple(crisis.declared_on for crisis in contract.crises.all())
     return ContractInputs(
         agreement=contract.agreement_version.as_value(),
@@ -75,7 +79,7 @@ def _inputs(
         years=through_year,
         terminated_on=contract.terminated_on,
         missions=tuple(
-            _mission(contract, mission, starts_on, evaluated, crises, through_year, forecast=forecast)
+            _mission(contract, mission, starts_on, results, crises, through_year, forecast=forecast)
             for mission, starts_on in starts.items()
         ),
     )
@@ -85,14 +89,14 @@ def _mission(
     contract: Contract,
     mission: ContractMission,
     starts_on: date,
-    years: dict[int, ContractYear],
+    results: dict[ContractYear, dict[str, tuple]],
     crises: tuple[date, ...],
     through_year: int,
     *,
     forecast: bool,
 ) -> MissionInputs:
     is_crisis = mission.mission == MissionCode.HEALTH_CRISIS
-    indicators = {} if is_crisis else _closed_years(mission, starts_on, years)
+    indicators = {} if is_crisis else _closed_years(mission, starts_on, results)
     return MissionInputs(
         mission=mission.mission,
         starts_on=starts_on,
@@ -104,15 +108,15 @@ def _mission(
     )
 
 
-def _closed_years(mission: ContractMission, starts_on: date, years: dict[int, ContractYear]) -> dict[int, tuple]:
-    """Return the indicators of the mission-years whose programme is closed."""
-    found = {}
-    for number, year in years.items():
-        if year.programme.status == ProgrammeStatus.CLOSED and starts_on < year.ends_on:
-            indicators = indicator_inputs(year.programme).get(mission.mission, ())
-            if indicators:
-                found[number] = tuple(indicators)
-    return found
+def _closed_years(
+    mission: ContractMission, starts_on: date, results: dict[ContractYear, dict[str, tuple]]
+) -> dict[int, tuple]:
+    """Return the indicators of a mission, year by year, among the results of the closed programmes."""
+    return {
+        year.number: tuple(by_mission[mission.mission])
+        for year, by_mission in results.items()
+        if starts_on < year.ends_on and by_mission.get(mission.mission)
+    }
 
 
 def _full_rates(contract: Contract, starts_on: date, indicators: dict, through_year: int) -> dict[int, Decimal]:
