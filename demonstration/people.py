@@ -156,3 +156,7 @@ def _uses() -> dict[str, str]:
     for people in read("people")["authorities"].values():
         uses |= {address_of(person["name"]): person["use"] for person in people}
     return uses
+
+
+def has_second_factor(user: User) -> bool:
+    return user.authenticator_set.filter(type=Authenticator.Type.TOTP).exists()

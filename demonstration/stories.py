@@ -301,6 +301,8 @@ def _start(dossier: Dossier, mission: str, on: date) -> Story:
     dialogue = dialogues.write_and_send(dossier, dialogues.hold(dossier, dialogue), starts_on=on)
     yield on - timedelta(days=7)
     dialogues.approve(dialogue, *dossier.officers)
+    yield on
+    contracts.follow_schedule(dossier)
 
 
 def _starts(dossier: Dossier, signed_on: date, starts: Mapping[str, int] = STARTS) -> list[Story]:
@@ -339,7 +341,6 @@ def _payments(dossier: Dossier, signed_on: date) -> Story:
     """Each month the accountant pays what was ordered the month before, and orders most of what is due since."""
     for number in range(PAYMENT_ROUNDS):
         yield add_months(signed_on, number) + timedelta(days=20)
-        contracts.follow(dossier)
         payments.pay(dossier)
         payments.order(dossier, limit=4)
 

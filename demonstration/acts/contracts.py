@@ -72,17 +72,21 @@ def sign(dossier: Dossier, actor: Actor) -> None:
     """Sign for a party, once the document is laid out; the last signature makes what is due at once appear."""
     render(dossier.contract.document_id)
     dossier.contract = actions.sign_contract(actor=actor, contract=dossier.contract)
-    follow(dossier)
+    if dossier.contract.signed_on:
+        follow(dossier)
 
 
 def follow(dossier: Dossier) -> None:
     """Do for one contract what the jobs of the night do for all: calendar, term, schedule of payments."""
+    dialogue_actions.follow_calendar(contract=dossier.contract)
+    actions.expire_contract(contract=dossier.contract)
+    funding_actions.follow_schedule(contract=dossier.contract)
     dossier.contract = Contract.objects.get(pk=dossier.contract.pk)
-    if dossier.contract.signed_on:
-        dialogue_actions.follow_calendar(contract=dossier.contract)
-        actions.expire_contract(contract=dossier.contract)
-        funding_actions.follow_schedule(contract=dossier.contract)
-        dossier.contract.refresh_from_db()
+
+
+def follow_schedule(dossier: Dossier) -> None:
+    """Make due what falls due today."""
+    funding_actions.follow_schedule(contract=dossier.contract)
 
 
 def abandon(dossier: Dossier) -> None:

@@ -23,8 +23,8 @@ MINUTES = {
     DialogueKind.MISSION_START: "La CPTS a présenté l’organisation de la mission, les référents et les premières "
     "réunions. Les indicateurs, leurs paliers et leurs pièces justificatives ont été relus ensemble.",
     DialogueKind.ANNUAL: "Le rapport d’activité a été présenté mission par mission. Les valeurs des indicateurs "
-    "ont été comparées aux pièces justificatives. Les parties soulignent la montée en charge des soins non programmés et "
-    "conviennent de renforcer le repérage des patients sans médecin traitant.",
+    "ont été comparées aux pièces justificatives. Les parties soulignent la montée en charge des soins non "
+    "programmés et conviennent de renforcer le repérage des patients sans médecin traitant.",
 }
 DECISIONS = {
     DialogueKind.SIGNATURE: "La taille et le calendrier des missions sont arrêtés tels qu’ils figurent au contrat.",
