@@ -343,7 +343,8 @@ def turn_of(programme: Programme, sheets: list[MissionSheet], actor: Actor) -> T
     """Return what waits on this programme: for `actor`, otherwise for another party."""
     if not programme.is_open:
         return None
-    lines = [line for sheet in sheets for line in sheet.lines if not line.indicator.is_settled]
+    running = [sheet for sheet in sheets if sheet.mission.is_running]
+    lines = [line for sheet in running for line in sheet.lines if not line.indicator.is_settled]
     to_enter = [line for line in lines if line.value is None or line.value.status == ValueStatus.CONTESTED]
     mine = sum(1 for line in to_enter if line.can_enter)
     to_confirm = sum(1 for line in lines if line.can_confirm)

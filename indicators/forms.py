@@ -49,12 +49,17 @@ class MissionActionForm(VersionedForm):
         help_text="Un livrable par ligne : feuille d’émargement, compte rendu, convention signée…",
     )
 
-    def clean_deliverables(self) -> list[str]:
+    def clean_deliverables(self) -> str:
         lines = [line.strip() for line in self.cleaned_data["deliverables"].splitlines()]
         kept = list(dict.fromkeys(line for line in lines if line))
         if any(len(line) > 250 for line in kept):
             raise forms.ValidationError("Un livrable tient en 250 caractères : coupez la ligne trop longue.")
-        return kept
+        return "\n".join(kept)
+
+    def clean(self):
+        cleaned = super().clean()
+        cleaned["deliverables"] = cleaned.get("deliverables", "").splitlines()
+        return cleaned
 
 
 class LevelForm(forms.Form):

@@ -18,6 +18,7 @@ class ProgrammeQuerySet(PartyScopedQuerySet):
         """Bring missions, actions, deliverables, indicators, levels, values and evidence, in as many queries."""
         return self.select_related("cpts", "ars", "fund").prefetch_related(
             "missions__actions__deliverables__file",
+            "missions__indicators__action",
             "missions__indicators__levels",
             "missions__indicators__value__evidence__file",
         )
@@ -61,7 +62,10 @@ class ProgrammeMissionQuerySet(PartyScopedQuerySet):
     def with_content(self) -> "ProgrammeMissionQuerySet":
         """Bring the programme, its parties, and all that is written for the mission."""
         return self.select_related("programme__cpts", "programme__ars", "programme__fund").prefetch_related(
-            "actions__deliverables__file", "indicators__levels", "indicators__value__evidence__file"
+            "actions__deliverables__file",
+            "indicators__action",
+            "indicators__levels",
+            "indicators__value__evidence__file",
         )
 
 
@@ -155,7 +159,11 @@ class IndicatorQuerySet(MissionScopedQuerySet):
         )
 
     def of_running_programmes(self) -> "IndicatorQuerySet":
-        return self.filter(programme_mission__programme__status=ProgrammeStatus.OPEN, programme_mission__is_agreed=True)
+        return self.filter(
+            programme_mission__programme__status=ProgrammeStatus.OPEN,
+            programme_mission__is_agreed=True,
+            programme_mission__active_from__isnull=False,
+        )
 
     def to_enter_by(self, side: Side) -> "IndicatorQuerySet":
         """Return what `side` still owes a value for: none yet, or a contested one (R15)."""

@@ -139,7 +139,7 @@ def test_another_tenant_is_refused_even_with_the_row_in_hand(ours, theirs, draft
 
 def test_a_stale_version_is_refused_and_keeps_what_was_saved(ours, written):
     action = written["action"]
-    fields = {"programme_mission": written["mission"], "action": action}
+    fields = {"programme_mission": written["mission"], "mission_action": action}
     actions.save_action(actor=ours.coordinator, **fields, title="Première", version=action.lock_version)
     with pytest.raises(StaleForm) as refusal:
         actions.save_action(actor=ours.fund_officer, **fields, title="Seconde", version=action.lock_version)
@@ -157,7 +157,7 @@ def test_the_content_is_the_same_until_something_changes(ours, written):
     assert first["levels"] == [["219", "2000.00"], ["100", "4000.00"], ["50", "6000.00"]]
     assert first["terms"][0].translate(SPACES) == "219 patients et moins : 2 000,00 €"
     actions.save_action(
-        actor=ours.coordinator, programme_mission=written["mission"], action=written["action"], title="Autre"
+        actor=ours.coordinator, programme_mission=written["mission"], mission_action=written["action"], title="Autre"
     )
     assert programme_content(programme) != content
 

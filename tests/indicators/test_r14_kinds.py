@@ -53,7 +53,7 @@ def test_r14_a_national_indicator_outlives_the_action_it_was_put_in(ours, writte
         label="",
         usage="FOLLOW_UP",
     )
-    actions.delete_action(actor=ours.coordinator, action=action)
+    actions.delete_action(actor=ours.coordinator, mission_action=action)
     national.refresh_from_db()
     assert national.action is None
     assert list(mission.indicators.exclude(national_code="")) == list(mission.indicators.all())
@@ -92,7 +92,7 @@ def test_r14_the_health_crisis_has_deliverables_and_no_result(ours, draft):
 
 def test_r14_the_health_crisis_without_deliverable_keeps_the_programme_from_being_agreed(ours, written):
     actions.delete_action(
-        actor=ours.coordinator, action=written["programme"].missions.get(mission=CRISIS).actions.get()
+        actor=ours.coordinator, mission_action=written["programme"].missions.get(mission=CRISIS).actions.get()
     )
     assert missing_items(written["programme"]) == [
         "Réponse aux crises sanitaires : indiquez au moins un livrable attendu (le plan, puis sa mise à jour)."
@@ -106,7 +106,7 @@ def test_r13a_actions_keep_their_order_their_lead_and_their_deliverables(ours, w
     actions.save_action(
         actor=ours.fund_officer,
         programme_mission=written["mission"],
-        action=action,
+        mission_action=action,
         title=action.title,
         deliverables=["Convention signée", "Bilan"],
     )

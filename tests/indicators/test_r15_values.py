@@ -168,3 +168,11 @@ def test_r15_what_waits_for_each_side_is_counted(ours, theirs, running, entered)
     assert IndicatorValue.objects.visible_to(ours.coordinator).to_confirm_by("CPTS").count() == 1
     assert IndicatorValue.objects.visible_to(ours.fund_officer).to_confirm_by("FUND").count() == 0
     assert IndicatorValue.objects.visible_to(theirs.coordinator).to_confirm_by("CPTS").count() == 0
+
+
+def test_r15_no_value_before_the_mission_has_started(ours, running):
+    running["programme"].missions.update(active_from=None)
+    running["achieved"].refresh_from_db()
+    with pytest.raises(TransitionNotAllowed, match="pas démarré"):
+        actions.enter_value(actor=ours.coordinator, indicator=running["achieved"], achieved=True, **YEAR)
+    assert not Indicator.objects.to_enter_by("CPTS").exists()
