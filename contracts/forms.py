@@ -106,12 +106,3 @@ class CrisisForm(ActionForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["declared_on"].initial = clock.today()
-
-
-class SignForm(ActionForm):
-    """The signatory says that she has read the document."""
-
-    has_read = forms.BooleanField(
-        label="J’ai lu le document, et je signe au nom de mon organisation.",
-        error_messages={"required": "Cochez cette case pour signer."},
-    )

@@ -1,31 +1,28 @@
 """Pages of the contracts room: the list, the contract, its drafting, its consents, its signature."""
 
-import time
-
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.http import urlencode
 
 from accounts.permissions import Act, may
 from contracts import actions, assemblers, panels, permissions
 from contracts.enums import ContractStatus
 from contracts.filters import ContractFilter
-from contracts.forms import ContractForm, CrisisForm, ReasonForm, SignForm
+from contracts.forms import ContractForm, CrisisForm, ReasonForm
 from contracts.models import OPEN_STATUSES, Contract
 from contracts.tables import ContractTable
 from core.actor import Actor
 from core.enums import PARTIES, Side
 from core.http import attempt, http_methods, require, show, submit_form
 from core.tables import table_response
+from documents.forms import SigningForm
 from documents.models import Document
 from health_projects.enums import ProjectStatus
 from health_projects.models import HealthProject
 
-FRESH_SECONDS = 300
 RUNNING = [*OPEN_STATUSES, ContractStatus.ACTIVE]
 
 
@@ -191,19 +188,15 @@ def contract_sign(request, pk, template_name="contracts/contract_sign.html"):
     require(permissions.is_party(request.actor, contract) and may(request.actor, Act.SIGN))
     if contract.document is None:
         return redirect("contracts:contract_preview", pk)
-    is_fresh = second_factor_is_fresh(request)
-    form = SignForm(request.POST if request.method == "POST" else None, actor=request.actor)
-    if request.method == "POST":
-        if not is_fresh:
-            return redirect(_second_factor_url(request))
-        if form.is_valid():
-            _say_signed(request, attempt(request, actions.sign_contract, contract=contract))
-            return redirect("contracts:contract_sign", pk)
+    form = SigningForm(request.POST if request.method == "POST" else None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        _say_signed(request, attempt(request, actions.sign_contract, contract=contract))
+        return redirect("contracts:contract_sign", pk)
     context = {
         **_signature_context(request.actor, contract),
         "form": form,
-        "is_fresh": is_fresh,
-        "second_factor_url": _second_factor_url(request),
+        "has_second_factor": is_mfa_enabled(request.user),
     }
     return show(request, template_name, context)
 
@@ -220,18 +213,6 @@ def _signature_context(actor: Actor, contract: Contract) -> dict:
         "is_last": waiting == [actor.side],
         "can_sign": permissions.can_sign(actor, contract) and actor.side in waiting,
     }
-
-
-def second_factor_is_fresh(request) -> bool:
-    """Return whether this person showed a second factor again in the last minutes, for a signature."""
-    records = get_authentication_records(request, request.user)
-    moments = [row["at"] for row in records if row["method"] == "mfa" and row.get("reauthenticated")]
-    return bool(moments) and time.time() - moments[-1] < FRESH_SECONDS
-
-
-def _second_factor_url(request) -> str:
-    """Return the address that asks for the second factor, then comes back to this page."""
-    return f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.path})}"
 
 
 def _say_signed(request, contract: Contract | None) -> None:

@@ -1,13 +1,14 @@
 """The pages: two tenants of each side, what each role sees and may do, and their queries."""
 
 import re
-import time
 
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import Delegation
 from contracts import actions, assemblers
 from contracts.enums import ContractStatus
 from contracts.models import Contract
@@ -15,6 +16,7 @@ from core import clock
 from core.dates import add_months
 from tests.contracts.conftest import activate, negotiate
 from tests.utils import stories
+from tests.utils.factories import TOTP_SECRET
 from tests.utils.world import make_tenant
 
 pytestmark = pytest.mark.django_db
@@ -33,12 +35,10 @@ def url(name: str, contract: Contract) -> str:
     return reverse(f"contracts:{name}", args=[contract.pk])
 
 
-def with_second_factor(client, membership) -> None:
-    """Say in the session what the second factor's page says once the code is given."""
-    session = client.session
-    session["account_authentication_methods"] = [{"method": "mfa", "at": time.time(), "reauthenticated": True}]
-    session["account_authentication_methods_user"] = str(membership.user_id)
-    session.save()
+def code() -> str:
+    """Return what the authentication application of the tests shows now."""
+    counter = next(iter(yield_hotp_counters_from_time()))
+    return format_hotp_value(hotp_value(TOTP_SECRET, counter))
 
 
 def words(response) -> str:
@@ -233,32 +233,37 @@ def test_what_is_missing_is_listed(world, client_of):
 
 
 def test_signing_asks_for_the_second_factor_again(world, client_of, signing):
-    client = client_of(world.west.president)
-    address = url("contract_sign", signing)
-    page = words(client.get(address))
-    assert "Confirmer mon identité" in page
-    assert "Signer le contrat</button>" not in page
-    response = client.post(address, {"has_read": "on"})
-    assert response.url.startswith(reverse("mfa_reauthenticate"))
+    client, address = client_of(world.west.president), url("contract_sign", signing)
+    assert "Code de votre second facteur" in words(client.get(address))
+    for wrong in ({}, {"code": "000000"}):
+        assert client.post(address, wrong).status_code == 200
     assert not any(row.signed_at for row in signing.document.signatures.all())
-    with_second_factor(client, world.west.president)
-    assert "Cochez cette case" in words(client.post(address))
-    assert client.post(address, {"has_read": "on"}).url == address
+    shown = code()
+    assert client.post(address, {"code": shown}).url == address
     assert signing.document.signatures.get(side="CPTS").signed_at
     assert "Le contrat attend encore" in words(client.get(address))
 
 
+def test_a_delegate_without_a_second_factor_is_told_to_set_one_up(world, client_of, signing):
+    Delegation.objects.create(
+        grantor=world.west.president,
+        grantee=world.west.treasurer,
+        power="SIGN",
+        deed="Statuts, article 9",
+        starts_on=clock.today(),
+    )
+    page = words(client_of(world.west.treasurer).get(url("contract_sign", signing)))
+    assert "Activer un second facteur" in page
+
+
 def test_the_last_signature_says_that_the_contract_is_in_force(world, client_of, signing):
     for member in (world.west.president, world.west.ars_signatory, world.west.fund_signatory):
-        client = client_of(member)
-        with_second_factor(client, member)
-        response = client.post(url("contract_sign", signing), {"has_read": "on"}, follow=True)
+        response = client_of(member).post(url("contract_sign", signing), {"code": code()}, follow=True)
     assert "le contrat est en vigueur" in words(response)
     signing.refresh_from_db()
     assert signing.status == ContractStatus.ACTIVE
-    assert (
-        words(client_of(world.west.coordinator).get(url("contract_preview", signing))).count("a signé le contrat") == 3
-    )
+    page = client_of(world.west.coordinator).get(url("contract_preview", signing))
+    assert words(page).count("a signé le contrat") == 3
 
 
 def test_signing_is_for_signatories(world, client_of, signing):
