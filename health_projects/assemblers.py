@@ -233,11 +233,14 @@ def _overlap(other, codes, names, acceptance) -> Overlap:
     )
 
 
-def turn_of(actor: Actor, project: HealthProject) -> Turn | None:
-    """Return whose turn it is on a project, as the person who looks at it should read it; None once decided."""
+def turn_of(actor: Actor, project: HealthProject, *, missing: list[str] | None = None) -> Turn | None:
+    """Return whose turn it is on a project, as the person who looks at it should read it; None once decided.
+
+    `missing` is what `missing_items` says, when the caller knows it already.
+    """
     match project.status:
         case ProjectStatus.DRAFT:
-            return _drafting(actor, project)
+            return _drafting(actor, project, missing)
         case ProjectStatus.CHANGES_REQUESTED:
             return _correcting(actor, project)
         case ProjectStatus.SUBMITTED:
@@ -246,10 +249,10 @@ def turn_of(actor: Actor, project: HealthProject) -> Turn | None:
             return None
 
 
-def _drafting(actor: Actor, project: HealthProject) -> Turn:
+def _drafting(actor: Actor, project: HealthProject, missing: list[str] | None) -> Turn:
     if not permissions.can_edit(actor, project):
         return Turn(text=f"Chez la {project.cpts} : le projet est en cours de rédaction.", is_mine=False)
-    left = len(missing_items(project))
+    left = len(missing_items(project) if missing is None else missing)
     if left:
         return Turn(
             text="À vous : complétez le projet de santé, puis envoyez-le à l’ARS.",

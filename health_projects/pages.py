@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from agreements.agreement import Agreement
 from core.actor import Actor
 from core.enums import Side
 from core.face import HistoryEntry
@@ -95,23 +96,25 @@ def list_context(actor: Actor) -> dict:
 
 def detail_context(actor: Actor, project: HealthProject, overlaps: list[Overlap]) -> dict:
     """Return everything the page of a project says."""
-    territory = assemblers.territory_of(project)
+    agreement = assemblers.agreement_today()
+    territory = assemblers.territory_of(project, agreement=agreement)
     is_open = project.status in (ProjectStatus.DRAFT, ProjectStatus.CHANGES_REQUESTED)
-    versions = HealthProject.objects.visible_to(actor).filter(cpts=project.cpts_id).order_by("-version_number")
+    missing = assemblers.missing_items(project, territory=territory) if is_open else []
+    versions = list(HealthProject.objects.visible_to(actor).filter(cpts=project.cpts_id).order_by("-version_number"))
     submissions = project.submissions.count()
     return {
         "project": project,
-        "turn": assemblers.turn_of(actor, project),
+        "turn": assemblers.turn_of(actor, project, missing=missing),
         "decision": assemblers.decision_sentence(project),
         "asked": standing_reason(project),
         "territory": territory,
         "communes": project.communes.with_population().order_by("search_name", "code"),
         "overlaps": overlaps,
-        "missions": mission_rows(project),
+        "missions": mission_rows(project, agreement),
         "sections": section_views(project),
-        "missing": assemblers.missing_items(project, territory=territory) if is_open else [],
+        "missing": missing,
         "history": history_of(project),
-        "versions": versions if versions.count() > 1 else [],
+        "versions": versions if len(versions) > 1 else [],
         "submission_count": submissions,
         "can_compare": submissions > 1
         or (submissions and project.status == ProjectStatus.DRAFT)
@@ -119,7 +122,7 @@ def detail_context(actor: Actor, project: HealthProject, overlaps: list[Overlap]
         "can_edit": permissions.can_edit(actor, project),
         "can_review": permissions.can_review(actor, project),
         "can_comment": permissions.can_comment(actor, project),
-        "can_start_version": permissions.can_start_version(actor, project) and versions.first().pk == project.pk,
+        "can_start_version": permissions.can_start_version(actor, project) and versions[0].pk == project.pk,
         "can_accept_overlap": permissions.may_accept_overlap(actor),
     }
 
@@ -143,9 +146,9 @@ def section_views(project: HealthProject) -> list[SectionView]:
     ]
 
 
-def mission_rows(project: HealthProject) -> list[dict]:
-    """Return the missions chosen, each with its label and whether the agreement in force makes it core."""
-    terms = {row.code: row for row in assemblers.agreement_today().missions}
+def mission_rows(project: HealthProject, agreement: Agreement) -> list[dict]:
+    """Return the missions chosen, each with its label and whether `agreement` makes it core."""
+    terms = {row.code: row for row in agreement.missions}
     return [
         {"label": label, "is_core": code in terms and terms[code].is_core}
         for code, label in zip(project.missions, project.mission_labels, strict=True)
