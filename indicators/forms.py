@@ -15,8 +15,10 @@ from indicators.assemblers import definition_of
 from indicators.enums import Nature, Settlement, Usage
 from indicators.models import Indicator, IndicatorValue, MissionAction, ProgrammeMission
 
+EVIDENCE_KINDS = ("pdf", "png", "jpg", "xlsx", "csv", "docx")
 MAX_LEVELS = 8
 BLANK_LEVELS = 2
+LINES_SHOWN = 4
 NATIONAL_WORDS = ("label", "unit", "owner", "counts_patients")
 
 
@@ -172,6 +174,7 @@ class IndicatorForm(VersionedForm):
             else []
         )
         self.levels = LevelFormSet(self.data if self.is_bound else None, prefix="levels", initial=levels)
+        self.levels.extra = max(BLANK_LEVELS, LINES_SHOWN - len(levels))
 
     @property
     def what_helper(self):
@@ -236,9 +239,8 @@ class FilesField(DocumentField):
 
 
 def evidence_field(*, required: bool, help_text: str) -> FilesField:
-    kinds = ("pdf", "png", "jpg", "xlsx", "csv", "docx")
     field = FilesField(
-        kinds=kinds, max_megabytes=20, required=required, label="pièces justificatives", help_text=help_text
+        kinds=EVIDENCE_KINDS, max_megabytes=20, required=required, label="pièces justificatives", help_text=help_text
     )
     field.help_text = f"{help_text} {field.spoken_kinds}, 20 Mo au plus par fichier.".strip()
     return field
@@ -294,6 +296,16 @@ class EvidenceForm(ActionForm):
     """More evidence behind a value."""
 
     files = evidence_field(required=True, help_text="Un ou plusieurs fichiers.")
+
+
+class DeliverableForm(ActionForm):
+    """The file of a deliverable."""
+
+    files = DocumentField(kinds=EVIDENCE_KINDS, max_megabytes=20, label="fichier du livrable")
+
+    def clean_files(self) -> list[tuple[str, bytes]]:
+        file = self.cleaned_data["files"]
+        return [(file.name, file.read())]
 
 
 class ConfirmForm(VersionedForm):

@@ -133,6 +133,14 @@ class MissionAction(TenantModel):
         return self.title
 
 
+class DeliverableQuerySet(PartyScopedQuerySet):
+    party_path = "action__programme_mission__programme__"
+
+    def with_programme(self) -> "DeliverableQuerySet":
+        path = "action__programme_mission__programme"
+        return self.select_related(*(f"{path}__{side}" for side in ("cpts", "ars", "fund")))
+
+
 class Deliverable(TenantModel):
     """A proof expected for an action."""
 
@@ -140,6 +148,8 @@ class Deliverable(TenantModel):
     label = models.CharField("livrable attendu", max_length=250)
     position = models.PositiveSmallIntegerField("rang")
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = DeliverableQuerySet.as_manager()
 
     class Meta:
         verbose_name = "livrable"

@@ -31,6 +31,13 @@ def check_may_enter(actor: Actor, indicator: Indicator) -> None:
     check_owner(actor.side, Side(indicator.owner))
 
 
+def check_may_deposit(actor: Actor, mission: ProgrammeMission) -> None:
+    """The CPTS, which owes the deliverables, deposits them."""
+    check_party(actor, mission.programme)
+    check(actor, Act.ENTER_VALUE)
+    check_owner(actor.side, Side.CPTS)
+
+
 def check_may_judge(actor: Actor, value: IndicatorValue) -> None:
     """R15: another party confirms or contests it, never one's own side."""
     check_party(actor, value.indicator.programme_mission.programme)
@@ -52,6 +59,11 @@ def can_write(actor: Actor, mission: ProgrammeMission) -> bool:
 def may_enter(actor: Actor, indicator: Indicator) -> bool:
     """The owner's side."""
     return actor.side == indicator.owner and may(actor, Act.ENTER_VALUE)
+
+
+def may_deposit(actor: Actor) -> bool:
+    """Who enters values for the CPTS."""
+    return actor.side == Side.CPTS and may(actor, Act.ENTER_VALUE)
 
 
 def may_judge(actor: Actor, value: IndicatorValue) -> bool:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("indicateurs/<uuid:pk>/supprimer/", views.indicator_delete, name="indicator_delete"),
     path("indicateurs/<uuid:pk>/valeur/", views.value_enter, name="value_enter"),
     path("indicateurs/<uuid:pk>/decision/", views.indicator_settle, name="indicator_settle"),
+    path("livrables/<uuid:pk>/deposer/", views.deliverable_deposit, name="deliverable_deposit"),
     path("valeurs/<uuid:pk>/confirmer/", views.value_confirm, name="value_confirm"),
     path("valeurs/<uuid:pk>/contester/", views.value_contest, name="value_contest"),
     path("valeurs/<uuid:pk>/pieces/", views.evidence_add, name="evidence_add"),

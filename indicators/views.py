@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.permissions import Act, may
 from core.http import attempt, http_methods, require, show, submit_form
 from indicators import actions, assemblers, forms, permissions
-from indicators.models import Indicator, IndicatorValue, MissionAction, Programme, ProgrammeMission
+from indicators.models import Deliverable, Indicator, IndicatorValue, MissionAction, Programme, ProgrammeMission
 
 DETAIL, EDIT = "indicators:programme_detail", "indicators:programme_edit"
 
@@ -24,6 +24,7 @@ def programme_detail(request, pk, template_name="indicators/programme_detail.htm
         "programme": programme,
         "sheets": sheets,
         "turn": assemblers.turn_of(programme, sheets, request.actor),
+        "can_deposit": permissions.may_deposit(request.actor),
         "can_edit": any(permissions.can_write(request.actor, sheet.mission) for sheet in sheets),
     }
     return show(request, template_name, context)
@@ -160,7 +161,7 @@ def indicator_delete(request, pk):
 def value_enter(request, pk, template_name="indicators/value_enter.html"):
     indicator = get_object_or_404(Indicator.objects.visible_to(request.actor).with_programme(), pk=pk)
     require(permissions.may_enter(request.actor, indicator))
-    if refused := _refuse_values(request, indicator):
+    if refused := _refuse_values(request, indicator.programme_mission):
         return refused
     value = indicator.current_value
     values = forms.ValueForm.values_of(value) or assemblers.usual_period(indicator)
@@ -211,7 +212,7 @@ def value_contest(request, pk, template_name="indicators/value_contest.html"):
 def evidence_add(request, pk, template_name="indicators/evidence_add.html"):
     value = get_object_or_404(IndicatorValue.objects.visible_to(request.actor).with_programme(), pk=pk)
     require(permissions.may_enter(request.actor, value.indicator))
-    if refused := _refuse_values(request, value.indicator):
+    if refused := _refuse_values(request, value.indicator.programme_mission):
         return refused
     form = forms.EvidenceForm(_sent(request), _files(request), actor=request.actor)
     success = "Les pièces sont déposées."
@@ -221,10 +222,25 @@ def evidence_add(request, pk, template_name="indicators/evidence_add.html"):
 
 
 @http_methods("GET", "POST")
+def deliverable_deposit(request, pk, template_name="indicators/deliverable_deposit.html"):
+    deliverable = get_object_or_404(Deliverable.objects.visible_to(request.actor).with_programme(), pk=pk)
+    mission = deliverable.action.programme_mission
+    require(permissions.may_deposit(request.actor))
+    if refused := _refuse_values(request, mission):
+        return refused
+    form = forms.DeliverableForm(_sent(request), _files(request), actor=request.actor)
+    success = "Le livrable est déposé."
+    if submit_form(request, form, actions.deposit_deliverable, deliverable=deliverable, success=success):
+        return redirect(DETAIL, mission.programme_id)
+    context = {"form": form, "deliverable": deliverable, "mission": mission}
+    return show(request, template_name, context)
+
+
+@http_methods("GET", "POST")
 def indicator_settle(request, pk, template_name="indicators/indicator_settle.html"):
     indicator = get_object_or_404(Indicator.objects.visible_to(request.actor).with_programme(), pk=pk)
     require(may(request.actor, Act.SETTLE_INDICATOR))
-    if refused := _refuse_values(request, indicator):
+    if refused := _refuse_values(request, indicator.programme_mission):
         return refused
     values = {
         "settlement": indicator.settlement,
@@ -269,8 +285,8 @@ def _refuse_writing(request, mission: ProgrammeMission):
     return redirect(DETAIL, mission.programme_id)
 
 
-def _refuse_values(request, indicator: Indicator):
-    mission = indicator.programme_mission
+def _refuse_values(request, mission: ProgrammeMission):
+    """Return where to go instead of a page about values while they do not move."""
     reason = actions.why_values_wait(mission)
     if not reason:
         return None
@@ -281,7 +297,7 @@ def _refuse_values(request, indicator: Indicator):
 def _value_to_judge(request, pk):
     value = get_object_or_404(IndicatorValue.objects.visible_to(request.actor).with_programme(), pk=pk)
     require(permissions.may_judge(request.actor, value))
-    return value, _refuse_values(request, value.indicator)
+    return value, _refuse_values(request, value.indicator.programme_mission)
 
 
 def _edit_url(mission: ProgrammeMission) -> str:

@@ -17,6 +17,7 @@ from indicators.actions.values import (
     add_evidence,
     confirm_value,
     contest_value,
+    deposit_deliverable,
     enter_value,
     settle_indicator,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "create_programme",
     "delete_action",
     "delete_indicator",
+    "deposit_deliverable",
     "enter_value",
     "open_programme",
     "reopen_programme",

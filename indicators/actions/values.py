@@ -12,15 +12,18 @@ from core import audit, clock
 from core.actor import Actor
 from core.errors import DomainError
 from documents.actions import store_file
+from documents.models import StoredFile
 from indicators import lifecycle, permissions, rules
 from indicators.actions.rows import check_version, lock, running_mission, signed, stored
 from indicators.assemblers import indicator_input, result_inputs, with_decision
 from indicators.enums import Settlement
 from indicators.lifecycle import ValueStep
 from indicators.models import (
+    Deliverable,
     Evidence,
     Indicator,
     IndicatorValue,
+    Programme,
     ProgrammeMission,
     ValueTransition,
 )
@@ -76,6 +79,23 @@ def add_evidence(*, actor: Actor, value: IndicatorValue, files: Iterable[tuple[s
     permissions.check_may_enter(actor, value.indicator)
     running_mission(value.indicator.programme_mission)
     return [_store_evidence(actor, value, name, content) for name, content in files]
+
+
+@transaction.atomic
+def deposit_deliverable(*, actor: Actor, deliverable: Deliverable, files: Iterable[tuple[str, bytes]]) -> Deliverable:
+    """Deposit the file (name, bytes) of a deliverable; a later one takes its place. The CPTS does it."""
+    mission = deliverable.action.programme_mission
+    permissions.check_may_deposit(actor, mission)
+    mission = running_mission(mission)
+    deliverable = lock(Deliverable, deliverable)
+    name, content = next(iter(files))
+    before = deliverable.file_id
+    deliverable.file = _store(actor, mission.programme, name, content)
+    deliverable.save(update_fields=["file", "updated_at"])
+    audit.record(
+        actor, "deliverable.deposit", deliverable, before={"file": before}, after={"file": deliverable.file_id}
+    )
+    return deliverable
 
 
 @transaction.atomic
@@ -208,14 +228,18 @@ def _save(value: IndicatorValue, *, is_new: bool = False, confirmed_by: Actor | 
 
 
 def _store_evidence(actor: Actor, value: IndicatorValue, name: str, content: bytes) -> Evidence:
-    parties = value.indicator.programme_mission.programme.parties
-    try:
-        file = store_file(actor=actor, name=name, content=content, readers=parties, kinds=EVIDENCE_KINDS)
-    except DomainError as error:
-        raise DomainError(f"« {name} » : {error.message}", "files") from error
+    file = _store(actor, value.indicator.programme_mission.programme, name, content)
     evidence = Evidence.objects.create(value=value, file=file, **signed(actor))
     audit.record(actor, "evidence.add", value, after={"file": file.pk, "name": file.name, "sha256": file.sha256})
     return evidence
+
+
+def _store(actor: Actor, programme: Programme, name: str, content: bytes) -> StoredFile:
+    """Store a file that the three parties read; a refusal names it."""
+    try:
+        return store_file(actor=actor, name=name, content=content, readers=programme.parties, kinds=EVIDENCE_KINDS)
+    except DomainError as error:
+        raise DomainError(f"« {name} » : {error.message}", "files") from error
 
 
 def _check_other_person(actor: Actor, value: IndicatorValue) -> None:

@@ -86,6 +86,7 @@ def test_another_tenant_finds_none_of_the_pages(request, client_of, running, ent
         url("value_confirm", entered),
         url("value_contest", entered),
         url("evidence_add", entered),
+        url("deliverable_deposit", running["action"].deliverables.first()),
     ]
     assert {client.get(page).status_code for page in pages} == {404}
     posts = [url("action_delete", running["action"]), url("indicator_delete", running["levels"])]
@@ -306,6 +307,23 @@ def test_r13e_a_decision_is_recorded_with_its_reason_or_refused_beside_its_field
     running["achieved"].refresh_from_db()
     assert running["achieved"].settlement == Settlement.RETAINED
     assert "500,00 €" in text_of(client.get(url("programme_detail", running["programme"])))
+
+
+def test_r14_the_plan_of_the_health_crisis_is_deposited_and_read_by_the_three(
+    coordinator, fund, ours, client_of, running
+):
+    programme = running["programme"]
+    actions.start_mission(
+        actor=ours.president, programme=programme, mission="HEALTH_CRISIS", active_from=YEAR["period_start"]
+    )
+    deliverable = programme.missions.get(mission="HEALTH_CRISIS").actions.get().deliverables.get()
+    page = url("deliverable_deposit", deliverable)
+    assert fund.get(page).status_code == 403
+    assert "Ce champ est obligatoire." in text_of(coordinator.post(page, {}))
+    assert coordinator.post(page, {"files": pdf("plan.pdf")}).status_code == 302
+    seen = text_of(fund.get(url("programme_detail", programme)))
+    assert "plan.pdf" in seen
+    assert "Déposé" in seen
 
 
 # Queries ------------------------------------------------------------------------------------------------------
