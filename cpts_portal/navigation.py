@@ -8,6 +8,7 @@ CPTS_ENTRIES = [
     ("Accueil", "dashboards:home"),
     ("Projet de santé", "health_projects:project_list"),
     ("Contrat", "contracts:contract_list"),
+    ("Dialogues", "dialogues:dialogue_list"),
     ("Versements", "funding:payment_list"),
 ]
 AUTHORITY_ENTRIES = [
@@ -15,11 +16,13 @@ AUTHORITY_ENTRIES = [
     ("Portefeuille", "dashboards:portfolio"),
     ("Projets de santé", "health_projects:project_list"),
     ("Contrats", "contracts:contract_list"),
+    ("Dialogues", "dialogues:dialogue_list"),
     ("Versements", "funding:payment_list"),
 ]
 NATIONAL_ENTRIES = [
     ("Accueil", "dashboards:home"),
     ("Portefeuille national", "dashboards:portfolio"),
+    ("Dialogues", "dialogues:dialogue_list"),
     ("Versements", "funding:payment_list"),
 ]
 ENTRIES = {

@@ -24,7 +24,7 @@ from dashboards.doors import buttons_of
 from dashboards.due import OPEN_PAYMENTS, due_block, running_year
 from dashboards.history import history_of
 from dashboards.missions import annexes_of, missions_block
-from dashboards.todo import Waiting, waiting_for, window_words
+from dashboards.todo import Waiting, spoken, waiting_for
 from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
 from dialogues.models import AnnualAnnex, ManagementDialogue
 from documents.enums import DocumentKind
@@ -34,7 +34,7 @@ from indicators.enums import ProgrammeStatus, Usage, ValueStatus
 from indicators.models import Indicator
 
 SHOWN_HISTORY = 8
-SHOWN_PEOPLE = 4
+SHOWN_PEOPLE = 3
 PEOPLE_ROLES = (Role.PRESIDENT, Role.COORDINATOR, Role.OFFICER, Role.SIGNATORY, Role.ACCOUNTANT, Role.TREASURER)
 
 
@@ -178,9 +178,11 @@ def _signature_turn(document: Document, what: str) -> Turn:
 def _running_turn(contract: Contract, today: date) -> Turn | None:
     for dialogue in contract.dialogues.all():
         if dialogue.status == DialogueStatus.MINUTES:
-            return _theirs(f"Des approbations sont attendues sur le compte rendu\u00a0: {_lower(dialogue.label)}.")
+            return _theirs(f"Des approbations sont attendues sur le compte rendu\u00a0: {spoken(dialogue)}.")
         if dialogue.is_late(today):
-            return _theirs(f"En retard\u00a0: {_lower(dialogue.label)}.", window_words(dialogue))
+            return _theirs(
+                f"En retard\u00a0: {spoken(dialogue)}.", f"À tenir avant le {format_date(dialogue.window_closes_on)}"
+            )
     for annex in contract.annexes.all():
         if annex.status == AnnexStatus.SIGNING:
             return _signature_turn(annex.document, f"l’annexe de l’année {annex.year}")
@@ -221,6 +223,11 @@ class YearCount:
     year: ContractYear
     owners: list[OwnerCount]
     results: int
+
+    @property
+    def is_running(self) -> bool:
+        """Values are entered, or were: before, there is nothing to count but the indicators."""
+        return self.year.programme.status in (ProgrammeStatus.OPEN, ProgrammeStatus.CLOSED)
 
     @property
     def total(self) -> int:
@@ -281,7 +288,7 @@ class DialogueRow:
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentRow:
-    """A document to download, and where its signatures are; `url` is empty until it is ready."""
+    """A document: to download, or to watch being made (`size` None), and where its signatures are."""
 
     title: str
     url: str
@@ -330,16 +337,14 @@ def document_rows(contract: Contract) -> list[DocumentRow]:
     if contract.document:
         rows.insert(0, _document_row(contract.document, f"Contrat {contract.number}"))
     rows.reverse()
-    return rows + [
-        _document_row(item.minutes_document, f"Compte rendu, {_lower(item.label)}") for item in reversed(minutes)
-    ]
+    return rows + [_document_row(item.minutes_document, f"Compte rendu, {spoken(item)}") for item in reversed(minutes)]
 
 
 def _document_row(document: Document, title: str) -> DocumentRow:
     tone, state = _document_state(document)
     return DocumentRow(
         title=title,
-        url=reverse("documents:document_download", args=[document.pk]) if document.is_ready else "",
+        url=reverse(f"documents:document_{'download' if document.is_ready else 'detail'}", args=[document.pk]),
         size=document.file.size if document.is_ready else None,
         tone=tone,
         state=state,
@@ -392,7 +397,3 @@ def signature_lines(contract: Contract) -> list[PartyLine]:
         for document in documents[-1:]
         for item in document.signature_list
     ]
-
-
-def _lower(text: str) -> str:
-    return text[0].lower() + text[1:].replace("\u00a0: ", ", ").replace(" : ", ", ")

@@ -26,6 +26,7 @@ class DueBlock:
 
     year: int
     lines: list[ScheduleLine]
+    coming: list[ScheduleLine]
     earlier: list[ScheduleLine]
     paid: Decimal
     expected: Decimal
@@ -33,6 +34,10 @@ class DueBlock:
     owed_in_all: Decimal
     figure: Figure | None
     statements: list[Statement]
+
+    @property
+    def coming_total(self) -> Decimal:
+        return _total(self.coming, PaymentStatus.FORECAST)
 
 
 def due_block(contract: Contract, today: date) -> DueBlock | None:
@@ -45,7 +50,8 @@ def due_block(contract: Contract, today: date) -> DueBlock | None:
     unpaid = (PaymentStatus.FORECAST, *OPEN_PAYMENTS)
     return DueBlock(
         year=year,
-        lines=current,
+        lines=[line for line in current if line.status != PaymentStatus.FORECAST],
+        coming=[line for line in current if line.status == PaymentStatus.FORECAST],
         earlier=[line for line in lines if line.year < year and line.status in unpaid],
         paid=_total(current, PaymentStatus.PAID),
         expected=_total(current, PaymentStatus.PAID, *unpaid),

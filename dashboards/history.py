@@ -54,6 +54,16 @@ WORDS = {
     },
     "approval": {"": "a approuvé le compte rendu\u00a0: {}"},
 }
+# In the order in which they happen: it decides between traces of the same instant.
+SEQUENCE = [
+    ("project", "create"), ("project", "submit"), ("project", "send_back"), ("project", "resume"),
+    ("project", "approve"), ("project", "approve_tacitly"), ("project", "oppose"),
+    ("contract", "open_negotiation"), ("dialogue", "convene"), ("dialogue", "hold"), ("value", "enter"),
+    ("value", "contest"), ("value", "confirm"), ("dialogue", "send_minutes"), ("dialogue", "reopen_minutes"),
+    ("approval", ""), ("dialogue", "close"), ("consent", ""), ("contract", "agree"), ("contract", "start_signing"),
+    ("signature", ""), ("contract", "activate"), ("annex", ""), ("payment", "order"), ("payment", "pay"),
+]  # fmt: skip
+RANKS = {key: rank for rank, key in enumerate(SEQUENCE)}
 COUNTED = {
     ("payment", "order"): ("a ordonné un versement", "a ordonné {} versements"),
     ("payment", "pay"): ("a enregistré un paiement", "a enregistré {} paiements"),
@@ -89,6 +99,10 @@ class _Trace:
     contract: UUID | None
     project: UUID | None
     cpts: str
+
+    @property
+    def rank(self) -> tuple[datetime, int]:
+        return (self.at, RANKS.get((self.room, self.transition), len(RANKS)))
 
     @property
     def group(self) -> tuple:
@@ -217,9 +231,9 @@ def _dialogue(path: str) -> Concat:
 
 def _grouped(rows: Iterable[tuple]) -> list[list[_Trace]]:
     """Put together what one person did in series; the order stays that of the latest of each group."""
+    traces = [_Trace(**dict(zip(_Trace.__dataclass_fields__, row, strict=True))) for row in rows]
     groups: dict[tuple, list[_Trace]] = {}
-    for row in rows:
-        trace = _Trace(**dict(zip(_Trace.__dataclass_fields__, row, strict=True)))
+    for trace in sorted(traces, key=lambda trace: trace.rank, reverse=True):
         groups.setdefault(trace.group, []).append(trace)
     return list(groups.values())
 

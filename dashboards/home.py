@@ -61,10 +61,12 @@ def home_context(actor: Actor, data) -> dict[str, Any]:
     waiting = waiting_for(actor)
     has_bar = actor.side in (Side.ARS, Side.FUND)
     todo = TodoFilter(data if has_bar else None, waiting)
+    own = own_dossier(actor, today) if actor.side == Side.CPTS else None
+    late = sum(1 for item in waiting if item.is_late)
     soon = [item for item in todo.items if item.is_soon(today)]
     return {
         "count": len(todo.items),
-        "late_count": sum(1 for item in todo.items if item.is_late),
+        "late_words": f"dont {late} en retard" if late else "",
         "waiting": waiting,
         "filter": todo if has_bar and waiting else None,
         "is_filtered": todo.is_used,
@@ -73,7 +75,8 @@ def home_context(actor: Actor, data) -> dict[str, Any]:
         "later": [item.item_with_dossier if has_bar else item.item for item in todo.items if item not in soon],
         "acts": actor.side in PARTIES and actor.role != Role.READER,
         "moves": recent_moves(actor),
-        "own": own_dossier(actor, today) if actor.side == Side.CPTS else None,
+        "own": own,
+        "is_first_time": own is not None and own.contract is None and own.project is None,
         "counts": counts_of(actor, today) if actor.side != Side.CPTS else None,
     }
 

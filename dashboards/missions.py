@@ -54,7 +54,7 @@ def _bar(dates: rules.MissionDates, start: date, end: date) -> TimelineRow:
     """A full bar once the mission started, an outline while it is planned."""
     begins = dates.started_on or dates.planned_start
     return TimelineRow(
-        label=dates.label if dates.is_core else f"{_shorter(dates.label)} (option)",
+        label=_drawn_label(dates),
         start=max(begins, start) if begins and begins < end else None,
         end=end,
         is_optional=dates.started_on is None,
@@ -62,11 +62,12 @@ def _bar(dates: rules.MissionDates, start: date, end: date) -> TimelineRow:
     )
 
 
-def _shorter(label: str, length: int = 18) -> str:
-    """Return the first words of a label, so that « (option) » is still read after it."""
-    if len(label) <= length:
-        return label
-    return label[:length].rsplit(" ", 1)[0].removesuffix(" et").removesuffix(" des")
+def _drawn_label(dates: rules.MissionDates, length: int = 18) -> str:
+    """Return a label that the drawing has room for; « (option) » is always read."""
+    label = dates.label.removeprefix("Réponse aux ").capitalize()
+    if dates.is_core or len(label) <= length:
+        return label if dates.is_core else f"{label} (option)"
+    return f"{label[:length].rsplit(' ', 1)[0].removesuffix(' et').removesuffix(' des')} (option)"
 
 
 def _marks(contract: Contract, start: date, end: date) -> list[TimelineMark]:

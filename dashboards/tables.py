@@ -19,11 +19,15 @@ class StateColumn(Column):
 
     def render(self, value):
         status = state_of(value)
-        return status_pill(status, "" if value.startswith(CONTRACT) else f"Projet\u00a0: {status.label.lower()}")
+        return status_pill(status, "" if value.startswith(CONTRACT) else f"Projet\u00a0: {_lower(status.label)}")
 
     def value(self, value):
         prefix = "Contrat" if value.startswith(CONTRACT) else "Projet de santé"
-        return f"{prefix}\u00a0: {state_of(value).label.lower()}"
+        return f"{prefix}\u00a0: {_lower(state_of(value).label)}"
+
+
+def _lower(label: str) -> str:
+    return label[0].lower() + label[1:]
 
 
 def state_of(value: str) -> ContractStatus | ProjectStatus:
@@ -36,12 +40,13 @@ class PortfolioTable(BaseTable):
     """The CPTS that an authority follows."""
 
     name = Column(verbose_name="CPTS")
-    departments = TextColumn(verbose_name="département", orderable=False, empty_values=())
+    departments = TextColumn(verbose_name="département", orderable=False, empty_values=(), visible=False)
+    contract_number = TextColumn(verbose_name="contrat", visible=False)
     state = StateColumn(verbose_name="état", empty_values=("", None))
     size = IntegerColumn(verbose_name="taille")
     population = IntegerColumn(verbose_name="population")
     signed_on = DateColumn(verbose_name="signé le")
-    year = TextColumn(verbose_name="année", order_by=("signed_on",), empty_values=())
+    year = TextColumn(verbose_name="année", empty_values=(), visible=False)
     next_dialogue_on = DateColumn(verbose_name="prochain dialogue")
     owed = EuroColumn(verbose_name="à payer")
     paid = EuroColumn(verbose_name="payé")
@@ -52,6 +57,7 @@ class PortfolioTable(BaseTable):
         fields = (
             "name",
             "departments",
+            "contract_number",
             "state",
             "size",
             "population",
@@ -69,17 +75,26 @@ class PortfolioTable(BaseTable):
 
     def render_name(self, value, record):
         url = dossier_url(record)
-        return format_html('<a href="{}">{}</a>', url, value) if url else value
-
-    def render_departments(self, record):
-        return self.value_departments(record) or "–"
+        name = format_html('<a href="{}">{}</a>', url, value) if url else value
+        codes = self.value_departments(record)
+        return format_html('{} <span class="due under">{}</span>', name, codes) if codes else name
 
     def value_departments(self, record):
         return ", ".join(department.code for department in record.departments.all())
 
-    def render_year(self, record):
-        number = self.value_year(record)
-        return f"{number} sur {DURATION_YEARS}" if number else "–"
+    def render_signed_on(self, value, record):
+        year = self.value_year(record)
+        words = f"année {year} sur {DURATION_YEARS}" if year else ""
+        return format_html('{} <span class="due under">{}</span>', date_fr(value), words)
+
+    def value_name(self, value):
+        return value
+
+    def value_signed_on(self, value):
+        return value
+
+    def value_next_dialogue_on(self, value):
+        return value
 
     def value_year(self, record):
         today = clock.today()
@@ -88,7 +103,8 @@ class PortfolioTable(BaseTable):
         return min(contract_year_on(record.signed_on, today).number, DURATION_YEARS)
 
     def render_next_dialogue_on(self, value, record):
-        return format_html("{} {}", date_fr(value), pill("stop", "En retard")) if record.is_late else date_fr(value)
+        late = format_html(' <span class="under">{}</span>', pill("stop", "En retard")) if record.is_late else ""
+        return format_html("{}{}", date_fr(value), late)
 
 
 def dossier_url(record) -> str:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.permissions import Act, may
-from agreements.enums import PaymentKind
+from agreements.enums import MissionCode, PaymentKind
 from agreements.rules import dialogue_window
 from contracts.enums import ContractStatus
 from contracts.models import OPEN_STATUSES, Consent, Contract, ContractMission, ContractYear
@@ -70,7 +70,9 @@ class Waiting:
     @property
     def turn(self) -> Turn:
         """The banner of the dossier: what is expected of the reader, until when, and the button."""
-        limit = f"Avant le {format_date(self.due)}" if self.due else ""
+        limit = ""
+        if self.due:
+            limit = f"{'En retard depuis le' if self.is_late else 'Avant le'} {format_date(self.due)}"
         return Turn(
             text=f"À vous\u00a0: {self.text[0].lower()}{self.text[1:]}.",
             detail=" · ".join(filter(None, [self.detail, limit])),
@@ -325,17 +327,17 @@ def of_dialogue(actor: Actor, dialogue: ManagementDialogue, today: date) -> Wait
     if dialogue.status == DialogueStatus.MINUTES:
         if dialogue.has_my_approval or not may(actor, Act.APPROVE_MINUTES):
             return None
-        text, label = f"Approuver le compte rendu\u00a0: {_short(dialogue)}", "Lire le compte rendu"
+        text, label = f"Approuver le compte rendu\u00a0: {spoken(dialogue)}", "Lire le compte rendu"
         return _of_dialogue(dialogue, text, label, "detail", today, detail=f"Tenu le {format_date(dialogue.held_on)}")
     if not may(actor, Act.PREPARE_DIALOGUE):
         return None
     match dialogue.status:
         case DialogueStatus.PLANNED:
-            return _of_dialogue(dialogue, f"Convoquer\u00a0: {_short(dialogue)}", "Convoquer", "convene", today)
+            return _of_dialogue(dialogue, f"Convoquer le {spoken(dialogue)}", "Convoquer", "convene", today)
         case DialogueStatus.CONVENED:
             return _convened(dialogue, today)
         case _:
-            text = f"Rédiger le compte rendu\u00a0: {_short(dialogue)}"
+            text = f"Rédiger le compte rendu\u00a0: {spoken(dialogue)}"
             detail = f"Tenu le {format_date(dialogue.held_on)}"
             return _of_dialogue(dialogue, text, "Rédiger le compte rendu", "minutes", today, detail=detail)
 
@@ -343,7 +345,7 @@ def of_dialogue(actor: Actor, dialogue: ManagementDialogue, today: date) -> Wait
 def _convened(dialogue: ManagementDialogue, today: date) -> Waiting:
     day, window_opens = dialogue.convened_for, dialogue.window_opens_on
     may_be_held = day <= today and (dialogue.kind != DialogueKind.ANNUAL or window_opens <= today)
-    text = f"Noter la tenue\u00a0: {_short(dialogue)}" if may_be_held else f"Participer : {_short(dialogue)}"
+    text = f"Noter la tenue du {spoken(dialogue)}" if may_be_held else f"Participer au {spoken(dialogue)}"
     item = _of_dialogue(
         dialogue,
         text,
@@ -376,18 +378,24 @@ def _of_dialogue(
 
 
 def window_words(dialogue: ManagementDialogue) -> str:
-    """Return when a dialogue is to be held, as people read it; empty when nothing says it."""
+    """Return what the last day of a dialogue does not say by itself; empty when there is nothing to add."""
     opens, closes = dialogue.window_opens_on, dialogue.window_closes_on
     if dialogue.kind == DialogueKind.ANNUAL and opens and closes:
         return f"Fenêtre du dialogue\u00a0: du {format_date(opens)} au {format_date(closes)}"
-    if dialogue.kind == DialogueKind.MISSION_START and closes:
-        return f"La mission démarre au plus tard le {format_date(closes)}"
+    if dialogue.kind == DialogueKind.MISSION_START and dialogue.planned_start:
+        return f"Démarrage prévu le {format_date(dialogue.planned_start)}"
     return ""
 
 
-def _short(dialogue: ManagementDialogue) -> str:
-    label = dialogue.label
-    return f"{label[0].lower()}{label[1:]}".replace("\u00a0: ", ", ").replace(" : ", ", ")
+def spoken(dialogue: ManagementDialogue) -> str:
+    """Return a dialogue as it is named inside a sentence: « dialogue de démarrage, prévention »."""
+    match dialogue.kind:
+        case DialogueKind.ANNUAL:
+            return f"dialogue annuel de l’année {dialogue.year}"
+        case DialogueKind.MISSION_START:
+            return f"dialogue de démarrage, {MissionCode(dialogue.mission).label.lower()}"
+        case _:
+            return DialogueKind(dialogue.kind).label.lower()
 
 
 # Indicators ---------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Pages that tell the whole story: home, dossier of a contract, portfolio."""
 
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 
 from contracts.models import Contract
 from core import clock
@@ -39,11 +40,16 @@ def portfolio(request, template_name="dashboards/portfolio.html"):
     require(request.actor.side in AUTHORITIES)
     rows = portfolio_of(request.actor, clock.today())
     kept = PortfolioFilter(request.GET or None, queryset=rows, request=request).qs
-    return table_response(
+    summary = summary_of(kept)
+    response = table_response(
         request,
         queryset=rows.prefetch_related("departments"),
         table_class=PortfolioTable,
         filterset_class=PortfolioFilter,
         template_name=template_name,
-        context={"summary": summary_of(kept)},
+        context={"summary": summary},
     )
+    if request.htmx and request.htmx.target == "results":  # the strip follows the filter, beside the results
+        context = {"summary": summary, "swap": "true"}
+        response.write(render_to_string("dashboards/partials/portfolio_summary.html", context))
+    return response
