@@ -45,7 +45,7 @@ class ContractForm(CrispyMixin, StaleFormMixin, forms.Form):
                     label=f"S’engager\u00a0: {mission.label}", required=False
                 )
             self.fields[f"start_{mission.code}"] = FrenchDateField(
-                label=f"Démarrage prévu\u00a0: {mission.label}", required=False, help_text=self._start_help(mission)
+                label=f"{mission.label}, démarrage prévu", required=False, help_text=self._start_help(mission)
             )
 
     @staticmethod
@@ -57,16 +57,14 @@ class ContractForm(CrispyMixin, StaleFormMixin, forms.Form):
             f"déploiement complet au plus tard le {format_date(mission.deploy_by)}."
         )
 
-    def rows(self) -> list[dict[str, Any]]:
-        """Return the missions with their fields, as the page prints them."""
-        return [
-            {
-                "mission": mission,
-                "keep": None if mission.is_core else self[f"keep_{mission.code}"],
-                "start": self[f"start_{mission.code}"],
-            }
-            for mission in self.missions
-        ]
+    def core_starts(self) -> list[forms.BoundField]:
+        """Return the planned starts of the core missions."""
+        return [self[f"start_{mission.code}"] for mission in self.missions if mission.is_core]
+
+    def optional_rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Return the box and the planned start of each optional mission."""
+        optional = [mission.code for mission in self.missions if not mission.is_core]
+        return [(self[f"keep_{code}"], self[f"start_{code}"]) for code in optional]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
