@@ -19,6 +19,7 @@ EVIDENCE_KINDS = ("pdf", "png", "jpg", "xlsx", "csv", "docx")
 MAX_LEVELS = 8
 BLANK_LEVELS = 2
 LINES_SHOWN = 4
+LEVEL_WORDS = {"threshold": "Seuil", "amount": "Montant"}
 NATIONAL_WORDS = ("label", "unit", "owner", "counts_patients")
 
 
@@ -67,8 +68,8 @@ class MissionActionForm(VersionedForm):
 class LevelForm(forms.Form):
     """A step of a scale in levels: from this threshold on, these euros."""
 
-    threshold = DecimalFrField(label="Seuil", places=4, required=False)
-    amount = MoneyField(label="Montant", required=False)
+    threshold = DecimalFrField(places=4, required=False)
+    amount = MoneyField(required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -88,8 +89,9 @@ class BaseLevelFormSet(BaseFormSet):
 
     def __iter__(self):
         for number, form in enumerate(self.forms, start=1):
-            for name, field in form.fields.items():
-                field.widget.attrs["aria-label"] = f"{form[name].label} du palier {number}"
+            for name, word in LEVEL_WORDS.items():
+                field = form.fields[name]
+                field.label = field.widget.attrs["aria-label"] = f"{word} du palier {number}"
             yield form
 
     @property

@@ -157,7 +157,7 @@ def test_r13c_an_indicator_in_levels_is_typed_line_by_line(coordinator, draft):
     [
         ({"levels-1-threshold": "5"}, "du plus facile au plus difficile"),
         ({"levels-1-amount": "900"}, "Le dernier palier doit valoir le montant maximal"),
-        ({"levels-1-amount": ""}, "Un palier a un seuil et un montant."),
+        ({"levels-1-amount": ""}, '<a href="#id_levels-1-amount">Montant du palier 2</a> : Un palier a un seuil'),
         ({"maximum_amount": "mille"}, "Écrivez un montant en euros"),
         ({"maximum_amount": ""}, "porte un montant supérieur à zéro"),
         ({"scale": ""}, "Indiquez comment la valeur donne droit au montant."),
