@@ -210,8 +210,9 @@ def _signatures(model, path: str, scope: QuerySet, *, room: str, about=None) -> 
 def _columns(*, room: str, number, contract, project, **words) -> dict[str, Any]:
     """Give every branch of the union the same columns with the same types."""
     text = CharField()
-    missing_key = Value(None, output_field=UUIDField())
-    missing_number = Value(None, output_field=DecimalField(max_digits=12, decimal_places=2))
+    # Cast, or PostgreSQL takes the NULL of the first branch for a text.
+    missing_key = Cast(Value(None), UUIDField())
+    missing_number = Cast(Value(None), DecimalField(max_digits=12, decimal_places=2))
     columns = {name: Value("", output_field=text) if value is None else value for name, value in words.items()}
     columns |= {
         "room": Value(room, output_field=text),
