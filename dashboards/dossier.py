@@ -34,6 +34,7 @@ from indicators.enums import ProgrammeStatus, Usage, ValueStatus
 from indicators.models import Indicator
 
 SHOWN_HISTORY = 8
+SHOWN_CLOSED = 2  # closed dialogues, the others are folded
 SHOWN_PEOPLE = 3
 PEOPLE_ROLES = (Role.PRESIDENT, Role.COORDINATOR, Role.OFFICER, Role.SIGNATORY, Role.ACCOUNTANT, Role.TREASURER)
 
@@ -76,6 +77,8 @@ def dossier_context(actor: Actor, contract: Contract) -> dict[str, Any]:
     waiting = waiting_for(actor, contract)
     others = [item.item for item in waiting[1:]]
     history = history_of(contract)
+    dialogues = dialogue_rows(contract, today)
+    shown = sum(1 for row in dialogues if row.dialogue.status != DialogueStatus.CLOSED) + SHOWN_CLOSED
     return {
         "contract": contract,
         "is_cpts": actor.side == Side.CPTS,
@@ -85,8 +88,10 @@ def dossier_context(actor: Actor, contract: Contract) -> dict[str, Any]:
         "missions": missions_block(contract, reading.agreement, today),
         "due": due_block(contract, today),
         "indicators": indicators_block(contract, today),
-        "dialogues": dialogue_rows(contract, today),
+        "dialogues": dialogues[:shown],
+        "older_dialogues": dialogues[shown:],
         "documents": document_rows(contract),
+        "minutes": minutes_rows(contract),
         "parties": party_rows(contract),
         "consents": consent_lines(contract, reading),
         "signatures": signature_lines(contract),
@@ -213,7 +218,12 @@ class OwnerCount:
 
     @property
     def missing(self) -> int:
-        return self.total - self.entered
+        """Not entered yet, or contested: to enter again."""
+        return self.total - self.entered + self.contested
+
+    @property
+    def to_confirm(self) -> int:
+        return self.entered - self.confirmed - self.contested
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,6 +246,10 @@ class YearCount:
     @property
     def entered(self) -> int:
         return sum(owner.entered for owner in self.owners)
+
+    @property
+    def contested(self) -> int:
+        return sum(owner.contested for owner in self.owners)
 
     @property
     def confirmed(self) -> int:
@@ -330,14 +344,22 @@ def _when(dialogue: ManagementDialogue) -> str:
 
 
 def document_rows(contract: Contract) -> list[DocumentRow]:
-    """Return the documents of the contract, the latest first: annexes, minutes, the contract itself."""
-    rows = [_document_row(annex.document, f"Annexe annuelle, année {annex.year}") for annex in annexes_of(contract)]
-    minutes = [dialogue for dialogue in contract.dialogues.all() if dialogue.minutes_document]
-    minutes.sort(key=lambda dialogue: dialogue.held_on)
-    if contract.document:
-        rows.insert(0, _document_row(contract.document, f"Contrat {contract.number}"))
-    rows.reverse()
-    return rows + [_document_row(item.minutes_document, f"Compte rendu, {spoken(item)}") for item in reversed(minutes)]
+    """Return the contract and its annexes, the latest first."""
+    rows = [_document_row(contract.document, f"Contrat {contract.number}")] if contract.document else []
+    rows += [_document_row(annex.document, f"Annexe annuelle, année {annex.year}") for annex in annexes_of(contract)]
+    return rows[::-1]
+
+
+def minutes_rows(contract: Contract) -> list[DocumentRow]:
+    """Return the minutes of the closed dialogues, the latest first."""
+    held = [dialogue for dialogue in contract.dialogues.all() if dialogue.minutes_document]
+    held.sort(key=lambda dialogue: dialogue.held_on, reverse=True)
+    return [_document_row(dialogue.minutes_document, sentence(spoken(dialogue))) for dialogue in held]
+
+
+def sentence(words: str) -> str:
+    """Return words with a capital."""
+    return words[0].upper() + words[1:]
 
 
 def _document_row(document: Document, title: str) -> DocumentRow:

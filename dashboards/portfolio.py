@@ -111,11 +111,16 @@ def _with_money(rows: QuerySet) -> QuerySet:
     )
     return rows.annotate(
         engaged=_sum(_engaged_lines()),
-        owed=_sum(_payments(PaymentStatus.DUE, PaymentStatus.ORDERED)),
-        paid=_sum(_payments(PaymentStatus.PAID)),
+        owed=_once_signed(_sum(_payments(PaymentStatus.DUE, PaymentStatus.ORDERED))),
+        paid=_once_signed(_sum(_payments(PaymentStatus.PAID))),
         last_statement=Subquery(statements.values("pk")[:1]),
         last_variable=_sum(variable, empty=None),
     )
+
+
+def _once_signed(amount) -> Case:
+    """Nothing is owed nor paid before the signature: not even zero."""
+    return Case(When(signed_on__isnull=False, then=amount), output_field=MONEY)
 
 
 def _payments(*statuses: PaymentStatus) -> QuerySet:

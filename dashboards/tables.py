@@ -39,7 +39,7 @@ def state_of(value: str) -> ContractStatus | ProjectStatus:
 class PortfolioTable(BaseTable):
     """The CPTS that an authority follows."""
 
-    name = Column(verbose_name="CPTS")
+    name = Column(verbose_name="CPTS", attrs={"td": {"class": "wide"}})
     departments = TextColumn(verbose_name="département", orderable=False, empty_values=(), visible=False)
     contract_number = TextColumn(verbose_name="contrat", visible=False)
     state = StateColumn(verbose_name="état", empty_values=("", None))
