@@ -87,12 +87,11 @@ class LevelForm(forms.Form):
 class BaseLevelFormSet(BaseFormSet):
     """The levels, from the easiest to the hardest; blank lines do not count."""
 
-    def __iter__(self):
-        for number, form in enumerate(self.forms, start=1):
-            for name, word in LEVEL_WORDS.items():
-                field = form.fields[name]
-                field.label = field.widget.attrs["aria-label"] = f"{word} du palier {number}"
-            yield form
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        for name, word in LEVEL_WORDS.items():
+            field = form.fields[name]
+            field.label = field.widget.attrs["aria-label"] = f"{word} du palier {(index or 0) + 1}"
 
     @property
     def levels(self) -> list[tuple]:

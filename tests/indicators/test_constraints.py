@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
         ({"owner": "NATIONAL"}, "indicators_owner_is_a_party"),
         ({"settlement": "RETAINED", "settlement_reason": "motif"}, "indicators_retained_has_amount"),
         ({"settlement": "NEUTRALISED"}, "indicators_settlement_has_reason"),
-        ({"national_code": "A1"}, "indicators_one_row_a_national_indicator"),
+        ({"national_code": "A1"}, "indicators_one_row_a_national_indicator|UNIQUE"),  # SQLite names the columns
     ],
 )
 def test_the_database_refuses_an_indicator_that_contradicts_itself(written, change, constraint):
