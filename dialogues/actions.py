@@ -161,13 +161,14 @@ def approve_minutes(*, actor: Actor, dialogue: ManagementDialogue) -> Management
     dialogue = _locked(actor, dialogue)
     if dialogue.status != DialogueStatus.MINUTES:
         raise DomainError("Ce compte rendu n’est pas à l’approbation.")
-    standing = standing_approvals(dialogue)
+    digest = approval_hash(dialogue)
+    standing = standing_approvals(dialogue, digest)
     _check_approver(actor, standing)
     dialogue.approvals.filter(side=actor.side, withdrawn_at__isnull=True).update(withdrawn_at=clock.now())
     approval = MinutesApproval.objects.create(
         dialogue=dialogue,
         revision=dialogue.revision,
-        content_hash=approval_hash(dialogue),
+        content_hash=digest,
         **audit.signed_by(actor),
     )
     audit.record(actor, "dialogue.approve", dialogue, after={"content_hash": approval.content_hash})

@@ -66,10 +66,11 @@ def approval_hash(dialogue: ManagementDialogue) -> str:
     return content_hash(dialogue_content(dialogue))
 
 
-def standing_approvals(dialogue: ManagementDialogue) -> list[MinutesApproval]:
-    """Return the approvals given to the minutes as they are now."""
-    current = approval_hash(dialogue)
-    approvals = dialogue.approvals.filter(revision=dialogue.revision, withdrawn_at__isnull=True)
+def standing_approvals(dialogue: ManagementDialogue, current: str = "") -> list[MinutesApproval]:
+    """Return the approvals given to the minutes as they are now; `current` is their hash, when it is known."""
+    approvals = list(dialogue.approvals.filter(revision=dialogue.revision, withdrawn_at__isnull=True))
+    if approvals and not current:
+        current = approval_hash(dialogue)
     return [approval for approval in approvals if approval.content_hash == current]
 
 
