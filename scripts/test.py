@@ -31,6 +31,7 @@ CHECKS = {
     "migrations à jour": ["python", "manage.py", "makemigrations", "--check", "--dry-run"],
 }
 SMOKE = "tests/smoke"
+ON_BOTH_CORES = ["--numprocesses", "2", "--dist", "loadfile"]  # a file whole: it makes its world once
 SERVER_SETTINGS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
 
 
@@ -50,7 +51,7 @@ def main(arguments: list[str]) -> int:
             return pytest(arguments, variables)
         failures = run_checks(variables)
         failures += run_smoke(folder, variables)
-        if pytest([], variables):
+        if pytest(ON_BOTH_CORES, variables):
             failures.append("tests sur PostgreSQL")
         return report(failures)
 
