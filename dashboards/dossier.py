@@ -94,7 +94,7 @@ def dossier_context(actor: Actor, contract: Contract) -> dict[str, Any]:
         "minutes": minutes_rows(contract),
         "parties": party_rows(contract),
         "consents": consent_lines(contract, reading),
-        "signatures": signature_lines(contract),
+        "signatures": signature_block(contract),
         "buttons": buttons_of(actor, contract, today),
         "history": history[:SHOWN_HISTORY],
         "older_history": history[SHOWN_HISTORY:],
@@ -403,19 +403,34 @@ def consent_lines(contract: Contract, reading: TermsRead) -> list[PartyLine]:
     return panels.consent_lines(contract, reading.digest) if is_negotiated else []
 
 
-def signature_lines(contract: Contract) -> list[PartyLine]:
-    """Return one line a signatory while the contract, or its last annex, is being signed; empty otherwise."""
-    documents = [contract.document] if contract.status == ContractStatus.SIGNING else []
-    documents += [annex.document for annex in annexes_of(contract) if annex.status == AnnexStatus.SIGNING]
-    return [
-        PartyLine(
-            side=item.side,
-            organisation=item.organisation.name,
-            tone="ok" if item.signed_at else "wait",
-            state="Signé" if item.signed_at else "Attendue",
-            who=item.signer_name,
-            at=item.signed_at,
-        )
-        for document in documents[-1:]
-        for item in document.signature_list
+@dataclass(frozen=True, kw_only=True)
+class SignatureBlock:
+    """The document that is being signed, and one line a signatory."""
+
+    title: str
+    lines: list[PartyLine]
+
+
+def signature_block(contract: Contract) -> SignatureBlock | None:
+    """Return the signatures of the contract, or of its last annex, while they are gathered; None otherwise."""
+    pending = [("Signatures du contrat", contract.document)] if contract.status == ContractStatus.SIGNING else []
+    pending += [
+        (f"Signatures de l’annexe, année {annex.year}", annex.document)
+        for annex in annexes_of(contract)
+        if annex.status == AnnexStatus.SIGNING
     ]
+    if not pending:
+        return None
+    title, document = pending[-1]
+    return SignatureBlock(title=title, lines=[_signature_line(item) for item in document.signature_list])
+
+
+def _signature_line(signature: Signature) -> PartyLine:
+    return PartyLine(
+        side=signature.side,
+        organisation=signature.organisation.name,
+        tone="ok" if signature.signed_at else "wait",
+        state="Signé" if signature.signed_at else "Attendue",
+        who=signature.signer_name,
+        at=signature.signed_at,
+    )

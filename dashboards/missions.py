@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from agreements.agreement import Agreement
+from agreements.rules import is_late
 from contracts import rules
 from contracts.models import DURATION_YEARS, Contract
 from core.charts import BRAND, WASH, Figure, TimelineMark, TimelineRow, timeline
@@ -40,31 +41,32 @@ def missions_block(contract: Contract, agreement: Agreement, today: date) -> Mis
     )
     end = contract.terminated_on or contract.ends_on or anniversary(start, DURATION_YEARS)
     title = "Calendrier des missions" if contract.is_signed else "Calendrier si le contrat était signé aujourd’hui"
-    rows = [_bar(item, start, end) for item in dates]
-    figure = timeline(start, end, today, rows, title, _marks(contract, start, end))
+    bars = [_bar(item, start, end, today) for item in dates]
+    figure = timeline(start, end, today, bars, title, _marks(contract, start, end))
     legend = (("démarrée", BRAND, BRAND), ("prévue", WASH, BRAND))
     return MissionsBlock(
         figure=replace(figure, legend=legend),
-        rows=[_mission_row(item) for item in dates],
+        rows=[_mission_row(item, today) for item in dates],
         is_forecast=not contract.is_signed,
     )
 
 
-def _bar(dates: rules.MissionDates, start: date, end: date) -> TimelineRow:
-    """A full bar once the mission started, an outline while it is planned."""
-    begins = dates.started_on or dates.planned_start
+def _bar(dates: rules.MissionDates, start: date, end: date, today: date) -> TimelineRow:
+    """A full bar once the mission started, an outline while it is planned: from today if the day is past."""
+    begins = dates.started_on or (max(dates.planned_start, today) if dates.planned_start else None)
     return TimelineRow(
         label=_drawn_label(dates),
         start=max(begins, start) if begins and begins < end else None,
         end=end,
         is_optional=dates.started_on is None,
-        state=_mission_words(dates)[1],
+        state=_mission_words(dates, today)[1],
     )
 
 
 def _drawn_label(dates: rules.MissionDates, length: int = 18) -> str:
     """Return a label that the drawing has room for; « (option) » is always read."""
-    label = dates.label.removeprefix("Réponse aux ").capitalize()
+    label = dates.label.removeprefix("Réponse aux ")
+    label = label[0].upper() + label[1:]
     if dates.is_core or len(label) <= length:
         return label if dates.is_core else f"{label} (option)"
     return f"{label[:length].rsplit(' ', 1)[0].removesuffix(' et').removesuffix(' des')} (option)"
@@ -73,19 +75,23 @@ def _drawn_label(dates: rules.MissionDates, length: int = 18) -> str:
 def _marks(contract: Contract, start: date, end: date) -> list[TimelineMark]:
     days = [(item.held_on or item.convened_for, item.label) for item in contract.dialogues.all()]
     days += [(annex.signed_on, f"Annexe de l’année {annex.year} signée") for annex in annexes_of(contract)]
-    return [TimelineMark(on=day, label=label) for day, label in days if day and start <= day <= end]
+    shown = sorted((day, label) for day, label in days if day and start <= day <= end)
+    return [TimelineMark(on=day, label=label) for day, label in shown]
 
 
-def _mission_row(dates: rules.MissionDates) -> MissionRow:
-    tone, words = _mission_words(dates)
+def _mission_row(dates: rules.MissionDates, today: date) -> MissionRow:
+    tone, words = _mission_words(dates, today)
     return MissionRow(dates=dates, tone=tone, words=words)
 
 
-def _mission_words(dates: rules.MissionDates) -> tuple[str, str]:
+def _mission_words(dates: rules.MissionDates, today: date) -> tuple[str, str]:
+    """Return the tone and the word of a mission (R4: an alert, never a sanction)."""
     if dates.started_on:
         return ("wait", "Démarrée en retard") if dates.is_late else ("ok", "Démarrée")
+    if is_late(dates.start_by, done_on=None, today=today):
+        return ("stop", "En retard")
     if dates.is_late:
-        return ("stop", "En retard") if dates.planned_start is None else ("wait", "Prévue après le délai")
+        return ("wait", "Prévue après le délai")
     return ("off", "Prévue") if dates.planned_start else ("off", "Sans date prévue")
 
 
