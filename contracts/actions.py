@@ -25,7 +25,6 @@ from contracts.models import (
 from contracts.permissions import EDIT_ACT, check_one_party, check_party
 from core import audit, clock
 from core.actor import SYSTEM, Actor
-from core.dates import anniversary
 from core.enums import PARTIES
 from core.errors import DomainError, StaleForm, TransitionNotAllowed
 from documents.actions import issue_document, sign_document
@@ -141,6 +140,7 @@ def open_negotiation(*, actor: Actor, contract: Contract) -> Contract:
 def record_planning(*, actor: Actor, contract: Contract, closed_on: date) -> Contract:
     """R16: record that the SIGNATURE dialogue, which settles the size and the calendar, closed on a day."""
     contract = transitions.lock(contract)
+    check_party(actor, contract)
     if contract.status != ContractStatus.NEGOTIATION:
         raise TransitionNotAllowed("Le contrat n’est pas en négociation.")
     contract.planning_closed_on = closed_on
@@ -237,7 +237,7 @@ def sign_contract(*, actor: Actor, contract: Contract) -> Contract:
     contract.document = document
     audit.record(actor, "contract.sign", contract, after={"side": actor.side, "document": document.pk})
     if document.is_signed:
-        _activate(actor, contract)
+        transitions.activate(contract, actor)
     return contract
 
 
@@ -301,24 +301,6 @@ def _reopen(contract: Contract, actor: Actor, transition: Transition, reason: st
     transitions.withdraw_consents(contract, because)
 
 
-def _activate(actor: Actor, contract: Contract) -> None:
-    """R3: the last signature puts the contract in force and opens its first year."""
-    signed_on = clock.today()
-    transitions.move(
-        contract,
-        actor,
-        Transition.ACTIVATE,
-        signed_on=signed_on,
-        ends_on=anniversary(signed_on, DURATION_YEARS),
-    )
-    year = contract.years.select_related("programme").get(number=1)
-    year.opening_size = year.size = contract.size
-    year.members = contract.member_count
-    year.save(update_fields=["opening_size", "size", "members", "updated_at"])
-    indicator_actions.open_programme(actor=actor, programme=year.programme)
-    transaction.on_commit(partial(notifications.contract_in_force, contract))
-
-
 # A contract in force
 
 
@@ -334,6 +316,7 @@ def start_mission(
 ) -> ContractMission:
     """R4: start a mission at the date set by its MISSION_START dialogue, when its third approval closes it."""
     contract = transitions.lock(contract)
+    check_party(actor, contract)
     _check_active(contract)
     row = ContractMission.objects.select_for_update().filter(contract=contract, mission=mission).first()
     if row is None:
@@ -367,6 +350,7 @@ def prepare_mission(*, actor: Actor, contract: Contract, mission: str) -> Progra
     Idempotent: a mission that already has its programme keeps it.
     """
     contract = transitions.lock(contract)
+    check_party(actor, contract)
     _check_active(contract)
     if not contract.missions.filter(mission=mission).exists():
         raise DomainError("Cette mission ne fait pas partie du contrat.", "mission")
@@ -388,6 +372,7 @@ def open_year(*, actor: Actor, contract: Contract, number: int) -> ContractYear:
     Its size and members are those of the year before; its programme has the missions started or planned in it.
     """
     contract = transitions.lock(contract)
+    check_party(actor, contract)
     year = contract.years.select_related("programme").filter(number=number).first()
     if year is not None:
         return year
@@ -421,6 +406,7 @@ def open_year(*, actor: Actor, contract: Contract, number: int) -> ContractYear:
 def set_year_size(*, actor: Actor, contract: Contract, number: int, size: int) -> ContractYear:
     """R18: change the size of a contract year, from its first day; its programme is to be spread again."""
     contract = transitions.lock(contract)
+    check_party(actor, contract)
     _check_active(contract)
     year = contract.years.select_related("programme").get(number=number)
     agreement = contract.agreement_version.as_value()
@@ -448,6 +434,7 @@ def set_year_size(*, actor: Actor, contract: Contract, number: int, size: int) -
 def set_year_members(*, actor: Actor, contract: Contract, number: int, members: int) -> ContractYear:
     """R11: keep the number of members on the first day of a contract year."""
     contract = transitions.lock(contract)
+    check_party(actor, contract)
     year = contract.years.get(number=number)
     before, year.members = year.members, members
     year.save(update_fields=["members", "updated_at"])

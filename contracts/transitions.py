@@ -1,13 +1,18 @@
 """How the state of a contract changes: under lock, by the table, with both traces; and how consents are withdrawn."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from contracts import assemblers, lifecycle
+from django.db import transaction
+
+from contracts import assemblers, lifecycle, notifications
 from contracts.lifecycle import Transition
-from contracts.models import Contract, ContractTransition
+from contracts.models import DURATION_YEARS, Contract, ContractTransition
 from core import audit, clock
 from core.actor import Actor
+from core.dates import anniversary
+from indicators.actions import open_programme
 
 CONTENT_CHANGED = "le contenu a changé"
 
@@ -41,6 +46,24 @@ def move(contract: Contract, actor: Actor, transition: Transition, comment: str 
 
 def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: getattr(value, "pk", value) for name, value in facts.items()}
+
+
+def activate(contract: Contract, actor: Actor) -> None:
+    """R3: the last signature puts the contract in force and opens its first year."""
+    signed_on = clock.today()
+    move(
+        contract,
+        actor,
+        Transition.ACTIVATE,
+        signed_on=signed_on,
+        ends_on=anniversary(signed_on, DURATION_YEARS),
+    )
+    year = contract.years.select_related("programme").get(number=1)
+    year.opening_size = year.size = contract.size
+    year.members = contract.member_count
+    year.save(update_fields=["opening_size", "size", "members", "updated_at"])
+    open_programme(actor=actor, programme=year.programme)
+    transaction.on_commit(partial(notifications.contract_in_force, contract))
 
 
 def withdraw_stale_consents(contract: Contract, digest: str | None = None) -> None:

@@ -9,7 +9,7 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 
 from agreements.models import AgreementVersion
-from contracts import actions, assemblers, jobs
+from contracts import actions, assemblers, jobs, transitions
 from contracts.enums import ContractStatus
 from contracts.models import Consent, Contract, ContractMission, ContractTransition
 from core import clock
@@ -371,7 +371,13 @@ def test_r3_the_night_job_expires_a_contract_on_its_fifth_anniversary(world):
 
 @pytest.fixture
 def active(world) -> Contract:
-    return activate(world.west, date(2026, 3, 16))
+    """A contract in force, without its PDF: what `sign_contract` does at the last signature, and only that."""
+    with stories.at(date(2026, 3, 16)):
+        contract = ready_to_consent(world.west)
+        for actor in world.west.consenting:
+            contract = actions.consent(actor=actor, contract=contract)
+        transitions.activate(contract, world.west.fund_signatory.as_actor())
+    return contract
 
 
 def start(world, contract, mission="PREVENTION", **days) -> ContractMission:
