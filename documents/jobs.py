@@ -1,6 +1,7 @@
 """Work that the worker does for this room, found by row and safe to do twice."""
 
 from datetime import timedelta
+from typing import Any
 
 from celery import shared_task
 from django.db import transaction
@@ -65,14 +66,19 @@ def take(document_id: str) -> Document | None:
 
 def render(document: Document) -> bytes:
     """Return the PDF of a document from its frozen data."""
+    return render_pdf(**layout_of(document))
+
+
+def layout_of(document: Document) -> dict[str, Any]:
+    """Return what `render_pdf` takes of a document: plain values, that another process may receive."""
     signatures = list(document.signatures.select_related("organisation"))
-    return render_pdf(
-        template_name=document.template_name,
-        context={**document.payload, "document_code": document.code},
-        title=document.title,
-        issued_at=document.issued_at,
-        signature_fields=[SignatureField(name=item.field_name, party=item.organisation.name) for item in signatures],
-    )
+    return {
+        "template_name": document.template_name,
+        "context": {**document.payload, "document_code": document.code},
+        "title": document.title,
+        "issued_at": document.issued_at,
+        "signature_fields": [SignatureField(name=item.field_name, party=item.organisation.name) for item in signatures],
+    }
 
 
 @transaction.atomic
