@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from core.errors import DomainError
+from demonstration.acts.documents import press
 from demonstration.cast import create_cast, is_loaded
 from demonstration.playback import play
 from demonstration.stories import stories_of
@@ -30,7 +31,7 @@ def load() -> Loaded | None:
     if not settings.DEMONSTRATION:
         raise DomainError("La démonstration est refusée sur ce portail : elle demande DEBUG.")
     started = monotonic()
-    with transaction.atomic():
+    with press.running(), transaction.atomic():
         if is_loaded():
             return None
         today = timezone.localdate()

@@ -7,6 +7,7 @@ agreement keep the dates of that agreement, and grow old with the portal.
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
+from contracts.models import DURATION_YEARS
 from core.dates import add_months, anniversary
 from demonstration.acts import contracts, dialogues, payments, projects, values
 from demonstration.cast import Dossier
@@ -17,8 +18,6 @@ from health_projects.enums import SectionKey
 # Days after the signature on which each mission starts: inside the delays of R4.
 STARTS = {"ACCESS_TO_CARE": 120, "HEALTH_CRISIS": 150, "CARE_PATHWAYS": 200, "PREVENTION": 230, "QUALITY": 240}
 PAYMENT_ROUNDS = 62  # one a month for five years and a little more
-
-OVERLAPPING_PLANE = "plaines-de-lest"
 
 
 def stories_of(dossier: Dossier, today: date) -> list[Story]:
@@ -197,8 +196,11 @@ def three_years(dossier: Dossier, today: date) -> list[Story]:
 
 
 def first_agreement(dossier: Dossier, today: date) -> list[Story]:
-    """Signed a fortnight before the second agreement took effect: it keeps the amounts and missions of 2019 (R2)."""
-    return _in_force(dossier, date(2022, 3, 14))
+    """Signed a fortnight before the second agreement took effect: it keeps the amounts and missions of 2019 (R2).
+
+    Three years are closed; the dialogue of the fourth is late (R16).
+    """
+    return _in_force(dossier, date(2022, 3, 14), years=3)
 
 
 def expired(dossier: Dossier, today: date) -> list[Story]:
@@ -337,6 +339,12 @@ def _year(dossier: Dossier, signed_on: date, number: int) -> Story:
     dialogues.sign_annex(dossier, number, ars, fund)
 
 
+def _left_alone(dossier: Dossier, signed_on: date, number: int) -> Story:
+    """The end of a contract year whose dialogue nobody holds: the calendar goes on, and shows it late."""
+    yield anniversary(signed_on, number)
+    contracts.follow(dossier)
+
+
 def _payments(dossier: Dossier, signed_on: date) -> Story:
     """Each month the accountant pays what was ordered the month before, and orders most of what is due since."""
     for number in range(PAYMENT_ROUNDS):
@@ -345,11 +353,14 @@ def _payments(dossier: Dossier, signed_on: date) -> Story:
         payments.order(dossier, limit=4)
 
 
-def _in_force(dossier: Dossier, signed_on: date, starts: Mapping[str, int] = STARTS) -> list[Story]:
-    """A whole contract, from its project to wherever today finds it."""
+def _in_force(
+    dossier: Dossier, signed_on: date, starts: Mapping[str, int] = STARTS, years: int = DURATION_YEARS
+) -> list[Story]:
+    """A whole contract, from its project to wherever today finds it; `years` are those closed in time."""
     return [
         _signed(dossier, signed_on),
         *_starts(dossier, signed_on, starts),
-        *(_year(dossier, signed_on, number) for number in range(1, 6)),
+        *(_year(dossier, signed_on, number) for number in range(1, years + 1)),
+        *(_left_alone(dossier, signed_on, number) for number in range(years + 1, DURATION_YEARS + 1)),
         _payments(dossier, signed_on),
     ]

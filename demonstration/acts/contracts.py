@@ -11,7 +11,7 @@ from core import clock
 from core.actor import Actor
 from core.dates import add_months
 from core.enums import Side
-from demonstration.acts.documents import render
+from demonstration.acts.documents import press, render
 from demonstration.cast import Dossier
 from demonstration.data import read
 from dialogues import actions as dialogue_actions
@@ -56,7 +56,7 @@ def write_programme(dossier: Dossier, missions: int | None = None) -> None:
     """Write the actions and the indicators of the first year, of every mission or of the first ones only."""
     programme = first_programme(dossier.contract)
     for mission in list(programme.missions.all())[:missions]:
-        _write_mission(dossier.coordinator, mission)
+        _write_mission(dossier, mission)
 
 
 def open_negotiation(dossier: Dossier) -> None:
@@ -66,6 +66,8 @@ def open_negotiation(dossier: Dossier) -> None:
 def consent(dossier: Dossier, *actors: Actor) -> None:
     for actor in actors:
         dossier.contract = actions.consent(actor=actor, contract=dossier.contract)
+    if dossier.contract.document_id:
+        press.order(dossier.contract.document)
 
 
 def sign(dossier: Dossier, actor: Actor) -> None:
@@ -102,11 +104,18 @@ def carry_over(dossier: Dossier, source: Programme, target: Programme) -> None:
     indicator_actions.copy_programme(actor=dossier.coordinator, source=source, target=target)
     known = set(source.missions.values_list("mission", flat=True))
     for mission in target.missions.exclude(mission__in=known):
-        _write_mission(dossier.coordinator, mission)
+        _write_mission(dossier, mission)
 
 
-def _write_mission(actor: Actor, mission: ProgrammeMission) -> None:
-    for row in read("programmes").get(mission.mission, ()):
+def written_programme(dossier: Dossier) -> Mapping[str, list[dict]]:
+    """Return the actions and indicators that this CPTS writes, by mission: a short list in the first contracts."""
+    programmes = read("programmes")
+    return programmes["short"] if dossier.data.get("programme") == "short" else programmes
+
+
+def _write_mission(dossier: Dossier, mission: ProgrammeMission) -> None:
+    actor = dossier.coordinator
+    for row in written_programme(dossier).get(mission.mission, ()):
         action = indicator_actions.save_action(
             actor=actor,
             programme_mission=mission,

@@ -5,7 +5,7 @@ from datetime import date
 from agreements.enums import MissionCode
 from core import clock
 from core.actor import Actor
-from demonstration.acts.documents import render
+from demonstration.acts.documents import press, render
 from demonstration.cast import Dossier
 from dialogues import actions
 from dialogues.enums import DialogueKind
@@ -70,6 +70,8 @@ def write_and_send(
 def approve(dialogue: ManagementDialogue, *actors: Actor) -> ManagementDialogue:
     for actor in actors:
         dialogue = actions.approve_minutes(actor=actor, dialogue=dialogue)
+    for annex in dialogue.annexes.select_related("document"):
+        press.order(annex.document)
     return dialogue
 
 

@@ -6,8 +6,8 @@ from contracts.models import ContractYear
 from core import clock
 from core.dates import format_date
 from core.enums import Side
+from demonstration.acts.contracts import written_programme
 from demonstration.cast import Dossier
-from demonstration.data import read
 from indicators import actions
 from indicators.enums import ValueStatus
 from indicators.models import Indicator, IndicatorValue
@@ -60,7 +60,7 @@ def _values(year: ContractYear):
 
 
 def _enter(dossier: Dossier, year: ContractYear, indicator: Indicator) -> None:
-    known = _known_value(indicator, year.number)
+    known = _known_value(dossier, indicator, year.number)
     if known is None:
         return
     side = Side(indicator.owner)
@@ -77,16 +77,14 @@ def _enter(dossier: Dossier, year: ContractYear, indicator: Indicator) -> None:
     )
 
 
-def _known_value(indicator: Indicator, year: int) -> bool | str | None:
-    """Return the invented value of an indicator for a year, as the file gives it."""
+def _known_value(dossier: Dossier, indicator: Indicator, year: int) -> bool | str | None:
+    """Return the invented value of an indicator for a year; None for one that this CPTS did not follow."""
+    programme = written_programme(dossier)
     if indicator.is_national:
-        return read("programmes")["national_values"][indicator.national_code][year - 1]
-    for rows in read("programmes").values():
-        for action in rows if isinstance(rows, list) else ():
-            for row in action["indicators"]:
-                if row["label"] == indicator.label:
-                    return row["values"][year - 1]
-    return None
+        return programme.get("national_values", {}).get(indicator.national_code, [None] * year)[year - 1]
+    actions = programme.get(indicator.programme_mission.mission, ())
+    rows = [row for action in actions for row in action["indicators"] if row["label"] == indicator.label]
+    return rows[0]["values"][year - 1] if rows else None
 
 
 def _evidence(dossier: Dossier, year: ContractYear, indicator: Indicator, known) -> tuple[str, bytes]:
