@@ -1,0 +1,52 @@
+"""The history of a dossier: every room's traces, in the order of the facts, told in words."""
+
+from core.dates import add_months
+from core.enums import Side
+from dashboards.history import history_of
+from funding import actions as funding_actions
+from funding.models import Payment
+from tests.utils import stories
+
+
+def test_the_whole_story_is_told_the_latest_first(evaluated):
+    entries = history_of(evaluated.contract)
+    told = [entry.what for entry in entries]
+    story = [
+        "a envoyé le projet de santé à l’ARS",
+        "a approuvé le projet de santé",
+        "a ouvert la négociation",
+        "a donné la troisième approbation, dialogue clos\u00a0: dialogue de signature",
+        "a envoyé le contrat à la signature",
+        "a donné la troisième approbation, dialogue clos\u00a0: dialogue de démarrage de mission, accès aux soins",
+        "a donné la troisième approbation, dialogue clos\u00a0: dialogue annuel, année 1",
+    ]
+    places = [told.index(words) for words in story]
+    assert places == sorted(places, reverse=True)
+    assert [entry.at for entry in entries] == sorted((entry.at for entry in entries), reverse=True)
+    assert told.count("a signé le contrat") == 3
+    assert told.count("a consenti au contenu du contrat") == 3
+
+
+def test_each_entry_says_who_and_for_which_party(evaluated):
+    west = evaluated.world.west
+    signatures = [entry for entry in history_of(evaluated.contract) if entry.what == "a signé le contrat"]
+    assert {entry.side for entry in signatures} == {Side.CPTS, Side.ARS, Side.FUND}
+    assert {entry.organisation for entry in signatures} == {west.cpts.name, west.ars.name, west.fund.name}
+    assert all(entry.who for entry in signatures)
+
+
+def test_a_series_of_payments_is_one_line_with_its_sum(evaluated, db):
+    actor = evaluated.world.west.accountant.as_actor()
+    with stories.at(add_months(stories.SIGNED_ON, 14)):
+        due = list(Payment.objects.due().filter(contract=evaluated.contract))
+        for payment in due:
+            funding_actions.order_payment(actor=actor, payment=payment)
+        first = history_of(evaluated.contract)[0]
+    assert len(due) > 1
+    assert first.what.startswith(f"a ordonné {len(due)} versements (")
+
+
+def test_a_history_is_one_query(evaluated, reads):
+    with reads() as found:
+        history_of(evaluated.contract)
+    assert len(found) == 1
