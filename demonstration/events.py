@@ -8,6 +8,7 @@ from agreements.rules import dialogue_window, mission_calendar
 from contracts.enums import ContractStatus
 from contracts.models import DURATION_YEARS, Contract
 from core.actor import SYSTEM
+from dialogues.enums import DialogueStatus
 from health_projects.models import HealthProject
 
 
@@ -40,7 +41,9 @@ def next_events(today: date, *, cpts=None) -> list[Event]:
 
 def _contracts(cpts) -> list[Contract]:
     rows = Contract.objects.visible_to(SYSTEM).active().with_parties().select_related("agreement_version")
-    rows = rows.prefetch_related("missions", *(f"agreement_version__{name}" for name in ("missions", "sizes")))
+    rows = rows.prefetch_related(
+        "missions", "dialogues", *(f"agreement_version__{name}" for name in ("missions", "sizes"))
+    )
     return list(rows.filter(cpts=cpts) if cpts else rows)
 
 
@@ -51,16 +54,17 @@ def _mission_days(contract: Contract) -> list[tuple[date | None, str]]:
     for row in contract.missions.all():
         label = MissionCode(row.mission).label.lower()
         if row.started_on:
-            rows.append((row.started_on, f"démarrage de la mission « {label} »"))
+            rows.append((row.started_on, f"démarrage de la mission « {label} »"))
         else:
-            rows.append((row.planned_start, f"démarrage prévu de la mission « {label} »"))
-            rows.append((latest.get(row.mission), f"démarrage au plus tard de la mission « {label} »"))
+            rows.append((row.planned_start, f"démarrage prévu de la mission « {label} »"))
+            rows.append((latest.get(row.mission), f"démarrage au plus tard de la mission « {label} »"))
     return rows
 
 
 def _year_days(contract: Contract) -> list[tuple[date, str]]:
     rows = []
-    for number in range(1, DURATION_YEARS + 1):
+    closed = {item.year for item in contract.dialogues.all() if item.status == DialogueStatus.CLOSED}
+    for number in sorted(set(range(1, DURATION_YEARS + 1)) - closed):
         window = dialogue_window(contract.signed_on, number)
         rows.append((window.opens_on, f"fin de l’année {number} : le dialogue annuel peut se tenir"))
         rows.append((window.closes_on, f"dernier jour du dialogue annuel de l’année {number}"))
