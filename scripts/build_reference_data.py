@@ -56,9 +56,7 @@ def fetch(folder: Path) -> Path:
     (folder / "data").mkdir()
     with tarfile.open(next(folder.glob("*.tgz"))) as archive:
         for stem in FILES:
-            (folder / "data" / f"{stem}.json").write_bytes(
-                archive.extractfile(f"package/data/{stem}.json").read()
-            )
+            (folder / "data" / f"{stem}.json").write_bytes(archive.extractfile(f"package/data/{stem}.json").read())
     return folder
 
 
@@ -85,11 +83,7 @@ def build(package: Path) -> None:
     write(
         "former_communes",
         ["code", "name", "current"],
-        (
-            [code, names.get(code, ""), row["code"]]
-            for row in communes
-            for code in row.get("anciensCodes") or []
-        ),
+        ([code, names.get(code, ""), row["code"]] for row in communes for code in row.get("anciensCodes") or []),
     )
     write(
         "populations",
