@@ -134,7 +134,7 @@ class Contract(TenantModel):
             ),
             models.CheckConstraint(
                 name="contracts_terminated_after_signature",
-                condition=Q(status="TERMINATED", terminated_on__gt=F("signed_on"))
+                condition=Q(status="TERMINATED", terminated_on__isnull=False, terminated_on__gt=F("signed_on"))
                 | (~Q(status="TERMINATED") & Q(terminated_on__isnull=True)),
             ),
             models.CheckConstraint(

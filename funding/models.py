@@ -116,7 +116,10 @@ class Payment(TenantModel):
                 name="funding_payment_dates_follow_status",
                 condition=Q(status="DUE", ordered_on__isnull=True, paid_on__isnull=True)
                 | Q(status="ORDERED", ordered_on__isnull=False, paid_on__isnull=True)
-                | (Q(status="PAID", ordered_on__isnull=False, paid_on__gte=F("ordered_on")) & ~Q(reference=""))
+                | (
+                    Q(status="PAID", ordered_on__isnull=False, paid_on__isnull=False, paid_on__gte=F("ordered_on"))
+                    & ~Q(reference="")
+                )
                 | (Q(status="CANCELLED") & ~Q(cancel_reason="")),
             ),
         ]

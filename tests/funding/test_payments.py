@@ -155,3 +155,10 @@ def test_a_future_date_of_payment_is_told_beside_its_field(world, payment, clien
         answer = {"paid_on": "2030-01-01", "reference": "VIR-42"}
         page = client.post(reverse("funding:payment_pay", args=[payment.pk]), answer).content.decode()
     assert "avenir" in page and "VIR-42" in page
+
+
+def test_the_database_refuses_a_paid_payment_without_its_date(payment):
+    with pytest.raises(IntegrityError, match="funding_payment_dates_follow_status"), transaction.atomic():
+        Payment.objects.filter(pk=payment.pk).update(
+            status=PaymentStatus.PAID, ordered_on=ON_THE_DAY, paid_on=None, reference="VIR-1"
+        )
