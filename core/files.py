@@ -26,9 +26,7 @@ KINDS = {
     "pdf": FileKind(name="PDF", extensions=("pdf",), content_type="application/pdf", start=b"%PDF-"),
     "png": FileKind(name="PNG", extensions=("png",), content_type="image/png", start=b"\x89PNG\r\n\x1a\n"),
     "jpg": FileKind(name="JPEG", extensions=("jpg", "jpeg"), content_type="image/jpeg", start=b"\xff\xd8\xff"),
-    "xlsx": FileKind(
-        name="XLSX", extensions=("xlsx",), content_type=OFFICE + "spreadsheetml.sheet", folder="xl/"
-    ),
+    "xlsx": FileKind(name="XLSX", extensions=("xlsx",), content_type=OFFICE + "spreadsheetml.sheet", folder="xl/"),
     "docx": FileKind(
         name="DOCX",
         extensions=("docx",),

@@ -49,7 +49,7 @@ def test_a_draft_takes_the_territory_the_parties_and_the_missions_of_the_approve
     project = stories.approved_project(world.west)
     contract = actions.draft_contract(actor=world.west.coordinator.as_actor(), health_project=project)
     department = world.west.communes[0].department_id
-    assert contract.number == f"{clock.today().year}-0{department}-001"
+    assert contract.number == f"{clock.today().year}-{department.zfill(3)}-001"
     assert contract.parties == [world.west.cpts, world.west.ars, world.west.fund]
     assert [row.mission for row in contract.missions.all()] == [
         "ACCESS_TO_CARE",

@@ -154,23 +154,12 @@ class EventFilter(BaseFilterSet):
         fields = ("side",)
 
 
-@pytest.fixture(autouse=True)
-def small_page(settings, tmp_path):
-    """A page of its own, so that the list is tested without a room."""
-    (tmp_path / "page.html").write_text(
-        '{% extends "layouts/base.html" %}{% block content %}{% include "tables/list.html" %}{% endblock %}'
-    )
-    settings.TEMPLATES[0]["DIRS"].append(tmp_path)
-    yield
-    settings.TEMPLATES[0]["DIRS"].remove(tmp_path)
-
-
 def listing(events, address="/", htmx=None):
     request = get(address)
     request.htmx = htmx or False
     request._messages = []
     return table_response(
-        request, queryset=events, table_class=EventTable, filterset_class=EventFilter, template_name="page.html"
+        request, queryset=events, table_class=EventTable, filterset_class=EventFilter, template_name="tables/list.html"
     )
 
 
