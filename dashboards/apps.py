@@ -1,3 +1,5 @@
+"""The room that tells whole stories: home, dossier, portfolio. It owns no row of the domain."""
+
 from django.apps import AppConfig
 
 

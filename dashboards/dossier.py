@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
 from django.urls import reverse
 
-from accounts.models import Membership
+from accounts.models import Membership, Organisation
 from agreements.agreement import Agreement
 from agreements.models import AgreementLine, AgreementVersion
 from contracts import panels
@@ -24,12 +24,12 @@ from dashboards.doors import buttons_of
 from dashboards.due import OPEN_PAYMENTS, due_block, running_year
 from dashboards.history import history_of
 from dashboards.missions import annexes_of, missions_block
-from dashboards.todo import Waiting, spoken, waiting_for
+from dashboards.todo import Waiting, spoken, waiting_for, with_turn
 from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
 from dialogues.models import AnnualAnnex, ManagementDialogue
 from documents.enums import DocumentKind
 from documents.models import Document, Signature
-from health_projects.models import ProjectSubmission
+from health_projects.models import HealthProject
 from indicators.enums import ProgrammeStatus, Usage, ValueStatus
 from indicators.models import Indicator
 
@@ -39,40 +39,39 @@ SHOWN_PEOPLE = 3
 PEOPLE_ROLES = (Role.PRESIDENT, Role.COORDINATOR, Role.OFFICER, Role.SIGNATORY, Role.ACCOUNTANT, Role.TREASURER)
 
 
-def with_heading(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
+def with_heading(contracts: QuerySet[Contract], actor: Actor) -> QuerySet[Contract]:
     """Load the row of a dossier with the figures of its project, which stand until those of the contract are fixed."""
-    submissions = ProjectSubmission.objects.filter(project=OuterRef("health_project")).order_by("-number")
+    projects = HealthProject.objects.visible_to(actor).filter(pk=OuterRef("health_project")).with_figures()
     parties = ("cpts", "ars", "fund")
     return contracts.select_related(*parties, "health_project", "agreement_version", "document__file").annotate(
-        project_population=Subquery(submissions.values("covered_population")[:1]),
-        project_size=Subquery(submissions.values("size")[:1]),
+        project_population=Subquery(projects.values("population")),
+        project_size=Subquery(projects.values("size")),
     )
 
 
-def load(contract: Contract) -> None:
+def load(contract: Contract, actor: Actor) -> None:
     """Read what the dossier shows of a contract in this state, in a fixed number of queries."""
-    signatures = Signature.objects.select_related("organisation")
+    dialogues = with_turn(ManagementDialogue.objects.visible_to(actor), actor)
     lookups: list = [
         "missions",
-        Prefetch("years", ContractYear.objects.select_related("programme")),
-        Prefetch("dialogues", ManagementDialogue.objects.select_related("minutes_document__file")),
+        Prefetch("years", ContractYear.objects.visible_to(actor).select_related("programme")),
+        Prefetch("dialogues", dialogues.select_related("minutes_document__file")),
     ]
     if contract.document_id:
-        lookups.append(Prefetch("document__signatures", signatures))
+        lookups.append("document__signatures")
     if contract.agreement_version_id:
         lookups += ["agreement_version__missions", "agreement_version__sizes", "agreement_version__sources"]
         lookups.append(Prefetch("agreement_version__lines", AgreementLine.objects.select_related("mission")))
     if contract.is_signed:
-        lookups += ["crises", "statements", "payments"]
-        lookups.append(Prefetch("annexes", AnnualAnnex.objects.select_related("document__file")))
-        lookups.append(Prefetch("annexes__document__signatures", signatures))
+        annexes = AnnualAnnex.objects.visible_to(actor).select_related("document__file")
+        lookups += ["crises", "statements", "payments", Prefetch("annexes", annexes), "annexes__document__signatures"]
     prefetch_related_objects([contract], *lookups)
 
 
 def dossier_context(actor: Actor, contract: Contract) -> dict[str, Any]:
     """Return what the page of a dossier shows. Takes a contract of `with_heading`, in the actor's scope."""
     today = clock.today()
-    load(contract)
+    load(contract, actor)
     reading = read_terms(contract)
     waiting = waiting_for(actor, contract)
     others = [item.item for item in waiting[1:]]
@@ -87,7 +86,7 @@ def dossier_context(actor: Actor, contract: Contract) -> dict[str, Any]:
         "others": others,
         "missions": missions_block(contract, reading.agreement, today),
         "due": due_block(contract, today),
-        "indicators": indicators_block(contract, today),
+        "indicators": indicators_block(actor, contract, today),
         "dialogues": dialogues[:shown],
         "older_dialogues": dialogues[shown:],
         "documents": document_rows(contract),
@@ -256,7 +255,7 @@ class YearCount:
         return sum(owner.confirmed for owner in self.owners)
 
 
-def indicators_block(contract: Contract, today: date) -> list[YearCount]:
+def indicators_block(actor: Actor, contract: Contract, today: date) -> list[YearCount]:
     """Return the counts of the running year, after those of an earlier year that is not closed."""
     running = running_year(contract, today) or 1
     years = [
@@ -264,12 +263,12 @@ def indicators_block(contract: Contract, today: date) -> list[YearCount]:
         for year in contract.years.all()
         if year.number == running or (year.number < running and year.programme.status != ProgrammeStatus.CLOSED)
     ]
-    rows = list(_counts([year.programme_id for year in years]))
+    rows = list(_counts(actor, [year.programme_id for year in years]))
     return [_year_count(year, [row for row in rows if row["programme"] == year.programme_id]) for year in years]
 
 
-def _counts(programmes: list) -> QuerySet:
-    rows = Indicator.objects.filter(programme_mission__programme__in=programmes).order_by()
+def _counts(actor: Actor, programmes: list) -> QuerySet:
+    rows = Indicator.objects.visible_to(actor).filter(programme_mission__programme__in=programmes).order_by()
     return rows.values("owner", programme=F("programme_mission__programme")).annotate(
         total=Count("pk"),
         results=Count("pk", filter=Q(usage=Usage.RESULT)),
@@ -386,15 +385,19 @@ def _document_state(document: Document) -> tuple[str, str]:
 
 def party_rows(contract: Contract) -> list[PartyRow]:
     """Return the three parties with the people who act for them."""
-    active = Membership.objects.active().filter(organisation__in=contract.parties, role__in=PEOPLE_ROLES)
-    members = list(active.select_related("user"))
-    members.sort(key=lambda member: (PEOPLE_ROLES.index(member.role), member.user.last_name, member.user.first_name))
-    rows = []
-    for side in PARTIES:
-        people = [member for member in members if member.organisation_id == contract.party_id(side)]
-        more = max(len(people) - SHOWN_PEOPLE, 0)
-        rows.append(PartyRow(side=side, name=contract.party(side).name, people=people[:SHOWN_PEOPLE], more=more))
-    return rows
+    prefetch_related_objects(contract.parties, "memberships__user")
+    return [_party_row(side, contract.party(side)) for side in PARTIES]
+
+
+def _party_row(side: Side, organisation: Organisation) -> PartyRow:
+    people = [
+        member
+        for member in organisation.memberships.all()
+        if member.is_active and member.user.is_active and member.role in PEOPLE_ROLES
+    ]
+    people.sort(key=lambda member: (PEOPLE_ROLES.index(member.role), member.user.last_name, member.user.first_name))
+    more = max(len(people) - SHOWN_PEOPLE, 0)
+    return PartyRow(side=side, name=organisation.name, people=people[:SHOWN_PEOPLE], more=more)
 
 
 def consent_lines(contract: Contract, reading: TermsRead) -> list[PartyLine]:
@@ -422,13 +425,13 @@ def signature_block(contract: Contract) -> SignatureBlock | None:
     if not pending:
         return None
     title, document = pending[-1]
-    return SignatureBlock(title=title, lines=[_signature_line(item) for item in document.signature_list])
+    return SignatureBlock(title=title, lines=[_signature_line(contract, item) for item in document.signature_list])
 
 
-def _signature_line(signature: Signature) -> PartyLine:
+def _signature_line(contract: Contract, signature: Signature) -> PartyLine:
     return PartyLine(
         side=signature.side,
-        organisation=signature.organisation.name,
+        organisation=contract.party(signature.side).name,
         tone="ok" if signature.signed_at else "wait",
         state="Signé" if signature.signed_at else "Attendue",
         who=signature.signer_name,

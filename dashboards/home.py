@@ -84,7 +84,7 @@ def home_context(actor: Actor, data) -> dict[str, Any]:
 def own_dossier(actor: Actor, today: date) -> OwnDossier:
     """Return the dossier of the actor's CPTS."""
     contracts = Contract.objects.visible_to(actor).exclude(status=ContractStatus.ABANDONED)
-    missions = ContractMission.objects.filter(contract=OuterRef("pk")).order_by().values("contract")
+    missions = ContractMission.objects.visible_to(actor).filter(contract=OuterRef("pk")).order_by().values("contract")
     contract = (
         contracts.annotate(
             mission_count=Subquery(missions.annotate(count=Count("pk")).values("count")),
@@ -134,7 +134,7 @@ def _position(project: HealthProject | None, contract: Contract | None) -> int:
 
 def counts_of(actor: Actor, today: date) -> Counts:
     """Return the portfolio in four numbers, in one query."""
-    late = Exists(ManagementDialogue.objects.filter(contract=OuterRef("pk")).late(today))
+    late = Exists(ManagementDialogue.objects.visible_to(actor).filter(contract=OuterRef("pk")).late(today))
     contracts = Contract.objects.visible_to(actor).order_by()
     projects = HealthProject.objects.visible_to(actor).awaiting_decision().order_by()
     rows = _counted(contracts, F("status"), late).union(

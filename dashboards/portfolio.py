@@ -31,8 +31,8 @@ from core.charts import BarGroup, Figure, bars
 from core.enums import Side
 from dialogues.models import ManagementDialogue
 from funding.enums import PaymentStatus
-from funding.models import Payment, Statement, StatementLine
-from health_projects.models import HealthProject, ProjectSubmission
+from funding.models import Payment, Statement
+from health_projects.models import HealthProject
 
 MONEY = DecimalField(max_digits=14, decimal_places=2)
 SIZES = (1, 2, 3, 4)
@@ -55,9 +55,8 @@ def portfolio_of(actor: Actor, today: date) -> QuerySet[Organisation]:
     contracts = Contract.objects.visible_to(actor).filter(cpts=OuterRef("pk")).exclude(status=ContractStatus.ABANDONED)
     latest = contracts.order_by("-created_at", "-number")
     projects = HealthProject.objects.visible_to(actor).filter(cpts=OuterRef("pk")).order_by("-version_number")
-    submissions = ProjectSubmission.objects.filter(project__in=HealthProject.objects.visible_to(actor))
-    submissions = submissions.filter(project__cpts=OuterRef("pk")).order_by("-at")
-    years = ContractYear.objects.filter(contract=OuterRef("contract_id"), size__isnull=False).order_by("-number")
+    sent = projects.filter(first_submitted_at__isnull=False).with_figures()
+    years = ContractYear.objects.visible_to(actor).filter(contract=OuterRef("contract_id"), size__isnull=False)
     rows = scope_of(actor).annotate(
         contract_id=Subquery(latest.values("pk")[:1]),
         contract_number=Subquery(latest.values("number")[:1]),
@@ -66,15 +65,13 @@ def portfolio_of(actor: Actor, today: date) -> QuerySet[Organisation]:
         project_id=Subquery(projects.values("pk")[:1]),
         project_status=Subquery(projects.values("status")[:1]),
         size=Coalesce(
-            Subquery(years.values("size")[:1]),
+            Subquery(years.order_by("-number").values("size")[:1]),
             Subquery(latest.values("size")[:1]),
-            Subquery(submissions.values("size")[:1]),
+            Subquery(sent.values("size")[:1]),
         ),
-        population=Coalesce(
-            Subquery(latest.values("population")[:1]), Subquery(submissions.values("covered_population")[:1])
-        ),
+        population=Coalesce(Subquery(latest.values("population")[:1]), Subquery(sent.values("population")[:1])),
     )
-    return _with_money(_with_dialogues(_with_state(rows), today))
+    return _with_money(_with_dialogues(_with_state(rows), actor, today), actor)
 
 
 def _with_state(rows: QuerySet) -> QuerySet:
@@ -93,9 +90,9 @@ def _state(room: str, field: str) -> Concat:
     return Concat(Value(f"{room}:"), F(field), output_field=CharField())
 
 
-def _with_dialogues(rows: QuerySet, today: date) -> QuerySet:
-    """Annotate the last day of the next dialogue, its label and whether one is late (R16)."""
-    dialogues = ManagementDialogue.objects.filter(contract=OuterRef("contract_id")).open()
+def _with_dialogues(rows: QuerySet, actor: Actor, today: date) -> QuerySet:
+    """Annotate the last day of the next dialogue, and whether one is late (R16)."""
+    dialogues = ManagementDialogue.objects.visible_to(actor).filter(contract=OuterRef("contract_id")).open()
     upcoming = dialogues.filter(window_closes_on__isnull=False).order_by("window_closes_on", "pk")
     return rows.annotate(
         next_dialogue_on=Subquery(upcoming.values("window_closes_on")[:1]),
@@ -103,18 +100,16 @@ def _with_dialogues(rows: QuerySet, today: date) -> QuerySet:
     )
 
 
-def _with_money(rows: QuerySet) -> QuerySet:
+def _with_money(rows: QuerySet, actor: Actor) -> QuerySet:
     """Annotate what is engaged a year at most, what waits for its payment, what was paid, the last variable."""
-    statements = Statement.objects.filter(contract=OuterRef("contract_id")).order_by("-year", "-revision")
-    variable = StatementLine.objects.filter(statement=OuterRef("last_statement")).filter(
-        Q(kind=LineKind.VARIABLE) | Q(base=LineKind.VARIABLE)
-    )
+    is_variable = Q(lines__kind=LineKind.VARIABLE) | Q(lines__base=LineKind.VARIABLE)
+    statements = Statement.objects.visible_to(actor).filter(contract=OuterRef("contract_id"))
+    variable = statements.annotate(variable=Sum("lines__amount", filter=is_variable)).order_by("-year", "-revision")
     return rows.annotate(
-        engaged=_sum(_engaged_lines()),
-        owed=_once_signed(_sum(_payments(PaymentStatus.DUE, PaymentStatus.ORDERED))),
-        paid=_once_signed(_sum(_payments(PaymentStatus.PAID))),
-        last_statement=Subquery(statements.values("pk")[:1]),
-        last_variable=_sum(variable, empty=None),
+        engaged=_sum(_engaged_lines(actor)),
+        owed=_once_signed(_sum(_payments(actor, PaymentStatus.DUE, PaymentStatus.ORDERED))),
+        paid=_once_signed(_sum(_payments(actor, PaymentStatus.PAID))),
+        last_variable=Subquery(variable.values("variable")[:1], output_field=MONEY),
     )
 
 
@@ -123,27 +118,26 @@ def _once_signed(amount) -> Case:
     return Case(When(signed_on__isnull=False, then=amount), output_field=MONEY)
 
 
-def _payments(*statuses: PaymentStatus) -> QuerySet:
-    return Payment.objects.filter(contract=OuterRef("contract_id"), status__in=statuses)
+def _payments(actor: Actor, *statuses: PaymentStatus) -> QuerySet:
+    return Payment.objects.visible_to(actor).filter(contract=OuterRef("contract_id"), status__in=statuses)
 
 
-def _engaged_lines() -> QuerySet:
+def _engaged_lines(actor: Actor) -> QuerySet:
     """Lines of the agreement for the contract's size and missions, while the contract is in force (R2)."""
     contract = OuterRef(OuterRef("contract_id"))
-    engaged = ContractMission.objects.filter(contract=contract, mission=OuterRef("mission__code"))
-    signed = Contract.objects.filter(pk=contract, status=ContractStatus.ACTIVE, agreement_version=OuterRef("version"))
+    missions = ContractMission.objects.visible_to(actor)
+    engaged = missions.filter(contract=contract, mission=OuterRef("mission__code"))
+    active = Contract.objects.visible_to(actor).active()
+    signed = active.filter(pk=contract, agreement_version=OuterRef("version"))
     return AgreementLine.objects.filter(Exists(signed), kind__in=YEARLY_KINDS, size=OuterRef("size")).filter(
         Q(mission__isnull=True) | Exists(engaged)
     )
 
 
-def _sum(rows: QuerySet, empty: Decimal | None = Decimal("0.00")) -> Coalesce | Subquery:
-    """Return the sum of `amount` as a subquery of one column."""
-    total = Subquery(
-        rows.order_by().annotate(every=Value(1)).values("every").annotate(total=Sum("amount")).values("total"),
-        output_field=MONEY,
-    )
-    return total if empty is None else Coalesce(total, Value(empty), output_field=MONEY)
+def _sum(rows: QuerySet) -> Coalesce:
+    """Return the sum of `amount` as a subquery of one column, zero without a row."""
+    sums = rows.order_by().annotate(every=Value(1)).values("every").annotate(total=Sum("amount")).values("total")
+    return Coalesce(Subquery(sums, output_field=MONEY), Value(Decimal(0)), output_field=MONEY)
 
 
 # The strip above the table ------------------------------------------------------------------------------------

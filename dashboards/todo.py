@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import CharField, Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
@@ -18,7 +19,7 @@ from accounts.permissions import Act, may
 from agreements.enums import MissionCode, PaymentKind
 from agreements.rules import dialogue_window
 from contracts.enums import ContractStatus
-from contracts.models import OPEN_STATUSES, Consent, Contract, ContractMission, ContractYear
+from contracts.models import OPEN_STATUSES, Contract, ContractMission, ContractYear
 from core import clock
 from core.actor import Actor
 from core.dates import add_months, format_date
@@ -27,8 +28,7 @@ from core.face import TodoItem, Turn
 from core.money import format_euros
 from dashboards.enums import Subject
 from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
-from dialogues.models import AnnualAnnex, ManagementDialogue, MinutesApproval
-from documents.models import Signature
+from dialogues.models import AnnualAnnex, ManagementDialogue
 from funding.enums import PaymentStatus
 from funding.models import Payment
 from health_projects.enums import ProjectStatus
@@ -96,7 +96,8 @@ class DossierTodo:
 
 
 def waiting_for(actor: Actor, contract: Contract | None = None) -> list[Waiting]:
-    """Return what waits for the actor, the most pressing first; in one dossier when `contract` is given.
+    """Return what waits for the actor, the most pressing first; in one dossier when `contract` is given,
+    as `dossier.load` reads it.
 
     What has no date waits already: it comes after what is late, before what is to come.
     """
@@ -144,7 +145,7 @@ def _silent(contract: Contract) -> set[Read]:
 
 def _projects(actor: Actor, today: date, contract: Contract | None) -> Iterator[Waiting]:
     if actor.side == Side.CPTS:
-        running = Contract.objects.filter(cpts=OuterRef("cpts"), status__in=RUNNING)
+        running = Contract.objects.visible_to(actor).filter(cpts=OuterRef("cpts"), status__in=RUNNING)
         rows = HealthProject.objects.visible_to(actor).annotate(has_contract=Exists(running))
         latest = rows.order_by("-version_number").first()
         yield from _own_project(actor, latest)
@@ -213,31 +214,34 @@ def _project_to_review(project: HealthProject, today: date) -> Waiting:
 # Contracts ----------------------------------------------------------------------------------------------------
 
 
-def with_gaps(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
+def with_gaps(contracts: QuerySet[Contract], actor: Actor) -> QuerySet[Contract]:
     """Annotate `has_unplanned_mission` and `has_money_to_spread`: what keeps a contract from being consented to."""
-    unplanned = ContractMission.objects.filter(contract=OuterRef("pk"), planned_start__isnull=True)
-    spread = Indicator.objects.filter(programme_mission=OuterRef("pk"), usage=Usage.RESULT).order_by()
-    sums = spread.values("programme_mission").annotate(total=Sum("maximum_amount")).values("total")
-    unspread = ProgrammeMission.objects.filter(
-        programme__contract_year__contract=OuterRef("pk"), programme__contract_year__number=1
-    ).exclude(variable_amount=Coalesce(Subquery(sums), Decimal(0)))
+    missions = ContractMission.objects.visible_to(actor)
+    unplanned = missions.filter(contract=OuterRef("pk"), planned_start__isnull=True)
+    results = Indicator.objects.visible_to(actor).filter(programme_mission=OuterRef("pk"), usage=Usage.RESULT)
+    sums = results.order_by().values("programme_mission").annotate(total=Sum("maximum_amount")).values("total")
+    first_year = {"programme__contract_year__contract": OuterRef("pk"), "programme__contract_year__number": 1}
+    unspread = ProgrammeMission.objects.visible_to(actor).filter(**first_year)
+    unspread = unspread.exclude(variable_amount=Coalesce(Subquery(sums), Decimal(0)))
     return contracts.annotate(has_unplanned_mission=Exists(unplanned), has_money_to_spread=Exists(unspread))
 
 
 def _contracts(actor: Actor, today: date, contract: Contract | None) -> Iterator[Waiting]:
-    consents = Consent.objects.filter(contract=OuterRef("pk"), side=actor.side, withdrawn_at__isnull=True)
-    rows = Contract.objects.visible_to(actor).filter(status__in=OPEN_STATUSES).select_related("cpts", "document")
-    rows = with_gaps(rows).annotate(
-        has_my_consent=Exists(consents),
-        awaits_my_signature=Exists(_my_signature(actor)),
-        first_programme=Subquery(ContractYear.objects.filter(contract=OuterRef("pk"), number=1).values("programme")),
+    rows = Contract.objects.visible_to(actor)
+    mine = rows.filter(pk=OuterRef("pk"))
+    first_year = ContractYear.objects.visible_to(actor).filter(contract=OuterRef("pk"), number=1)
+    rows = with_gaps(rows.filter(status__in=OPEN_STATUSES).select_related("cpts", "document"), actor).annotate(
+        has_my_consent=Exists(mine.filter(consents__side=actor.side, consents__withdrawn_at__isnull=True)),
+        awaits_my_signature=Exists(mine.filter(**_unsigned_by(actor))),
+        first_programme=Subquery(first_year.values("programme")),
     )
     for row in rows.filter(pk=contract.pk) if contract else rows:
         yield from of_contract(actor, row)
 
 
-def _my_signature(actor: Actor) -> QuerySet[Signature]:
-    return Signature.objects.filter(document=OuterRef("document"), side=actor.side, signed_at__isnull=True)
+def _unsigned_by(actor: Actor) -> dict[str, Any]:
+    """Return the condition « the document awaits the signature of the actor's party »."""
+    return {"document__signatures__side": actor.side, "document__signatures__signed_at__isnull": True}
 
 
 def of_contract(actor: Actor, contract: Contract) -> Iterator[Waiting]:
@@ -305,20 +309,30 @@ def _of_contract(contract: Contract, text: str, label: str, page: str = "", deta
 # Dialogues ----------------------------------------------------------------------------------------------------
 
 
+def with_turn(dialogues: QuerySet[ManagementDialogue], actor: Actor) -> QuerySet[ManagementDialogue]:
+    """Annotate what `of_dialogue` reads: `planned_start` of the mission, and `has_my_approval` of the minutes."""
+    missions = ContractMission.objects.visible_to(actor)
+    missions = missions.filter(contract=OuterRef("contract"), mission=OuterRef("mission"))
+    approved = ManagementDialogue.objects.visible_to(actor).filter(
+        pk=OuterRef("pk"),
+        approvals__revision=F("revision"),
+        approvals__side=actor.side,
+        approvals__withdrawn_at__isnull=True,
+    )
+    return dialogues.annotate(
+        planned_start=Subquery(missions.values("planned_start")[:1]), has_my_approval=Exists(approved)
+    )
+
+
 def _dialogues(actor: Actor, today: date, contract: Contract | None) -> Iterator[Waiting]:
-    missions = ContractMission.objects.filter(contract=OuterRef("contract"), mission=OuterRef("mission"))
-    approvals = MinutesApproval.objects.filter(
-        dialogue=OuterRef("pk"), revision=OuterRef("revision"), side=actor.side, withdrawn_at__isnull=True
-    )
-    rows = (
-        ManagementDialogue.objects.visible_to(actor)
-        .open()
-        .exclude(contract__status__in=[ContractStatus.ABANDONED, ContractStatus.TERMINATED])
-        .select_related("contract__cpts")
-        .annotate(planned_start=Subquery(missions.values("planned_start")[:1]), has_my_approval=Exists(approvals))
-    )
-    for row in rows.filter(contract=contract) if contract else rows:
-        if item := of_dialogue(actor, row, today):
+    """Read the open dialogues; those of a dossier are already there (`dossier.load`)."""
+    if contract:
+        rows = [dialogue for dialogue in contract.dialogues.all() if dialogue.status != DialogueStatus.CLOSED]
+    else:
+        rows = with_turn(ManagementDialogue.objects.visible_to(actor).open(), actor).select_related("contract__cpts")
+    for row in rows:
+        is_over = row.contract.status in (ContractStatus.ABANDONED, ContractStatus.TERMINATED)
+        if not is_over and (item := of_dialogue(actor, row, today)):
             yield item
 
 
@@ -467,8 +481,7 @@ def _of_values(row: dict, today: date) -> Waiting:
 def _annexes(actor: Actor, today: date, contract: Contract | None) -> Iterator[Waiting]:
     rows = (
         AnnualAnnex.objects.visible_to(actor)
-        .filter(status=AnnexStatus.SIGNING, document__file__isnull=False)
-        .filter(Exists(_my_signature(actor)))
+        .filter(status=AnnexStatus.SIGNING, document__file__isnull=False, **_unsigned_by(actor))
         .select_related("contract__cpts")
     )
     for annex in rows.filter(contract=contract) if contract else rows:

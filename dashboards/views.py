@@ -31,7 +31,7 @@ def home(request, template_name="dashboards/home.html"):
 
 @http_methods("GET")
 def dossier(request, pk, template_name="dashboards/dossier.html"):
-    contract = get_object_or_404(with_heading(Contract.objects.visible_to(request.actor)), pk=pk)
+    contract = get_object_or_404(with_heading(Contract.objects.visible_to(request.actor), request.actor), pk=pk)
     return show(request, template_name, dossier_context(request.actor, contract))
 
 

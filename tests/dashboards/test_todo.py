@@ -12,6 +12,7 @@ from contracts.assemblers import first_programme
 from contracts.models import Contract
 from core import clock
 from core.dates import add_months
+from dashboards.dossier import load
 from dashboards.todo import by_dossier, waiting_for
 from dialogues import actions as dialogue_actions
 from dialogues.enums import DialogueKind
@@ -311,8 +312,8 @@ def test_things_to_do_are_grouped_by_dossier(world):
 
 def test_a_contract_asks_the_same_on_its_own_page_as_on_the_home_page(signed):
     west = signed.world.west
-    contract = Contract.objects.get(pk=signed.contract.pk)
     with stories.at(stories.SIGNED_ON):
         for member in west.members:
-            actor = member.as_actor()
+            actor, contract = member.as_actor(), Contract.objects.get(pk=signed.contract.pk)
+            load(contract, actor)
             assert waiting_for(actor, contract) == waiting_for(actor)
