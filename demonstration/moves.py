@@ -3,6 +3,7 @@
 from datetime import date
 
 from contracts import jobs as contract_jobs
+from contracts.models import Contract
 from core import clock
 from core.dates import add_months
 from core.errors import DomainError
@@ -10,15 +11,15 @@ from dialogues import jobs as dialogue_jobs
 from funding import jobs as funding_jobs
 from health_projects import jobs as project_jobs
 
-STEP_MONTHS = 1
+STEP_MONTHS = 6  # less than a contract year: none is stepped over
 FARTHEST_YEARS = 15
 
 
 def move_to(day: date, *, real_day: date) -> list[str]:
     """Move the portal to `day`, and do what the nights in between would have done; return it as sentences.
 
-    Going forward, the months are lived one by one: a year left out would leave no dialogue behind. Going back undoes
-    nothing. Raises DomainError when the day is too far from the real one.
+    Going forward, each half-year is lived: a contract year left out would leave no programme behind. Going back
+    undoes nothing. Raises DomainError when the day is too far from the real one.
     """
     if abs(day.year - real_day.year) > FARTHEST_YEARS:
         raise DomainError(f"Restez à moins de {FARTHEST_YEARS} ans d’aujourd’hui.", field="day")
@@ -35,12 +36,15 @@ def move_to(day: date, *, real_day: date) -> list[str]:
 def live_through_the_night() -> "Night":
     """Run the jobs of the timetable at the portal's date as it is now."""
     with clock.held_offset():
-        return Night(
+        expiring = Contract.objects.expired_on(clock.today()).count()
+        night = Night(
             approved=project_jobs.approve_tacitly(),
             dialogues=dialogue_jobs.follow_calendar(),
             payments=funding_jobs.follow_schedule(),
-            contracts=contract_jobs.follow_contracts(),
+            expired=expiring,
         )
+        contract_jobs.follow_contracts()
+    return night
 
 
 class Night:
@@ -50,7 +54,7 @@ class Night:
         "approved": ("{} projet de santé approuvé tacitement", "{} projets de santé approuvés tacitement"),
         "dialogues": ("{} dialogue inscrit au calendrier", "{} dialogues inscrits au calendrier"),
         "payments": ("{} versement devenu exigible", "{} versements devenus exigibles"),
-        "contracts": ("{} contrat suivi à son échéance", "{} contrats suivis à leur échéance"),
+        "expired": ("{} contrat arrivé à son échéance", "{} contrats arrivés à leur échéance"),
     }
 
     def __init__(self, **counts: int):

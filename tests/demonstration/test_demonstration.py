@@ -257,7 +257,7 @@ def test_the_mails_that_would_have_left_are_shown(client, django_capture_on_comm
     president = User.objects.get(email="paul.fictif@demo.test")
     client.post(reverse("demonstration:sign_in", args=[president.pk]))
     with django_capture_on_commit_callbacks(execute=True):
-        client.post(reverse("accounts:invite"), {"email": "zoe.exemple@demo.test", "role": "READER"})
+        client.post(reverse("accounts:invitation_create"), {"email": "zoe.exemple@demo.test", "role": "READER"})
     page = client.get(reverse("demonstration:mails")).content.decode()
     assert "zoe.exemple@demo.test" in page and "href=" in page
     assert (
@@ -290,6 +290,14 @@ def test_a_year_left_out_leaves_its_dialogue_behind():
     move_to(contract.anniversary(2) + timedelta(days=1), real_day=timezone.localdate())
     assert found(contract.years, "number") == {1, 2, 3}
     assert found(contract.dialogues.filter(kind=DialogueKind.ANNUAL), "year") == {1, 2}
+
+
+def test_a_contract_reaches_its_term_with_the_date():
+    contract = Contract.objects.get(cpts__code="demonstration-confluences")
+    if contract.status == ContractStatus.ACTIVE:  # until the day this contract of 2022 ends by itself
+        assert "1 contrat arrivé à son échéance" in move_to(contract.ends_on, real_day=timezone.localdate())
+    contract.refresh_from_db()
+    assert contract.status == ContractStatus.EXPIRED
 
 
 def test_the_date_comes_back(client):
