@@ -1,11 +1,18 @@
 """Back office of organisations and accounts; every write is in the journal."""
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.utils.crypto import get_random_string
 
 from accounts.models import Delegation, Invitation, Membership, Organisation, User
 from core.admin import AuditedAdmin, ReadOnlyAdmin
+
+
+# Those of the packages write without the journal, and would show the secret of each second factor.
+admin.site.unregister([Group, EmailAddress, Authenticator])
 
 
 class MembershipInline(admin.TabularInline):
@@ -56,3 +63,19 @@ class DelegationAdmin(AuditedAdmin):
 class InvitationAdmin(ReadOnlyAdmin):
     list_display = ["email", "organisation", "role", "expires_at", "accepted_at", "withdrawn_at"]
     exclude = ["token"]
+
+
+@admin.register(Authenticator)
+class SecondFactorAdmin(AuditedAdmin):
+    """Second factors, to take away the one that a person lost; never their secret."""
+
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    list_filter = ["type"]
+    search_fields = ["user__email", "user__last_name"]
+    fields = ["user", "type", "created_at", "last_used_at"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
