@@ -10,7 +10,6 @@ from django.utils.crypto import get_random_string
 from accounts.models import Delegation, Invitation, Membership, Organisation, User
 from core.admin import AuditedAdmin, ReadOnlyAdmin
 
-
 # Those of the packages write without the journal, and would show the secret of each second factor.
 admin.site.unregister([Group, EmailAddress, Authenticator])
 
