@@ -30,10 +30,12 @@ INDICATOR_FIELDS = [
 
 
 def lock(model, row):
+    """Read a row again under lock: what the action decides on is what is stored."""
     return model.objects.select_for_update(of=("self",)).get(pk=row.pk)
 
 
 def stored(row, *names: str) -> dict[str, Any]:
+    """Return these fields of a row, as a stale form or the journal shows them."""
     return {name: getattr(row, name) for name in names}
 
 
@@ -50,6 +52,7 @@ def touch(programme: Programme) -> None:
 
 
 def writable(actor: Actor, programme: Programme) -> Programme:
+    """Lock a programme that the actor may write; raise NotAllowed otherwise."""
     programme = lock(Programme, programme)
     permissions.check_may_write(actor, programme)
     return programme
@@ -87,10 +90,12 @@ def running_mission(mission: ProgrammeMission) -> ProgrammeMission:
 
 
 def next_position(rows) -> int:
+    """Return the rank after the last of these rows."""
     return (rows.aggregate(last=Max("position"))["last"] or 0) + 1
 
 
 def set_levels(indicator: Indicator, levels: Sequence) -> None:
+    """Replace the levels of an indicator, from the easiest to the hardest (R13d)."""
     indicator.levels.all().delete()
     Level.objects.bulk_create(
         Level(indicator=indicator, position=position, threshold=level.threshold, amount=level.amount)
@@ -99,6 +104,7 @@ def set_levels(indicator: Indicator, levels: Sequence) -> None:
 
 
 def signed(actor: Actor) -> dict[str, Any]:
+    """Return the fields that say who wrote a row, for whom, and when."""
     return {
         "user_id": actor.user_id,
         "user_name": actor.user_name,
