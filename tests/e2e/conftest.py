@@ -1,0 +1,78 @@
+"""A portal as people meet it: a server, a worker, a real Chromium, and the real communes of France."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.e2e.people import Cast, cast_of
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, once for all. Playwright runs a loop of its own: Django must not mind it."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def worker(transactional_db) -> Iterator[None]:
+    """A real Celery worker, on the same database, queue, files and keys as the server."""
+    database = connection.settings_dict
+    address = f"postgres://{database['USER']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    environment = os.environ | {
+        "DATABASE_URL": address,
+        "STORAGE_DIR": str(settings.MEDIA_ROOT),
+        "SIGNING_ROOT": str(settings.SIGNING_ROOT),
+        "DEBUG": "1",
+    }
+    celery = [
+        sys.executable,
+        "-m",
+        "celery",
+        "--quiet",
+        "-A",
+        "cpts_portal",
+        "worker",
+        "--pool",
+        "solo",
+        "--loglevel",
+        "error",
+    ]
+    process = subprocess.Popen(celery, cwd=ROOT, env=environment | {"PYTHONWARNINGS": "ignore"})
+    yield
+    process.terminate()
+    process.wait(timeout=30)
+
+
+@pytest.fixture
+def cast(transactional_db, worker, live_server, browser) -> Iterator[Cast]:
+    """The people of four sides on a real territory, each in a browser of their own."""
+    call_command("load_reference_data", stdout=StringIO())
+    people = cast_of(browser, live_server.url)
+    yield people
+    people.leave()
