@@ -276,8 +276,9 @@ def _negotiated(dossier: Dossier, on: date) -> Story:
 
 def _agreed(dossier: Dossier, on: date) -> Story:
     yield from _negotiated(dossier, on - timedelta(days=15))
-    yield on
-    contracts.consent(dossier, *dossier.officers)
+    for actor, days_before in zip(dossier.officers, (5, 2, 0), strict=True):
+        yield on - timedelta(days=days_before)
+        contracts.consent(dossier, actor)
 
 
 def _signed(dossier: Dossier, on: date) -> Story:

@@ -253,7 +253,8 @@ def test_the_guide_names_the_players_of_each_step(client):
         assert f"Devenir {name}" in page
 
 
-def test_the_mails_that_would_have_left_are_shown(client, django_capture_on_commit_callbacks):
+def test_the_mails_that_would_have_left_are_shown(client, settings, django_capture_on_commit_callbacks):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     president = User.objects.get(email="paul.fictif@demo.test")
     client.post(reverse("demonstration:sign_in", args=[president.pk]))
     with django_capture_on_commit_callbacks(execute=True):
