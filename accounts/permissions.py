@@ -68,6 +68,7 @@ DELEGATED: dict[Act, tuple[Power, dict[Side, set[Role]]]] = {
     ),
 }
 
+VOWELS = "aeéiouy"
 SECOND_FACTOR_SIDES = {Side.ARS, Side.FUND, Side.NATIONAL, Side.BACK_OFFICE}
 
 
@@ -84,7 +85,8 @@ def may(actor: Actor, act: Act) -> bool:
 def check(actor: Actor, act: Act) -> None:
     """Raise NotAllowed unless `actor` may do `act`."""
     if actor.side != Side.SYSTEM and not may(actor, act):
-        raise NotAllowed(f"Votre rôle ne vous permet pas de {act.value}.")
+        of = "d’" if act.value[0] in VOWELS else "de "
+        raise NotAllowed(f"Votre rôle ne vous permet pas {of}{act.value}.")
 
 
 def needs_second_factor(side: Side, role: Role) -> bool:

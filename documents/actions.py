@@ -13,7 +13,7 @@ from core.actor import Actor
 from core.enums import PARTIES
 from core.errors import DomainError
 from core.models import JobState
-from documents import signing, storage, tasks
+from documents import permissions, signing, storage, tasks
 from documents.authority import current_authority
 from documents.models import Document, Signature, StoredFile
 
@@ -80,7 +80,8 @@ def issue_document(
 
 @transaction.atomic
 def retry_document(*, actor: Actor, document: Document) -> Document:
-    """Put a failed document back in the queue. Raises DomainError when it did not fail."""
+    """Put a failed document back in the queue. Raises DomainError when it did not fail, NotAllowed to a reader."""
+    permissions.check_may_retry(actor)
     document = Document.objects.select_for_update().get(pk=document.pk)
     if document.job_state != JobState.FAILED:
         raise DomainError("Ce document n’est pas en échec.")
