@@ -1,0 +1,439 @@
+"""What each route answers to whom: the declared policy that tests/architecture/test_routes.py holds the portal to.
+
+A row says which methods a route has, what it is about, and who may. The rest follows from the rules of the house:
+an anonymous person is sent to sign in, who does not see the object gets 404, who sees it without the right gets 403.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from accounts.models import Membership
+from accounts.permissions import Act
+from contracts.assemblers import content_hash
+from core.actor import Actor
+from core.enums import PARTIES, Role, Side
+from tests.architecture.story import TODAY, Dossier, Story
+from tests.utils.stories import PDF
+from tests.utils.world import Tenant
+
+AUTHORITIES = {Side.ARS, Side.FUND, Side.NATIONAL}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """An object of the story: the tenant it belongs to, the route's arguments, who sees it, who else is refused."""
+
+    tenant: Tenant
+    kwargs: dict[str, Any]
+    organisations: frozenset[UUID]
+    is_national: bool = True
+    refused: frozenset[Side] = frozenset()
+    data: dict[str, Any] = field(default_factory=dict)
+
+    def is_seen_by(self, actor: Actor) -> bool:
+        if actor.side == Side.NATIONAL:
+            return self.is_national
+        return actor.organisation_id in self.organisations
+
+
+def of_parties(tenant: Tenant, *, refused: Iterable[Side] = (), **kwargs) -> Subject:
+    """Seen by the three parties and by the national observer."""
+    return Subject(
+        tenant=tenant,
+        kwargs=kwargs,
+        organisations=frozenset({tenant.cpts.pk, tenant.ars.pk, tenant.fund.pk}),
+        refused=frozenset(refused),
+    )
+
+
+def of_cpts(tenant: Tenant, **kwargs) -> Subject:
+    """Seen by its CPTS alone: nothing was sent yet, or it is the team's."""
+    return Subject(tenant=tenant, kwargs=kwargs, organisations=frozenset({tenant.cpts.pk}), is_national=False)
+
+
+def both(about: Callable[[Dossier], Subject]) -> Callable[[Story], list[Subject]]:
+    """The object of west, then that of east."""
+    return lambda story: [about(dossier) for dossier in story.dossiers]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """The line of a route. `data` is added to what its form already holds; a function of it gets (story, subject)."""
+
+    methods: tuple[str, ...] = ("GET",)
+    public: str = ""  # why anyone may open it
+    about: Callable[[Story], list[Subject]] | None = None
+    act: Act | None = None
+    may: Callable[[Actor], bool] | None = None  # when the right is not an act
+    data: dict[str, Any] = field(default_factory=dict)
+    leaves_no_trace: str = ""  # why a POST that succeeds writes nothing in the journal
+    is_list: bool = False  # exports too
+
+
+GET, POST, FORM = ("GET",), ("POST",), ("GET", "POST")
+DAY = f"{TODAY:%d/%m/%Y}"
+
+
+def is_writer(actor: Actor) -> bool:
+    """Someone of a party who is not there to read only."""
+    return actor.side in PARTIES and actor.role != Role.READER
+
+
+def draft_project(dossier: Dossier, **kwargs) -> Subject:
+    return of_cpts(dossier.tenant, pk=dossier.new_version.pk, **kwargs)
+
+
+def project_row(methods=FORM, **options) -> Row:
+    """A page of a project that its CPTS is still writing: the second version, not sent yet."""
+    kwargs = options.pop("kwargs", {})
+    return Row(methods=methods, about=both(lambda d: draft_project(d, **kwargs)), act=Act.DRAFT_PROJECT, **options)
+
+
+def submitted(story: Story, **kwargs) -> list[Subject]:
+    return [of_parties(story.beside["Voisine"], pk=story.submitted.pk, **kwargs)]
+
+
+def draft_mission(story: Story):
+    return story.draft.years.get(number=1).programme.missions.get(mission="PREVENTION")
+
+
+def of_draft(story: Story, pk) -> list[Subject]:
+    return [of_parties(story.beside["Rive"], pk=pk)]
+
+
+def draft_programme_row(pk: Callable[[Story], Any], methods=FORM, **options) -> Row:
+    """A page of the programme of a contract being drafted."""
+    return Row(methods=methods, about=lambda s: of_draft(s, pk(s)), act=Act.PROPOSE_CONTRACT_CHANGE, **options)
+
+
+def contract_row(name: str, state: str, act: Act, methods=FORM, **options) -> Row:
+    """A page of a contract at one stage, that its three parties see."""
+    return Row(
+        methods=methods,
+        about=lambda s: [of_parties(s.beside[name], pk=getattr(s, state).pk)],
+        act=act,
+        **options,
+    )
+
+
+def dialogue_row(state: str, act: Act, methods=FORM, **options) -> Row:
+    return Row(methods=methods, about=both(lambda d: of_parties(d.tenant, pk=getattr(d, state).pk)), act=act, **options)
+
+
+def payment_row(state: str, methods=FORM, **options) -> Row:
+    return Row(
+        methods=methods, about=both(lambda d: of_parties(d.tenant, pk=getattr(d, state).pk)), act=Act.PAY, **options
+    )
+
+
+def member_row() -> Row:
+    return Row(methods=POST, about=both(lambda d: of_cpts(d.tenant, pk=d.tenant.treasurer.pk)), act=Act.INVITE)
+
+
+def value_row(refused: Iterable[Side], act: Act, **options) -> Row:
+    return Row(
+        methods=FORM, about=both(lambda d: of_parties(d.tenant, pk=d.value.pk, refused=refused)), act=act, **options
+    )
+
+
+def read_row(pk: Callable[[Dossier], Any]) -> Row:
+    """A page that whoever sees the object may read."""
+    return Row(methods=GET, about=both(lambda d: of_parties(d.tenant, pk=pk(d))))
+
+
+def evidence_files(story: Story, subject: Subject) -> list[SimpleUploadedFile]:
+    return [SimpleUploadedFile("piece.pdf", PDF, content_type="application/pdf")]
+
+
+def codes(story: Story, subject: Subject) -> list[str]:
+    """Return a commune of the tenant, and one it does not have yet."""
+    return [subject.tenant.communes[0].code, story.beside["Rive"].communes[0].code]
+
+
+def pasted(story: Story, subject: Subject) -> str:
+    return ", ".join(codes(story, subject))
+
+
+def seen_hash(story: Story, subject: Subject) -> str:
+    """Return the fingerprint of the content that the page shows."""
+    return content_hash(story.negotiated)
+
+
+def switch_subjects(story: Story) -> list[Subject]:
+    """One's own place only: nobody but this person may choose it."""
+    data = {"membership": story.west.tenant.reader.pk}
+    return [Subject(tenant=story.west.tenant, kwargs={}, organisations=frozenset(), is_national=False, data=data)]
+
+
+POLICY: dict[str, Row] = {
+    # Texts that every visitor may read
+    "accessibility": Row(public="the declaration of accessibility is owed to every visitor"),
+    "legal_notice": Row(public="the legal notice is owed to every visitor"),
+    "personal_data": Row(public="the notice on personal data is owed to every visitor"),
+    "face": Row(public="development only: the components, with invented figures"),
+    # Home
+    "dashboards:home": Row(),
+    "dashboards:portfolio": Row(is_list=True, may=lambda actor: actor.side in AUTHORITIES),
+    "dashboards:dossier": read_row(lambda d: d.contract.pk),
+    # Team
+    "accounts:team": Row(),
+    "accounts:invitation_create": Row(
+        methods=FORM, act=Act.INVITE, data={"email": "nouvelle@exemple.test", "role": Role.READER}
+    ),
+    "accounts:invitation_withdraw": Row(
+        methods=POST, about=both(lambda d: of_cpts(d.tenant, pk=d.invitation.pk)), act=Act.INVITE
+    ),
+    "accounts:invitation_accept": Row(
+        methods=FORM,
+        public="the person invited has no account yet; the link is a secret of 256 bits, works once, for a week",
+        about=both(lambda d: of_cpts(d.tenant, token=d.invitation.token)),
+    ),
+    "accounts:membership_close": member_row(),
+    "accounts:membership_open": member_row(),
+    "accounts:switch": Row(
+        methods=POST, about=switch_subjects, leaves_no_trace="it only changes for whom one's own session acts"
+    ),
+    # Health project
+    "health_projects:project_list": Row(is_list=True),
+    "health_projects:project_create": Row(
+        methods=FORM, act=Act.DRAFT_PROJECT, leaves_no_trace="a CPTS has one project in progress at most"
+    ),
+    "health_projects:project_detail": Row(
+        about=lambda s: [
+            *both(lambda d: of_parties(d.tenant, pk=d.contract.health_project_id))(s),
+            *both(draft_project)(s),
+            *submitted(s),
+        ]
+    ),
+    "health_projects:project_section": project_row(kwargs={"key": "GOVERNANCE"}, data={"text": "Un autre texte."}),
+    "health_projects:project_comment": Row(
+        methods=POST,
+        about=lambda s: submitted(s, key="GOVERNANCE"),
+        may=lambda actor: (
+            (actor.side, actor.role)
+            in {
+                (Side.CPTS, Role.COORDINATOR),
+                (Side.CPTS, Role.PRESIDENT),
+                (Side.ARS, Role.OFFICER),
+                (Side.ARS, Role.SIGNATORY),
+                (Side.FUND, Role.OFFICER),
+            }
+        ),
+        data={"text": "Une remarque."},
+    ),
+    "health_projects:project_territory": project_row(GET),
+    "health_projects:territory_add": project_row(POST, data={"code": codes}),
+    "health_projects:territory_paste": project_row(POST, data={"codes": pasted}),
+    "health_projects:territory_remove": project_row(POST, data={"code": codes}),
+    "health_projects:territory_clear": project_row(POST),
+    "health_projects:project_missions": project_row(data={"optional": ["QUALITY"]}),
+    "health_projects:project_population": project_row(
+        data={"population": "64 000", "source": "Insee", "reason": "Recensement local."}
+    ),
+    "health_projects:population_remove": project_row(POST),
+    "health_projects:project_submit": project_row(POST),
+    "health_projects:project_send_back": Row(
+        methods=FORM, about=submitted, act=Act.REVIEW_PROJECT, data={"reason": "Précisez le diagnostic."}
+    ),
+    "health_projects:project_approve": Row(methods=POST, about=submitted, act=Act.REVIEW_PROJECT),
+    "health_projects:project_oppose": Row(
+        methods=FORM,
+        about=submitted,
+        act=Act.REVIEW_PROJECT,
+        data={"ground": "TERRITORY", "reason": "Le territoire n’est pas pertinent."},
+    ),
+    "health_projects:project_resume": Row(
+        methods=POST,
+        about=lambda s: [of_parties(s.beside["Falaise"], pk=s.sent_back.pk)],
+        act=Act.DRAFT_PROJECT,
+    ),
+    "health_projects:project_new_version": Row(
+        methods=POST, about=lambda s: [of_parties(s.beside["Vallon"], pk=s.approved.pk)], act=Act.DRAFT_PROJECT
+    ),
+    "health_projects:project_compare": Row(
+        about=lambda s: [*both(lambda d: of_parties(d.tenant, pk=d.contract.health_project_id))(s), *submitted(s)]
+    ),
+    "health_projects:overlap_accept": Row(
+        methods=FORM,
+        about=lambda s: submitted(s, other=s.overlapping.pk),
+        act=Act.ACCEPT_OVERLAP,
+        data={"reason": "La commune est partagée entre deux bassins."},
+    ),
+    # Contract
+    "contracts:contract_list": Row(is_list=True),
+    "contracts:contract_draft": Row(
+        methods=FORM,
+        act=Act.DRAFT_CONTRACT,
+        data={"project": lambda story, subject: story.west.contract.health_project_id},
+        leaves_no_trace="west already has a contract in force",
+    ),
+    "contracts:contract_preview": Row(
+        about=lambda s: [
+            *both(lambda d: of_parties(d.tenant, pk=d.contract.pk))(s),
+            of_cpts(s.beside["Rive"], pk=s.draft.pk),
+            of_parties(s.beside["Plateau"], pk=s.negotiated.pk),
+            of_parties(s.beside["Cime"], pk=s.to_sign.pk),
+        ]
+    ),
+    "contracts:contract_edit": contract_row(
+        "Plateau", "negotiated", Act.PROPOSE_CONTRACT_CHANGE, data={"local_clauses": "Une clause de plus."}
+    ),
+    "contracts:contract_consent": contract_row("Plateau", "negotiated", Act.CONSENT, data={"content_hash": seen_hash}),
+    "contracts:contract_sign": contract_row(
+        "Cime", "to_sign", Act.SIGN, leaves_no_trace="a signature needs a fresh second factor (tests/contracts)"
+    ),
+    "contracts:contract_refuse": contract_row("Cime", "to_sign", Act.SIGN, data={"reason": "Une erreur d’année."}),
+    "contracts:contract_abandon": contract_row(
+        "Plateau", "negotiated", Act.DRAFT_CONTRACT, data={"reason": "La CPTS change de territoire."}
+    ),
+    "contracts:crisis_declare": Row(
+        methods=FORM,
+        about=both(lambda d: of_parties(d.tenant, pk=d.contract.pk)),
+        act=Act.DECLARE_CRISIS,
+        data={"label": "Canicule", "declared_on": DAY},
+    ),
+    # Programme
+    "indicators:programme_detail": Row(
+        about=lambda s: [
+            *both(lambda d: of_parties(d.tenant, pk=d.open_programme.pk))(s),
+            *both(lambda d: of_parties(d.tenant, pk=d.closed_programme.pk))(s),
+        ]
+    ),
+    "indicators:programme_edit": draft_programme_row(lambda s: s.draft.years.get(number=1).programme_id, GET),
+    "indicators:programme_copy": Row(
+        methods=POST,
+        about=both(lambda d: of_parties(d.tenant, pk=d.open_programme.pk, source_pk=d.closed_programme.pk)),
+        act=Act.PROPOSE_CONTRACT_CHANGE,
+        leaves_no_trace="the programme of the year is agreed: copying over it is refused with a sentence",
+    ),
+    "indicators:action_create": draft_programme_row(lambda s: draft_mission(s).pk, data={"title": "Une action"}),
+    "indicators:action_edit": draft_programme_row(
+        lambda s: draft_mission(s).actions.get().pk, data={"title": "Une autre action"}
+    ),
+    "indicators:action_delete": draft_programme_row(lambda s: draft_mission(s).actions.get().pk, POST),
+    "indicators:indicator_create": draft_programme_row(
+        lambda s: draft_mission(s).pk, data={"label": "Un suivi", "usage": "FOLLOW_UP", "owner": "CPTS"}
+    ),
+    "indicators:indicator_edit": draft_programme_row(
+        lambda s: draft_mission(s).indicators.get().pk, data={"label": "Un autre libellé"}
+    ),
+    "indicators:indicator_delete": draft_programme_row(lambda s: draft_mission(s).indicators.get().pk, POST),
+    "indicators:value_enter": Row(
+        methods=FORM,
+        about=lambda s: [
+            subject
+            for d in s.dossiers
+            for subject in (
+                of_parties(d.tenant, pk=d.indicator.pk, refused={Side.ARS, Side.FUND}),
+                of_parties(d.tenant, pk=d.fund_indicator.pk, refused={Side.CPTS, Side.ARS}),
+            )
+        ],
+        act=Act.ENTER_VALUE,
+        data={"achieved": "non", "number": "12", "period_start": DAY, "period_end": DAY, "source": "Registre"},
+    ),
+    "indicators:indicator_settle": Row(
+        methods=FORM,
+        about=both(lambda d: of_parties(d.tenant, pk=d.indicator.pk)),
+        act=Act.SETTLE_INDICATOR,
+        data={"settlement": "RETAINED", "retained_amount": "1 000", "reason": "Le logiciel n’a pas été livré."},
+    ),
+    "indicators:value_confirm": value_row({Side.CPTS}, Act.CONFIRM_VALUE),
+    "indicators:value_contest": value_row({Side.CPTS}, Act.CONFIRM_VALUE, data={"reason": "Il manque deux réunions."}),
+    "indicators:evidence_add": value_row({Side.ARS, Side.FUND}, Act.ENTER_VALUE, data={"files": evidence_files}),
+    "indicators:deliverable_deposit": Row(
+        methods=FORM,
+        about=both(lambda d: of_parties(d.tenant, pk=d.deliverable.pk, refused={Side.ARS, Side.FUND})),
+        act=Act.ENTER_VALUE,
+        data={"files": evidence_files},
+    ),
+    # Dialogue
+    "dialogues:dialogue_list": Row(is_list=True),
+    "dialogues:dialogue_detail": Row(
+        about=lambda s: [
+            *both(lambda d: of_parties(d.tenant, pk=d.planned.pk))(s),
+            *both(lambda d: of_parties(d.tenant, pk=d.held.pk))(s),
+            *both(lambda d: of_parties(d.tenant, pk=d.at_approval.pk))(s),
+            *both(lambda d: of_parties(d.tenant, pk=d.annex.dialogue_id))(s),
+        ]
+    ),
+    "dialogues:dialogue_convene": dialogue_row("planned", Act.PREPARE_DIALOGUE, data={"place": "Mairie"}),
+    "dialogues:dialogue_hold": dialogue_row("planned", Act.PREPARE_DIALOGUE, data={"participants": "Les trois"}),
+    "dialogues:dialogue_minutes": dialogue_row("held", Act.PREPARE_DIALOGUE, data={"decisions": "Démarrage."}),
+    "dialogues:dialogue_send": dialogue_row("held", Act.PREPARE_DIALOGUE, POST),
+    "dialogues:dialogue_reopen": dialogue_row("at_approval", Act.PREPARE_DIALOGUE, data={"reason": "Une erreur."}),
+    "dialogues:dialogue_approve": dialogue_row("at_approval", Act.APPROVE_MINUTES, POST),
+    "dialogues:negotiation_open": Row(
+        methods=POST, about=lambda s: [of_cpts(s.beside["Rive"], pk=s.draft.pk)], act=Act.DRAFT_CONTRACT
+    ),
+    "dialogues:annex_detail": read_row(lambda d: d.annex.pk),
+    "dialogues:annex_sign": dialogue_row(
+        "annex", Act.SIGN, leaves_no_trace="a signature needs the code of the second factor (tests/dialogues)"
+    ),
+    # Money
+    "funding:payment_list": Row(is_list=True),
+    "funding:payment_detail": read_row(lambda d: d.due.pk),
+    "funding:payment_order": payment_row("due", POST),
+    "funding:payment_pay": payment_row("ordered", data={"paid_on": DAY, "reference": "VIR-1"}),
+    "funding:payment_cancel": payment_row("due", data={"reason": "Doublon."}),
+    "funding:schedule": read_row(lambda d: d.contract.pk),
+    "funding:statement_detail": read_row(lambda d: d.statement.pk),
+    # Documents
+    "documents:document_detail": Row(
+        about=lambda s: [
+            *both(lambda d: of_parties(d.tenant, pk=d.contract.document_id))(s),
+            *both(lambda d: of_parties(d.tenant, pk=d.annex.document_id))(s),
+        ]
+    ),
+    "documents:document_progress": read_row(lambda d: d.annex.document_id),
+    "documents:document_retry": Row(
+        methods=POST,
+        about=both(lambda d: of_parties(d.tenant, pk=d.annex.document_id)),
+        may=is_writer,
+        leaves_no_trace="the document did not fail: there is nothing to start again",
+    ),
+    "documents:document_download": read_row(lambda d: d.annex.document_id),
+    "documents:file_download": read_row(lambda d: d.evidence.pk),
+    # Places: public geography
+    "territories:place_search": Row(),
+}
+
+# Routes of the packages. Those of the sign-in are open by nature; every other asks to be signed in.
+PUBLIC_SIGN_IN = {
+    "account_login": "one signs in before being signed in",
+    "account_logout": "signing out twice is harmless",
+    "account_inactive": "says that an account is closed",
+    "account_signup": "says that an account only comes from an invitation",
+    "account_email_verification_sent": "a page of the package, without a way in: addresses come from invitations",
+    "account_confirm_email": "the link sent to an address",
+    "account_confirm_login_code": "a page of the package, without a way in: no code is sent to sign in",
+    "account_reset_password": "who forgot a password is not signed in",
+    "account_reset_password_done": "who forgot a password is not signed in",
+    "account_reset_password_from_key": "the link sent to an address",
+    "account_reset_password_from_key_done": "who forgot a password is not signed in",
+    "admin:login": "the sign-in page of the back office, which is the portal's own",
+    "mfa_authenticate": "the second factor is asked before the session is open",
+}
+PREFIXES = ("account_", "mfa_")
+ADMIN = "admin:"
+DEMONSTRATION = "demonstration:"
+PUBLIC_DEMONSTRATION = "only in a demonstration, whose people are invented; hidden anywhere else"
+# Routes that a setting opens: they have a row, and may be absent.
+CONDITIONAL = {"face"}
+
+
+def row_of(name: str) -> Row | None:
+    """Return the policy of a route, None when it has none."""
+    if name in PUBLIC_SIGN_IN:
+        return Row(public=PUBLIC_SIGN_IN[name])
+    if name.startswith(DEMONSTRATION):
+        return Row(public=PUBLIC_DEMONSTRATION)
+    return POLICY.get(name)
+
+
+def members_of(tenant: Tenant) -> dict[str, Membership]:
+    """Return the members of a tenant by the name of their place."""
+    return {key: value for key, value in vars(tenant).items() if isinstance(value, Membership)}

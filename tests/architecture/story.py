@@ -1,0 +1,252 @@
+"""One story that gives every route an object in the state the route is for, and foreigners to try it.
+
+`east` lives far from `west` and shares nothing with it: each word it wrote carries CANARY. The CPTS beside west
+have the same ARS and fund; each is at another stage.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Concat, Left
+
+from accounts import actions as account_actions
+from accounts.models import Invitation, Membership
+from agreements.enums import MissionCode
+from contracts import actions as contract_actions
+from contracts.models import Contract
+from core import clock
+from core.dates import add_months
+from core.enums import Role, Side
+from core.models import Signed
+from dialogues import actions as dialogue_actions
+from dialogues.enums import DialogueKind
+from dialogues.models import AnnualAnnex, ManagementDialogue
+from documents.models import StoredFile
+from funding import actions as funding_actions
+from funding.models import Payment, Statement, StatementLine
+from health_projects import actions as project_actions
+from health_projects.models import HealthProject
+from indicators import actions as indicator_actions
+from indicators.models import Deliverable, Evidence, Indicator, IndicatorValue, Programme
+from tests.utils import stories
+from tests.utils.factories import A_DAY, MembershipFactory, UserFactory
+from tests.utils.world import Tenant, make_tenant
+
+TODAY = A_DAY
+SIGNED_ON = add_months(TODAY, -13)
+CANARY = "Zibeline"
+ROOMS = ("health_projects", "contracts", "indicators", "dialogues", "funding", "documents")
+# Written words only: no code, no fingerprint, nothing a constraint reads.
+KEPT_FIELDS = {"key", "code", "sha256", "content_hash", "agreed_hash", "template_name", "content_type", "mission"}
+
+
+@dataclass(kw_only=True)
+class Dossier:
+    """A CPTS whose first year is evaluated, and what its second year has under way."""
+
+    tenant: Tenant
+    contract: Contract
+    closed_programme: Programme
+    open_programme: Programme
+    indicator: Indicator
+    fund_indicator: Indicator
+    value: IndicatorValue
+    deliverable: Deliverable
+    evidence: StoredFile
+    planned: ManagementDialogue
+    held: ManagementDialogue
+    at_approval: ManagementDialogue
+    annex: AnnualAnnex
+    statement: Statement
+    due: Payment
+    ordered: Payment
+    new_version: HealthProject
+    invitation: Invitation
+    revoked: Membership
+
+
+@dataclass(kw_only=True)
+class Story:
+    """Everything the routes of the policy are about."""
+
+    west: Dossier
+    east: Dossier
+    beside: dict[str, Tenant]
+    revoked: dict[str, Membership]
+    submitted: HealthProject
+    overlapping: HealthProject
+    sent_back: HealthProject
+    approved: HealthProject
+    draft: Contract
+    negotiated: Contract
+    to_sign: Contract
+    observer: Membership
+    administrator: Membership
+    outsider: object = field(default_factory=UserFactory)  # signed in, of no organisation
+
+    @property
+    def dossiers(self) -> tuple[Dossier, Dossier]:
+        return self.west, self.east
+
+
+def make_story(observer: Membership, administrator: Membership) -> Story:
+    """Return the story, played on TODAY: about fifteen seconds, most of them for four PDF."""
+    with stories.at(TODAY):
+        east = dossier(make_tenant(CANARY))
+        mark_every_word()
+        west = dossier(make_tenant("Ouest"))
+        names = ("Voisine", "Colline", "Rive", "Plateau", "Vallon", "Falaise", "Cime")
+        beside = {name: make_tenant(name, beside=west.tenant) for name in names}
+        submitted, overlapping = overlapping_projects(beside["Voisine"], beside["Colline"])
+        return Story(
+            west=west,
+            east=east,
+            beside=beside,
+            revoked={name: revoked_member(tenant) for name, tenant in beside.items()},
+            submitted=submitted,
+            overlapping=overlapping,
+            sent_back=sent_back_project(beside["Falaise"]),
+            approved=stories.approved_project(beside["Vallon"]),
+            draft=stories.drafted_contract(beside["Rive"]),
+            negotiated=stories.negotiated_contract(beside["Plateau"]),
+            to_sign=contract_to_sign(beside["Cime"]),
+            observer=observer,
+            administrator=administrator,
+        )
+
+
+def dossier(tenant: Tenant) -> Dossier:
+    """Return the dossier of a tenant: first year evaluated, second year begun."""
+    contract = stories.evaluated_contract(tenant, signed_on=SIGNED_ON)
+    first, second = (contract.years.get(number=number).programme for number in (1, 2))
+    evidence = Evidence.objects.filter(value__indicator__programme_mission__programme=first).first()
+    starts = {row.mission: row for row in contract.dialogues.filter(kind=DialogueKind.MISSION_START)}
+    hold(tenant, starts[MissionCode.PREVENTION])
+    send(tenant, starts[MissionCode.CARE_PATHWAYS])
+    indicators = Indicator.objects.filter(  # only a mission that has started has values
+        programme_mission__programme=second, programme_mission__mission=MissionCode.ACCESS_TO_CARE
+    )
+    indicator = indicators.results().get()
+    payments = list(contract.payments.filter(status="DUE").order_by("due_on", "pk"))
+    funding_actions.order_payment(actor=tenant.accountant.as_actor(), payment=payments[0])
+    return Dossier(
+        tenant=tenant,
+        contract=contract,
+        closed_programme=first,
+        open_programme=second,
+        indicator=indicator,
+        fund_indicator=indicators.filter(owner=Side.FUND).first(),
+        value=entered_value(tenant, indicator),
+        deliverable=Deliverable.objects.get(
+            action__programme_mission=indicator.programme_mission,
+        ),
+        evidence=evidence.file,
+        planned=starts[MissionCode.HEALTH_CRISIS],
+        held=starts[MissionCode.PREVENTION],
+        at_approval=starts[MissionCode.CARE_PATHWAYS],
+        annex=contract.annexes.get(),
+        statement=contract.statements.get(),
+        ordered=payments[0],
+        due=payments[1],
+        new_version=project_actions.new_version(actor=tenant.coordinator.as_actor(), project=contract.health_project),
+        invitation=account_actions.invite(
+            actor=tenant.president.as_actor(), email=f"invite@{tenant.cpts.code}.test", role=Role.READER
+        ),
+        revoked=revoked_member(tenant),
+    )
+
+
+def mark_every_word() -> None:
+    """Put CANARY in each word written so far (by east, who is alone): a page of west that shows one has leaked."""
+    for model in (model for room in ROOMS for model in apps.get_app_config(room).get_models()):
+        if issubclass(model, Signed | Statement | StatementLine):  # never change; their names carry CANARY already
+            continue
+        for name in written_words(model):
+            marked = Left(Concat(Value(f"{CANARY} "), name), model._meta.get_field(name).max_length or 10_000)
+            model.objects.exclude(**{name: ""}).update(**{name: marked})
+
+
+def written_words(model: type[models.Model]) -> list[str]:
+    """Return the text fields of a model that a person filled, or that hold such words."""
+    return [
+        item.name
+        for item in model._meta.concrete_fields
+        if isinstance(item, models.CharField | models.TextField)
+        and not (item.choices or item.unique or item.name in KEPT_FIELDS or isinstance(item, models.UUIDField))
+    ]
+
+
+def revoked_member(tenant: Tenant) -> Membership:
+    """Return a coordinator whose place was closed."""
+    return MembershipFactory(
+        organisation=tenant.cpts,
+        role=Role.COORDINATOR,
+        is_active=False,
+        user__last_name=tenant.coordinator.user.last_name,
+    )
+
+
+def overlapping_projects(one: Tenant, other: Tenant) -> tuple[HealthProject, HealthProject]:
+    """Return two projects under review whose territories share a commune."""
+    projects = []
+    for tenant in (one, other):
+        project = stories.draft_project(tenant)
+        codes = [commune.code for commune in {*tenant.communes, one.communes[1]}]
+        project_actions.set_communes(actor=tenant.coordinator.as_actor(), project=project, codes=codes)
+        project = HealthProject.objects.get(pk=project.pk)
+        project_actions.submit_project(actor=tenant.coordinator.as_actor(), project=project)
+        projects.append(HealthProject.objects.get(pk=project.pk))
+    return projects[0], projects[1]
+
+
+def sent_back_project(tenant: Tenant) -> HealthProject:
+    """Return a project that the ARS sent back for correction."""
+    project = stories.draft_project(tenant)
+    project_actions.submit_project(actor=tenant.coordinator.as_actor(), project=project)
+    project_actions.send_back(actor=tenant.ars_officer.as_actor(), project=project, reason="Précisez le diagnostic.")
+    return HealthProject.objects.get(pk=project.pk)
+
+
+def contract_to_sign(tenant: Tenant) -> Contract:
+    """Return a contract in signature whose PDF is still waited for: its pages do not need the bytes."""
+    contract = stories.negotiated_contract(tenant)
+    for actor in tenant.consenting:
+        contract = contract_actions.consent(actor=actor, contract=contract)
+    return Contract.objects.get(pk=contract.pk)
+
+
+def hold(tenant: Tenant, dialogue: ManagementDialogue) -> None:
+    """Hold a dialogue of start and write its minutes."""
+    actor = tenant.coordinator.as_actor()
+    dialogue_actions.hold(actor=actor, dialogue=dialogue, held_on=clock.today(), participants="Les trois parties")
+    dialogue.refresh_from_db()
+    dialogue_actions.write_minutes(
+        actor=actor,
+        dialogue=dialogue,
+        version=dialogue.lock_version,
+        minutes="Les parties ont examiné le démarrage.",
+        decisions="La mission démarre.",
+        mission_starts_on=clock.today(),
+    )
+
+
+def send(tenant: Tenant, dialogue: ManagementDialogue) -> None:
+    """Bring a dialogue of start to the approval of its minutes."""
+    hold(tenant, dialogue)
+    dialogue_actions.send_minutes(actor=tenant.coordinator.as_actor(), dialogue=dialogue)
+
+
+def entered_value(tenant: Tenant, indicator: Indicator) -> IndicatorValue:
+    """Return a value that waits for the confirmation of another party."""
+    return indicator_actions.enter_value(
+        actor=tenant.coordinator.as_actor(),
+        indicator=indicator,
+        achieved=True,
+        period_start=clock.today() - timedelta(days=20),
+        period_end=clock.today(),
+        source="Compte rendu de réunion",
+        files=[("compte-rendu.pdf", stories.PDF)],
+    )
