@@ -235,8 +235,13 @@ class YearCount:
 
     @property
     def is_running(self) -> bool:
+        """Values are being entered and confirmed."""
+        return self.year.programme.status == ProgrammeStatus.OPEN
+
+    @property
+    def is_counted(self) -> bool:
         """Values are entered, or were: before, there is nothing to count but the indicators."""
-        return self.year.programme.status in (ProgrammeStatus.OPEN, ProgrammeStatus.CLOSED)
+        return self.is_running or self.year.programme.status == ProgrammeStatus.CLOSED
 
     @property
     def total(self) -> int:

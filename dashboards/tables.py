@@ -9,7 +9,7 @@ from contracts.enums import ContractStatus
 from contracts.models import DURATION_YEARS
 from core import clock
 from core.tables import BaseTable, Column, DateColumn, EuroColumn, IntegerColumn, TextColumn
-from core.templatetags.portal import date_fr, pill, status_pill
+from core.templatetags.portal import date_fr, integer_fr, pill, status_pill
 from dashboards.portfolio import CONTRACT
 from health_projects.enums import ProjectStatus
 
@@ -44,7 +44,7 @@ class PortfolioTable(BaseTable):
     contract_number = TextColumn(verbose_name="contrat", visible=False)
     state = StateColumn(verbose_name="état", empty_values=("", None))
     size = IntegerColumn(verbose_name="taille")
-    population = IntegerColumn(verbose_name="population")
+    population = IntegerColumn(verbose_name="population", visible=False)
     signed_on = DateColumn(verbose_name="signé le")
     year = TextColumn(verbose_name="année", empty_values=(), visible=False)
     next_dialogue_on = DateColumn(verbose_name="prochain dialogue")
@@ -82,12 +82,19 @@ class PortfolioTable(BaseTable):
     def value_departments(self, record):
         return ", ".join(department.code for department in record.departments.all())
 
+    def render_size(self, value, record):
+        people = f"{integer_fr(record.population)} hab." if record.population else ""
+        return format_html('{} <span class="due under">{}</span>', value, people)
+
     def render_signed_on(self, value, record):
         year = self.value_year(record)
         words = f"année {year} sur {DURATION_YEARS}" if year else ""
         return format_html('{} <span class="due under">{}</span>', date_fr(value), words)
 
     def value_name(self, value):
+        return value
+
+    def value_size(self, value):
         return value
 
     def value_signed_on(self, value):
