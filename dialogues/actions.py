@@ -54,7 +54,8 @@ def follow_calendar(*, contract: Contract) -> list[ManagementDialogue]:
     if contract.signed_on is None or contract.status == ContractStatus.TERMINATED:
         return []
     today, created = clock.today(), []
-    contract_actions.open_year(actor=SYSTEM, contract=contract, number=contract.year_on(today))
+    for number in range(1, contract.year_on(today) + 1):  # a worker stopped for a year leaves none out
+        contract_actions.open_year(actor=SYSTEM, contract=contract, number=number)
     if contract.status == ContractStatus.ACTIVE:
         created += _plan_mission_starts(contract)
     for number in range(1, DURATION_YEARS + 1):

@@ -122,6 +122,14 @@ def test_r16_the_calendar_creates_dialogues_once(signed):
     assert not annual.is_late(date(2026, 5, 17)) and annual.is_late(date(2026, 5, 18))
 
 
+def test_r16_a_calendar_that_slept_for_two_years_leaves_no_year_out(signed):
+    with stories.at(date(2027, 4, 1)):
+        actions.follow_calendar(contract=signed.contract)
+        assert list(signed.contract.years.values_list("number", flat=True)) == [1, 2, 3]
+        annual = signed.contract.dialogues.filter(kind=DialogueKind.ANNUAL)
+        assert sorted(annual.values_list("year", flat=True)) == [1, 2]
+
+
 def test_r16_an_annual_dialogue_is_not_held_before_its_anniversary(signed):
     contract = signed.contract
     with stories.at(date(2026, 3, 1)):
