@@ -1,5 +1,6 @@
 """Pages of the accounts room: the team, invitations, the switch between organisations."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
@@ -57,7 +58,7 @@ def invitation_accept(request, token, template_name="accounts/invitation_accept.
         return show(request, "accounts/invitation_closed.html", {}, status=404)
     form = AcceptInvitationForm(request.POST or None)
     if request.method == "POST" and accepted(request, token, form):
-        return redirect("dashboards:home")
+        return redirect(settings.LOGIN_REDIRECT_URL)
     return show(request, template_name, {"invitation": invitation, "form": form})
 
 
@@ -69,7 +70,7 @@ def switch_organisation(request):
         raise Http404
     request.session[SESSION_KEY] = str(chosen.pk)
     messages.success(request, f"Vous agissez maintenant pour {chosen.organisation}.")
-    return redirect("dashboards:home")
+    return redirect(settings.LOGIN_REDIRECT_URL)
 
 
 def team_context(request) -> dict:

@@ -11,7 +11,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.forms import FileInput, PasswordInput
-from django.urls import NoReverseMatch, reverse
+from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -234,10 +234,7 @@ def breadcrumb(*parts: str) -> SafeString:
 
 
 def _home() -> str:
-    try:
-        return reverse("dashboards:home")
-    except NoReverseMatch:
-        return "/"
+    return resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
 @register.inclusion_tag("components/ribbon.html")
