@@ -1,0 +1,171 @@
+"""What the house asks of its templates: no inline script or style, a layout, links that go down, and a use."""
+
+import re
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template import engines
+
+from tests.architecture.sources import ROOMS, sources
+
+ROOT = Path(settings.BASE_DIR) / "templates"
+SHARED = {"layouts", "components", "tables", "pages", "bootstrap5", "allauth", "account", "mfa"}
+# What the packages look for by name, in their own folders, and Django at the root.
+OVERRIDES = ("account/", "mfa/", "allauth/", "bootstrap5/")
+FRONT_DOOR = {"layouts", "allauth"}  # what surrounds every page may lead anywhere
+DEMONSTRATION_TOOLS = "demonstration:tools"  # the ribbon and the sign-in pages lead to it, in a demonstration
+HIGHEST_FIRST = [
+    "demonstration",
+    "dashboards",
+    "dialogues",
+    "funding",
+    "contracts",
+    "indicators",
+    "health_projects",
+    "documents",
+    "accounts",
+    "territories",
+    "core",
+]
+PAGE_LAYOUTS = {
+    "layouts/base.html",
+    "layouts/narrow.html",
+    "layouts/public.html",
+    "layouts/entrance.html",
+    "allauth/layouts/base.html",
+    "allauth/layouts/entrance.html",
+    "allauth/layouts/manage.html",
+}
+TAG = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
+URL_TAG = re.compile(r"""{%\s*url\s+["']([\w:]+)["']""")
+TEMPLATE_NAME = re.compile(r"""["']([\w./-]+\.(?:html|txt|css|svg))["']""")
+
+
+def templates(*suffixes: str) -> list[str]:
+    """Return the names of the templates, as Django loads them."""
+    return sorted(
+        str(path.relative_to(ROOT))
+        for path in ROOT.rglob("*")
+        if path.suffix in (suffixes or (".html", ".txt", ".css"))
+    )
+
+
+@cache
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def is_page(name: str) -> bool:
+    """Say whether a template is a page of its own, not a part of one."""
+    folders, file = name.split("/")[:-1], name.split("/")[-1]
+    part_of_another = {"partials", "components", "tables", "emails", "email", "pdf", "bootstrap5"} & set(folders)
+    return not part_of_another and not file.startswith("_") and name.endswith(".html")
+
+
+class Inline(HTMLParser):
+    """Collects what a strict content security policy refuses."""
+
+    def __init__(self):
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        names = dict(attrs)
+        if tag == "style" or (tag == "script" and "src" not in names):
+            self.found.append(f"<{tag}>")
+        self.found += [f"{tag} {name}" for name in names if name == "style" or re.match(r"on\w|hx-on", name)]
+        self.found += [f"{tag} {name}" for name, value in attrs if (value or "").lower().startswith("javascript:")]
+
+
+def inline(html: str) -> list[str]:
+    """Return the inline scripts, styles and handlers of a page or a template."""
+    parser = Inline()
+    parser.feed(html)
+    return parser.found
+
+
+@pytest.mark.parametrize("name", [name for name in templates(".html") if "/pdf/" not in name])
+def test_a_template_has_no_inline_script_or_style(name):
+    source = re.sub(r"{%\s*htmx_script.*?%}", "", text_of(name))
+    assert inline(TAG.sub("", source)) == []
+
+
+@pytest.mark.parametrize("name", [name for name in templates(".html") if is_page(name)])
+def test_a_page_extends_a_layout(name):
+    extended = re.match(r"""\s*(?:{#.*?#}\s*)*{%\s*extends\s+["'](.+?)["']""", text_of(name), re.DOTALL)
+    if (name in PAGE_LAYOUTS or name == "500.html") and not extended:  # 500 leans on nothing that may be broken
+        return
+    assert extended, "neither a page nor a part: put it in partials/"
+    parents = {extended.group(1)}
+    assert parents <= PAGE_LAYOUTS or re.match(r"\w+/layout\.html", extended.group(1))
+
+
+@pytest.mark.parametrize("name", templates())
+def test_a_template_compiles(name):
+    engines["django"].get_template(name)
+
+
+@pytest.mark.parametrize("name", templates(".html", ".txt"))
+def test_a_template_links_only_down(name):
+    """What leads to a room above lives in a page of that room (design, §2)."""
+    room = name.split("/")[0]
+    if room in FRONT_DOOR or "/" not in name:
+        return
+    lowest = HIGHEST_FIRST.index("core" if room in ("components", "tables", "pages", "bootstrap5") else room_of(room))
+    up = [
+        route
+        for route in URL_TAG.findall(text_of(name))
+        if ":" in route and route != DEMONSTRATION_TOOLS and HIGHEST_FIRST.index(route.split(":")[0]) < lowest
+    ]
+    assert up == []
+
+
+def room_of(folder: str) -> str:
+    return "accounts" if folder in ("account", "mfa") else folder
+
+
+def test_a_room_names_no_route_of_a_room_above():
+    """Python names routes too: in redirects, in columns that link, in mails."""
+    route = re.compile(r"""["']((?:%s):\w+)["']""" % "|".join(HIGHEST_FIRST))
+    up = [
+        f"{source.name}: {name}"
+        for source in sources()
+        if source.room in HIGHEST_FIRST
+        for name in route.findall(re.sub(r'"""(?s:.*?)"""', "", source.text))
+        if HIGHEST_FIRST.index(name.split(":")[0]) < HIGHEST_FIRST.index(source.room)
+    ]
+    assert up == []
+
+
+@cache
+def mentioned() -> set[str]:
+    """Return the templates that something names: another template, or the code (mails are named without suffix)."""
+    found = {name for template in templates() for name in TEMPLATE_NAME.findall(text_of(template)) if name != template}
+    for source in sources():
+        found |= set(TEMPLATE_NAME.findall(source.text))
+        for event in re.findall(r"""["']([\w/]+/emails/\w+)["']""", source.text):
+            found |= {f"{event}_subject.txt", f"{event}_body.txt"}
+        for folder, event in mail_names(source.text):
+            found |= {f"{folder}/{event}_subject.txt", f"{folder}/{event}_body.txt"}
+    return found
+
+
+def mail_names(text: str) -> list[tuple[str, str]]:
+    """Return (folder, event) for the modules that build the name of a mail from its event."""
+    folders = re.findall(r"""f["']([\w/]+/emails)/{\w+}["']""", text)
+    return [(folder, event) for folder in folders for event in re.findall(r"""["']([a-z_]+)["']""", text)]
+
+
+def test_every_template_is_used():
+    unused = [
+        name for name in templates() if name not in mentioned() and not name.startswith(OVERRIDES) and "/" in name
+    ]
+    assert unused == []
+
+
+def test_the_rooms_of_the_templates_are_those_of_the_house():
+    folders = {path.name for path in ROOT.iterdir() if path.is_dir()}
+    assert folders - SHARED <= set(ROOMS)
