@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from agreements.enums import LineKind, MissionCode, PaymentKind
 from agreements.models import AgreementVersion
 from contracts.models import Contract, ContractScopedQuerySet
+from core.actor import Actor
 from core.fields import MoneyField, StatusField
 from core.models import TenantModel, TransitionLog
 from funding.enums import PaymentStatus
@@ -43,8 +44,10 @@ class Statement(TenantModel):
         return f"Décompte de l’année {self.year}, {self.contract}"
 
 
-class StatementScopedQuerySet(ContractScopedQuerySet):
-    party_path = "statement__contract__"
+class StatementLineQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> "StatementLineQuerySet":
+        """Return the lines of the statements that the actor sees."""
+        return self.filter(statement__in=Statement.objects.visible_to(actor))
 
 
 class StatementLine(TenantModel):
@@ -60,7 +63,7 @@ class StatementLine(TenantModel):
     explanation = models.TextField("calcul")
     is_validated = models.BooleanField("chiffres validés")
 
-    objects = StatementScopedQuerySet.as_manager()
+    objects = StatementLineQuerySet.as_manager()
 
     class Meta:
         verbose_name = "ligne de décompte"

@@ -11,7 +11,7 @@ from agreements.enums import LineKind, PaymentKind
 from core.errors import DomainError, NotAllowed
 from funding import actions
 from funding.enums import PaymentStatus
-from funding.models import Payment, Statement
+from funding.models import Payment, Statement, StatementLine
 from funding.schedule import schedule_of
 from tests.utils import stories
 
@@ -162,3 +162,9 @@ def test_the_database_refuses_a_paid_payment_without_its_date(payment):
         Payment.objects.filter(pk=payment.pk).update(
             status=PaymentStatus.PAID, ordered_on=ON_THE_DAY, paid_on=None, reference="VIR-1"
         )
+
+
+def test_the_lines_of_a_statement_are_scoped_like_it(world, contract):
+    lines = StatementLine.objects.visible_to(world.west.reader.as_actor())
+    assert {line.statement.contract for line in lines} == {contract}
+    assert not StatementLine.objects.visible_to(world.east.reader.as_actor()).exists()
