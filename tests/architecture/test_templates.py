@@ -129,7 +129,7 @@ def room_of(folder: str) -> str:
 
 def test_a_room_names_no_route_of_a_room_above():
     """Python names routes too: in redirects, in columns that link, in mails."""
-    route = re.compile(r"""["']((?:%s):\w+)["']""" % "|".join(HIGHEST_FIRST))
+    route = re.compile(rf"""["']((?:{"|".join(HIGHEST_FIRST)}):\w+)["']""")
     up = [
         f"{source.name}: {name}"
         for source in sources()
