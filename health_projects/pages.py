@@ -84,7 +84,7 @@ def picker_url(project: HealthProject, text: str) -> str:
 def list_context(actor: Actor) -> dict:
     """Return what surrounds the list: the version in progress of a CPTS, and what it may begin."""
     if actor.side != Side.CPTS:
-        return {}
+        return {"last": None, "turn": None, "can_create": False, "can_start_version": False}
     last = HealthProject.objects.visible_to(actor).select_related("cpts").order_by("-version_number").first()
     return {
         "last": last,

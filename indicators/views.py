@@ -71,7 +71,8 @@ def action_create(request, pk, template_name="indicators/action_edit.html"):
     success = "L’action est ajoutée."
     if submit_form(request, form, actions.save_action, programme_mission=mission, success=success):
         return redirect(_edit_url(mission))
-    return show(request, template_name, {"form": form, "mission": mission, "back": _edit_url(mission)})
+    context = {"form": form, "mission": mission, "action": None, "back": _edit_url(mission)}
+    return show(request, template_name, context)
 
 
 @http_methods("GET", "POST")
