@@ -18,7 +18,7 @@ from django.forms import FileField
 from django.http import HttpResponse
 from django.template.base import Node
 from django.test import Client
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 
 from accounts.models import Membership
 from core.actor import Actor
@@ -35,6 +35,14 @@ ENOUGH = {
     "far coordinator",
     "far ars_officer",
 }
+BESIDE = {
+    "coordinator",
+    "president",
+    "treasurer",
+    "reader",
+    "ars_officer",
+}  # same ARS and fund as ours
+EXPORTS = ("?_export=csv", "?_export=xlsx")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -99,6 +107,9 @@ class Portal:
     def subjects(self, row: Row) -> list[Subject | None]:
         return row.about(self.story) if row.about else [None]
 
+    def subjects_of(self, name: str) -> list[Subject | None]:
+        return self.subjects(POLICY[name])
+
     def everyone(self) -> list[Principal]:
         """Return every person of the story."""
         story = self.story
@@ -126,7 +137,8 @@ class Portal:
         }
         found = [person(f"own {name}", member) for name, member in members_of(tenant).items()]
         if subject:
-            found += [person(f"beside {name}", member) for name, member in members_of(beside).items()]
+            neighbours = {name: member for name, member in members_of(beside).items() if name in BESIDE}
+            found += [person(f"beside {name}", member) for name, member in neighbours.items()]
             found += [person(f"far {name}", member) for name, member in members_of(far).items()]
         if is_other:
             found = [principal for principal in found if principal.name in ENOUGH]
@@ -167,6 +179,31 @@ class Portal:
             except Exception as error:  # a view that breaks is an answer too: the page of error 500
                 answer.status, answer.error = 500, spoken(error)
         return answer
+
+    @cached_property
+    def pages(self) -> list[Answer]:
+        """Every page of the policy, as each member of west and of those beside it, and the exports of the lists."""
+        return [answer for name in POLICY for answer in self.pages_of(name)]
+
+    def pages_of(self, name: str) -> Iterator[Answer]:
+        """Give the pages of a route that its own people get."""
+        row = POLICY[name]
+        if "GET" not in row.methods or name not in self.routes:
+            return
+        for number, subject in enumerate(self.subjects(row)):
+            if subject and subject.tenant is self.story.east.tenant:
+                continue
+            for principal in self.principals(subject, is_other=number > 0):
+                if principal.name.startswith("own"):
+                    for query in ("", *EXPORTS) if row.is_list else ("",):
+                        answer = self.ask(name, "GET", principal, subject, query=query)
+                        if answer.status in (200, 302):
+                            yield answer
+
+    @cached_property
+    def routes(self) -> set[str]:
+        """The routes there are: some of the policy depend on a setting."""
+        return {name for name in POLICY if ":" in name or name in get_resolver().reverse_dict}
 
     def post_data(self, route: str, row: Row, principal: Principal, subject: Subject | None) -> dict:
         """Return what a person would send: what the form holds, completed by the policy."""

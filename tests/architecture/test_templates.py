@@ -2,13 +2,13 @@
 
 import re
 from functools import cache
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.template import engines
 
+from tests.architecture.markup import Page
 from tests.architecture.sources import ROOMS, sources
 
 ROOT = Path(settings.BASE_DIR) / "templates"
@@ -65,32 +65,10 @@ def is_page(name: str) -> bool:
     return not part_of_another and not file.startswith("_") and name.endswith(".html")
 
 
-class Inline(HTMLParser):
-    """Collects what a strict content security policy refuses."""
-
-    def __init__(self):
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag, attrs):
-        names = dict(attrs)
-        if tag == "style" or (tag == "script" and "src" not in names):
-            self.found.append(f"<{tag}>")
-        self.found += [f"{tag} {name}" for name in names if name == "style" or re.match(r"on\w|hx-on", name)]
-        self.found += [f"{tag} {name}" for name, value in attrs if (value or "").lower().startswith("javascript:")]
-
-
-def inline(html: str) -> list[str]:
-    """Return the inline scripts, styles and handlers of a page or a template."""
-    parser = Inline()
-    parser.feed(html)
-    return parser.found
-
-
 @pytest.mark.parametrize("name", [name for name in templates(".html") if "/pdf/" not in name])
 def test_a_template_has_no_inline_script_or_style(name):
     source = re.sub(r"{%\s*htmx_script.*?%}", "", text_of(name))
-    assert inline(TAG.sub("", source)) == []
+    assert Page(TAG.sub("", source)).inline == []
 
 
 @pytest.mark.parametrize("name", [name for name in templates(".html") if is_page(name)])
@@ -129,7 +107,8 @@ def room_of(folder: str) -> str:
 
 def test_a_room_names_no_route_of_a_room_above():
     """Python names routes too: in redirects, in columns that link, in mails."""
-    route = re.compile(rf"""["']((?:{"|".join(HIGHEST_FIRST)}):\w+)["']""")
+    rooms = "|".join(HIGHEST_FIRST)
+    route = re.compile(rf"""["']((?:{rooms}):\w+)["']""")
     up = [
         f"{source.name}: {name}"
         for source in sources()
