@@ -260,7 +260,8 @@ def undone() -> Iterator[None]:
 
 
 def journal_length() -> int:
-    return AuditEvent.objects.count()
+    """Return the number of the last entry of the journal."""
+    return AuditEvent.objects.order_by("-sequence").values_list("sequence", flat=True).first() or 0
 
 
 def fill(answer: Answer, response: HttpResponse) -> None:
