@@ -35,13 +35,7 @@ ENOUGH = {
     "far coordinator",
     "far ars_officer",
 }
-BESIDE = {
-    "coordinator",
-    "president",
-    "treasurer",
-    "reader",
-    "ars_officer",
-}  # same ARS and fund as ours
+BESIDE = {"coordinator", "president", "ars_officer"}  # the others there see what these see
 EXPORTS = ("?_export=csv", "?_export=xlsx")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
