@@ -132,6 +132,7 @@ def open_negotiation(*, actor: Actor, contract: Contract) -> Contract:
     check_party(actor, contract)
     check_one_party(actor, contract)
     transitions.move(contract, actor, Transition.OPEN_NEGOTIATION)
+    indicator_actions.share_programme(actor=actor, programme=assemblers.first_programme(contract))
     transaction.on_commit(partial(notifications.negotiation_opened, contract))
     return contract
 
@@ -389,6 +390,7 @@ def open_year(*, actor: Actor, contract: Contract, number: int) -> ContractYear:
         year=number,
         missions=_missions_in_year(contract, number, size),
     )
+    indicator_actions.share_programme(actor=actor, programme=programme)
     year = ContractYear.objects.create(
         contract=contract,
         number=number,

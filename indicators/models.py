@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from accounts.models import Organisation, PartyScopedQuerySet
 from agreements.enums import Direction, MissionCode, Scale
+from core.actor import Actor
 from core.enums import Side
 from core.fields import MoneyField, StatusField
 from core.models import Signed, TenantModel, TransitionLog
@@ -13,7 +14,18 @@ from documents.models import StoredFile
 from indicators.enums import Nature, ProgrammeStatus, Settlement, Usage, ValueStatus
 
 
-class ProgrammeQuerySet(PartyScopedQuerySet):
+class ProgrammeScopedQuerySet(PartyScopedQuerySet):
+    """Rows of a programme: its CPTS's alone until it is shared with the two authorities."""
+
+    def visible_to(self, actor: Actor) -> "ProgrammeScopedQuerySet":
+        """Return the rows of the actor's organisation; an authority and an observer see what was shared."""
+        rows = super().visible_to(actor)
+        if actor.side in (Side.CPTS, Side.SYSTEM):
+            return rows
+        return rows.filter(**{f"{self.party_path}shared_at__isnull": False})
+
+
+class ProgrammeQuerySet(ProgrammeScopedQuerySet):
     def with_content(self) -> "ProgrammeQuerySet":
         """Bring missions, actions, deliverables, indicators, levels, values and evidence, in as many queries."""
         return self.select_related("cpts", "ars", "fund").prefetch_related(
@@ -33,12 +45,19 @@ class Programme(TenantModel):
     year = models.PositiveSmallIntegerField("année contractuelle")
     status = StatusField(ProgrammeStatus, verbose_name="état", default=ProgrammeStatus.DRAFT)
     lock_version = models.PositiveIntegerField("version de saisie", default=1)
+    # When the two authorities received it: with the negotiation in year 1, at its creation later.
+    shared_at = models.DateTimeField("partagé le", null=True, blank=True)
 
     objects = ProgrammeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "programme"
-        constraints = [models.CheckConstraint(name="indicators_year_1_to_5", condition=Q(year__gte=1, year__lte=5))]
+        constraints = [
+            models.CheckConstraint(name="indicators_year_1_to_5", condition=Q(year__gte=1, year__lte=5)),
+            models.CheckConstraint(
+                name="indicators_agreed_is_shared", condition=Q(status="DRAFT") | Q(shared_at__isnull=False)
+            ),
+        ]
 
     def __str__(self):
         return f"Programme de l’année {self.year}, {self.cpts}"
@@ -56,7 +75,7 @@ class Programme(TenantModel):
         return self.status == ProgrammeStatus.OPEN
 
 
-class ProgrammeMissionQuerySet(PartyScopedQuerySet):
+class ProgrammeMissionQuerySet(ProgrammeScopedQuerySet):
     party_path = "programme__"
 
     def with_content(self) -> "ProgrammeMissionQuerySet":
@@ -110,7 +129,7 @@ class ProgrammeMission(TenantModel):
         return self.programme.is_open and self.is_agreed and self.active_from is not None
 
 
-class MissionScopedQuerySet(PartyScopedQuerySet):
+class MissionScopedQuerySet(ProgrammeScopedQuerySet):
     party_path = "programme_mission__programme__"
 
 
@@ -133,7 +152,7 @@ class MissionAction(TenantModel):
         return self.title
 
 
-class DeliverableQuerySet(PartyScopedQuerySet):
+class DeliverableQuerySet(ProgrammeScopedQuerySet):
     party_path = "action__programme_mission__programme__"
 
     def with_programme(self) -> "DeliverableQuerySet":
@@ -288,7 +307,7 @@ class Level(TenantModel):
         return f"{self.threshold} : {self.amount}"
 
 
-class IndicatorValueQuerySet(PartyScopedQuerySet):
+class IndicatorValueQuerySet(ProgrammeScopedQuerySet):
     party_path = "indicator__programme_mission__programme__"
 
     def with_programme(self) -> "IndicatorValueQuerySet":

@@ -1,6 +1,7 @@
 """Reference data in the back office: to look at; it is changed by loading new files."""
 
 from django.contrib import admin
+from django.db import models
 
 from core.admin import ReadOnlyAdmin
 from territories.models import (
@@ -64,6 +65,7 @@ class FormerCommuneAdmin(ReadOnlyAdmin):
 @admin.register(PopulationSource)
 class PopulationSourceAdmin(ReadOnlyAdmin):
     list_display = ["code", "name", "reference_year", "in_force_on", "licence", "is_confirmed"]
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
 
 @admin.register(TerritoryLoad)

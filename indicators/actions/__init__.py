@@ -10,6 +10,7 @@ from indicators.actions.programme import (
     open_programme,
     reopen_programme,
     set_programme_missions,
+    share_programme,
     start_mission,
 )
 from indicators.actions.rows import FROZEN, why_values_wait
@@ -42,6 +43,7 @@ __all__ = [
     "save_indicator",
     "set_programme_missions",
     "settle_indicator",
+    "share_programme",
     "start_mission",
     "why_values_wait",
 ]

@@ -13,7 +13,7 @@ from django.db import transaction
 from accounts.models import Organisation
 from agreements.enums import MissionCode
 from agreements.models import NationalIndicator
-from core import audit
+from core import audit, clock
 from core.actor import Actor
 from core.enums import Side
 from core.errors import DomainError, TransitionNotAllowed
@@ -48,6 +48,18 @@ def create_programme(
     for code, variable_amount in missions:
         _add_mission(programme, code, variable_amount)
     audit.record(actor, "programme.create", programme, after={"year": year, "missions": dict(missions)})
+    return programme
+
+
+@transaction.atomic
+def share_programme(*, actor: Actor, programme: Programme) -> Programme:
+    """Let the ARS and the fund read and write the programme too. Idempotent."""
+    programme = lock(Programme, programme)
+    permissions.check_party(actor, programme)
+    if programme.shared_at is None:
+        programme.shared_at = clock.now()
+        programme.save(update_fields=["shared_at", "updated_at"])
+        audit.record(actor, "programme.share", programme, after={"shared_at": programme.shared_at})
     return programme
 
 

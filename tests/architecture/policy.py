@@ -102,7 +102,7 @@ def draft_mission(story: Story):
 
 
 def of_draft(story: Story, pk) -> list[Subject]:
-    return [of_parties(story.beside["Rive"], pk=pk)]
+    return [of_cpts(story.beside["Rive"], pk=pk)]
 
 
 def draft_programme_row(pk: Callable[[Story], Any], methods=FORM, **options) -> Row:

@@ -67,6 +67,16 @@ def test_a_document_that_kills_its_worker_three_times_fails_visibly_and_is_relau
     assert Document.objects.get(pk=document.pk).is_ready
 
 
+def test_only_who_may_relaunch_a_failed_document_is_offered_to(world, client_of, document):
+    Document.objects.update(job_state=JobState.FAILED, error="Le modèle est illisible.")
+    page = reverse("documents:document_detail", args=[document.pk])
+    for person, is_offered in [(world.west.coordinator, True), (world.west.reader, False)]:
+        response = client_of(person).get(page)
+        assert "Le modèle est illisible." in response.text
+        assert ("Relancer" in response.text) is is_offered
+    assert client_of(world.east.coordinator).get(page).status_code == 404
+
+
 def test_a_document_that_did_not_fail_is_not_relaunched(world, document):
     with pytest.raises(DomainError, match="pas en échec"):
         actions.retry_document(actor=world.west.coordinator.as_actor(), document=document)

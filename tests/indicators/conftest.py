@@ -67,13 +67,14 @@ def neighbours(world):
 
 
 def draft_programme(tenant, *, year: int = 1) -> Programme:
-    """A draft with access to care (V = 10 000 €) and the health crisis."""
-    return actions.create_programme(
+    """A draft with access to care (V = 10 000 €) and the health crisis, in negotiation."""
+    programme = actions.create_programme(
         actor=tenant.coordinator,
         **tenant.parties,
         year=year,
         missions=[(ACCESS, Decimal("10000.00")), (CRISIS, Decimal(0))],
     )
+    return actions.share_programme(actor=tenant.coordinator, programme=programme)
 
 
 def write_results(tenant, programme: Programme) -> dict:

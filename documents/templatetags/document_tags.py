@@ -1,0 +1,18 @@
+"""What a template shows of a document, as the person who reads it may act on it."""
+
+from django import template
+
+from documents.models import Document
+from documents.permissions import may_retry
+
+register = template.Library()
+
+
+@register.inclusion_tag("documents/partials/document_card.html", takes_context=True)
+def document_card(context, document: Document):
+    """Show a document: its link and signatures once laid out, its progress before; « Relancer » to who may."""
+    return {
+        "document": document,
+        "can_retry": may_retry(context["actor"]),
+        "csrf_token": context.get("csrf_token"),
+    }
