@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from accounts.permissions import Act, may
 from contracts import assemblers, payload, permissions, rules
 from contracts.assemblers import Reading, Terms
 from contracts.enums import ContractStatus
@@ -19,7 +18,7 @@ from core.actor import Actor
 from core.charts import Figure, TimelineMark, TimelineRow, timeline
 from core.dates import anniversary, format_date
 from core.enums import PARTIES, Side
-from core.face import HistoryEntry, PartyLine, TodoItem, Turn
+from core.face import HistoryEntry, PartyLine, Turn
 from documents.models import Document, Signature
 
 WHO = {Side.CPTS: "la CPTS", Side.ARS: "l’ARS", Side.FUND: "la caisse"}
@@ -282,38 +281,4 @@ def _entry(row, what: str, comment: str = "") -> HistoryEntry:
         organisation=row.organisation_name,
         side=None if row.side == Side.SYSTEM else row.side,
         comment=comment,
-    )
-
-
-# Home
-
-
-def todo_items(actor: Actor) -> list[TodoItem]:
-    """Return what waits for the actor in the contracts she sees, for the home page."""
-    rows = Contract.objects.visible_to(actor).with_parties()
-    items: list[TodoItem] = []
-    if may(actor, Act.DRAFT_CONTRACT):
-        drafts = rows.filter(status=ContractStatus.DRAFT)
-        items += [_todo(row, "Compléter le contrat et ouvrir la négociation", "edit", actor) for row in drafts]
-    if may(actor, Act.CONSENT):
-        given = Consent.objects.filter(side=actor.side, withdrawn_at__isnull=True).values("contract")
-        negotiated = rows.filter(status=ContractStatus.NEGOTIATION).exclude(pk__in=given)
-        items += [_todo(row, "Relire le contrat et consentir à son contenu", "consent", actor) for row in negotiated]
-    if may(actor, Act.SIGN):
-        unsigned = rows.filter(
-            status=ContractStatus.SIGNING,
-            document__signatures__side=actor.side,
-            document__signatures__signed_at__isnull=True,
-        )
-        items += [_todo(row, "Signer le contrat", "sign", actor) for row in unsigned]
-    return items
-
-
-def _todo(contract: Contract, text: str, verb: str, actor: Actor) -> TodoItem:
-    return TodoItem(
-        text=text,
-        url=reverse(f"contracts:contract_{verb}", args=[contract.pk]),
-        dossier=f"Contrat {contract.number}" if actor.side == Side.CPTS else contract.cpts.name,
-        detail=f"Convenu le {format_date(contract.agreed_on)}" if contract.agreed_on else "",
-        side=None if actor.side == Side.CPTS else Side.CPTS,
     )

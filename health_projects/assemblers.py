@@ -9,15 +9,13 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from accounts.permissions import Act, may
 from agreements.agreement import Agreement
 from agreements.models import AgreementVersion
 from agreements.rules import population_warnings, size_for_population
 from core import clock
 from core.actor import Actor
 from core.dates import format_date
-from core.enums import Side
-from core.face import TodoItem, Turn
+from core.face import Turn
 from health_projects import permissions, rules
 from health_projects.enums import Decision, ProjectStatus, SectionKey
 from health_projects.models import HealthProject, TerritoryOverlap
@@ -291,49 +289,6 @@ def _deciding(actor: Actor, project: HealthProject) -> Turn:
             label="Se prononcer",
         )
     return Turn(text=f"Chez l’ARS : réponse attendue le {due} au plus tard.", detail=silence, is_mine=False)
-
-
-def todo_items(actor: Actor) -> list[TodoItem]:
-    """Return what waits for the actor in the health projects she sees, for the home page."""
-    if may(actor, Act.DRAFT_PROJECT):
-        return _todo_of_cpts(actor)
-    if may(actor, Act.REVIEW_PROJECT):
-        return _todo_of_ars(actor)
-    return []
-
-
-def _todo_of_cpts(actor: Actor) -> list[TodoItem]:
-    rows = HealthProject.objects.visible_to(actor)
-    open_rows = rows.filter(status__in=[ProjectStatus.DRAFT, ProjectStatus.CHANGES_REQUESTED])
-    items = [
-        TodoItem(
-            text=(
-                "Corriger le projet de santé, comme l’ARS le demande"
-                if project.status == ProjectStatus.CHANGES_REQUESTED
-                else "Compléter le projet de santé et l’envoyer à l’ARS"
-            ),
-            url=reverse("health_projects:project_detail", args=[project.pk]),
-            dossier=project.title,
-        )
-        for project in open_rows
-    ]
-    if not items and not rows.exists():
-        items.append(TodoItem(text="Rédiger le projet de santé", url=reverse("health_projects:project_create")))
-    return items
-
-
-def _todo_of_ars(actor: Actor) -> list[TodoItem]:
-    waiting = HealthProject.objects.visible_to(actor).awaiting_decision().select_related("cpts")
-    return [
-        TodoItem(
-            text="Se prononcer sur un projet de santé",
-            url=reverse("health_projects:project_detail", args=[project.pk]),
-            due=project.decision_due_on,
-            dossier=project.cpts.name,
-            side=Side.CPTS,
-        )
-        for project in waiting.order_by("decision_due_on", "pk")
-    ]
 
 
 def decision_sentence(project: HealthProject) -> str:
