@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "indicators",
     "contracts",
     "funding",
+    "spending",
     "dialogues",
     "dashboards",
     "demonstration",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("programmes/", include("indicators.urls")),
     path("dialogues/", include("dialogues.urls")),
     path("versements/", include("funding.urls")),
+    path("depenses/", include("spending.urls")),
     path("documents/", include("documents.urls")),
     path("territoires/", include("territories.urls")),
     path("administration/", admin.site.urls),

@@ -11,6 +11,7 @@ from contracts.models import Contract
 from core.actor import Actor
 from dashboards.due import running_year
 from indicators.models import Programme
+from spending.assemblers import running_year as spent_year
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +62,7 @@ def _reading(contract: Contract, today: date) -> list[Button]:
     found.append(_list_of(contract, "Dialogues", "dialogues:dialogue_list", "chat"))
     if contract.is_signed:
         found.append(_button("Échéancier complet", "funding:schedule", contract.pk, "calendar"))
+        found.append(_spending(contract, today))
         found.append(_list_of(contract, "Versements", "funding:payment_list", "euro"))
     found.append(_button("Projet de santé", "health_projects:project_detail", contract.health_project_id, "map"))
     return found
@@ -68,6 +70,11 @@ def _reading(contract: Contract, today: date) -> list[Button]:
 
 def _button(label: str, page: str, pk, icon: str) -> Button:
     return Button(label=label, url=reverse(page, args=[pk]), icon=icon)
+
+
+def _spending(contract: Contract, today: date) -> Button:
+    url = reverse("spending:year_detail", args=[contract.pk, spent_year(contract, today)])
+    return Button(label="Budget et dépenses", url=url, icon="euro")
 
 
 def _list_of(contract: Contract, label: str, page: str, icon: str) -> Button:

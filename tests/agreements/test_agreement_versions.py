@@ -219,9 +219,9 @@ def test_r14_the_five_national_indicators_belong_to_access_to_care():
 
 @pytest.mark.usefixtures("empty_rooms")
 def test_r20_a_year_without_a_ceiling_is_an_error():
-    assert load_passes() == 2
+    assert load_passes() == 5
     assert load_passes() == 0
     assert Pass.objects.of_year(2023).amount == Decimal("43992.00")
     assert Pass.objects.of_year(2022).left(Decimal("41000.00")) == Decimal("136.00")
-    with pytest.raises(DomainError, match="2024"):
-        Pass.objects.of_year(2024)
+    with pytest.raises(DomainError, match="2027"):
+        Pass.objects.of_year(2027)

@@ -149,6 +149,29 @@ def evidence_files(story: Story, subject: Subject) -> list[SimpleUploadedFile]:
     return [SimpleUploadedFile("piece.pdf", PDF, content_type="application/pdf")]
 
 
+def receipt_file(story: Story, subject: Subject) -> SimpleUploadedFile:
+    return SimpleUploadedFile("facture.pdf", PDF, content_type="application/pdf")
+
+
+EXPENSE = {
+    "spent_on": DAY,
+    "envelope": "OPERATING",
+    "category": "PREMISES",
+    "label": "Loyer",
+    "amount": "800",
+}
+
+
+def spending_row(pk: Callable[[Dossier], Any], methods=FORM, **options) -> Row:
+    """A page on which the CPTS alone tells what it spent."""
+    return Row(
+        methods=methods,
+        about=both(lambda d: of_parties(d.tenant, pk=pk(d))),
+        act=Act.ENTER_SPENDING,
+        **options,
+    )
+
+
 def codes(story: Story, subject: Subject) -> list[str]:
     """Return a commune of the tenant, and one it does not have yet."""
     return [subject.tenant.communes[0].code, story.beside["Rive"].communes[0].code]
@@ -381,6 +404,17 @@ POLICY: dict[str, Row] = {
     "funding:payment_cancel": payment_row("due", data={"reason": "Doublon."}),
     "funding:schedule": read_row(lambda d: d.contract.pk),
     "funding:statement_detail": read_row(lambda d: d.statement.pk),
+    # Spending: told by the CPTS, read by the three
+    "spending:year_detail": Row(is_list=True, about=both(lambda d: of_parties(d.tenant, pk=d.contract.pk, year=2))),
+    "spending:expense_create": spending_row(lambda d: d.contract.pk, data=EXPENSE),
+    "spending:expense_detail": read_row(lambda d: d.expense.pk),
+    "spending:expense_replace": spending_row(lambda d: d.expense.pk, data={"reason": "Une faute de frappe."}),
+    "spending:expense_cancel": spending_row(lambda d: d.expense.pk, data={"reason": "Saisie deux fois."}),
+    "spending:receipt_attach": spending_row(lambda d: d.bare_expense.pk, data={"receipt": receipt_file}),
+    "spending:professional_list": Row(is_list=True, about=both(lambda d: of_parties(d.tenant, pk=d.contract.pk))),
+    "spending:professional_create": spending_row(
+        lambda d: d.contract.pk, data={"name": "Alix Exemple", "profession": "NURSE"}
+    ),
     # Documents
     "documents:document_detail": Row(
         about=lambda s: [

@@ -19,6 +19,7 @@ ROOMS = (
     "indicators",
     "contracts",
     "funding",
+    "spending",
     "dialogues",
     "dashboards",
     "demonstration",

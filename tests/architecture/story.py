@@ -6,6 +6,7 @@ have the same ARS and fund; each is at another stage.
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 
 from django.apps import apps
 from django.db import models
@@ -14,6 +15,7 @@ from django.db.models.functions import Concat, Left
 
 from accounts import actions as account_actions
 from accounts.models import Invitation, Membership
+from agreements.actions import load_passes
 from agreements.enums import MissionCode
 from contracts import actions as contract_actions
 from contracts.models import Contract
@@ -31,6 +33,9 @@ from health_projects import actions as project_actions
 from health_projects.models import HealthProject
 from indicators import actions as indicator_actions
 from indicators.models import Deliverable, Evidence, Indicator, IndicatorValue, Programme
+from spending import actions as spending_actions
+from spending.enums import Category, Envelope, Profession
+from spending.models import Expense
 from tests.utils import stories
 from tests.utils.factories import A_DAY, MembershipFactory, UserFactory
 from tests.utils.world import Tenant, make_tenant
@@ -38,7 +43,7 @@ from tests.utils.world import Tenant, make_tenant
 TODAY = A_DAY
 SIGNED_ON = add_months(TODAY, -13)
 CANARY = "Zibeline"
-ROOMS = ("health_projects", "contracts", "indicators", "dialogues", "funding", "documents")
+ROOMS = ("health_projects", "contracts", "indicators", "dialogues", "funding", "spending", "documents")
 # Written words only: no code, no fingerprint, nothing a constraint reads.
 KEPT_FIELDS = {"key", "code", "sha256", "content_hash", "agreed_hash", "template_name", "content_type", "mission"}
 
@@ -63,6 +68,8 @@ class Dossier:
     statement: Statement
     due: Payment
     ordered: Payment
+    expense: Expense
+    bare_expense: Expense
     new_version: HealthProject
     invitation: Invitation
     revoked: Membership
@@ -151,6 +158,8 @@ def dossier(tenant: Tenant) -> Dossier:
         statement=contract.statements.get(),
         ordered=payments[0],
         due=payments[1],
+        expense=entered_expense(tenant, contract, receipt=("facture.pdf", stories.PDF)),
+        bare_expense=entered_expense(tenant, contract),
         new_version=project_actions.new_version(actor=tenant.coordinator.as_actor(), project=contract.health_project),
         invitation=account_actions.invite(
             actor=tenant.president.as_actor(), email=f"invite@{tenant.cpts.code}.test", role=Role.READER
@@ -249,4 +258,26 @@ def entered_value(tenant: Tenant, indicator: Indicator) -> IndicatorValue:
         period_end=clock.today(),
         source="Compte rendu de réunion",
         files=[("compte-rendu.pdf", stories.PDF)],
+    )
+
+
+def entered_expense(tenant: Tenant, contract: Contract, receipt: tuple[str, bytes] | None = None) -> Expense:
+    """Return an expense of the running year; the one with a receipt was paid to a professional."""
+    actor = tenant.treasurer.as_actor()
+    professional = None
+    if receipt:
+        load_passes()
+        professional = spending_actions.add_professional(
+            actor=actor, contract=contract, name=f"Camille {tenant.cpts.name}", profession=Profession.NURSE
+        )
+    return spending_actions.add_expense(
+        actor=actor,
+        contract=contract,
+        receipt=receipt,
+        spent_on=clock.today(),
+        envelope=Envelope.ACCESS_TO_CARE,
+        category=Category.INDEMNITIES if professional else Category.EQUIPMENT,
+        label=f"Réunion, {tenant.cpts.name}" if professional else f"Tablettes, {tenant.cpts.name}",
+        amount=Decimal("250.00"),
+        professional=professional,
     )

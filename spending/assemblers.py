@@ -1,0 +1,115 @@
+"""From the rows of a contract to its balance by envelope, to its open years, to the ceiling of a professional."""
+
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import F, Sum
+
+from agreements.enums import AmountKind
+from agreements.models import Pass
+from contracts.models import DURATION_YEARS, Contract
+from core.errors import DomainError
+from funding.enums import PaymentStatus
+from funding.models import Payment, Statement
+from spending.enums import Envelope
+from spending.models import Budget, BudgetLine, Expense, Professional
+from spending.rules import Amounts, Ceiling, YearBalance, envelope_of, year_balance
+
+CLOSED = "L’année {year} est close par son dialogue annuel : son budget et ses dépenses ne changent plus."
+
+
+def last_day(contract: Contract) -> date:
+    """Return the day on which a signed contract ends, excluded (R3, R19)."""
+    return min(filter(None, [contract.ends_on, contract.terminated_on]))
+
+
+def running_year(contract: Contract, today: date) -> int:
+    """Return the contract year that holds `today`, the last one once the contract is over."""
+    return contract.year_on(min(today, last_day(contract) - timedelta(days=1)))
+
+
+def years_of(contract: Contract, today: date) -> list[int]:
+    """Return the years that a budget may be about: those begun, and the next one, to prepare it."""
+    following = running_year(contract, today) + (contract.terminated_on is None)
+    return list(range(1, min(following, DURATION_YEARS) + 1))
+
+
+def is_closed(contract: Contract, year: int) -> bool:
+    """Return whether the annual dialogue closed the year: its statement is issued (R17)."""
+    return Statement.objects.filter(contract=contract, year=year).exists()
+
+
+def check_open(contract: Contract, year: int, *, field: str | None = None) -> None:
+    """Raise DomainError when the year is closed. The contract's row is locked by who writes: a statement waits."""
+    if is_closed(contract, year):
+        raise DomainError(CLOSED.format(year=year), field=field)
+
+
+def envelopes_of(contract: Contract) -> list[Envelope]:
+    """Return the envelopes of a contract: operating, its missions, triage where its agreement has it (R9)."""
+    missions = {row.mission for row in contract.missions.all()}
+    lines = contract.agreement_version.lines if contract.agreement_version_id else None
+    kept = {Envelope.OPERATING, *missions}
+    if lines is not None and lines.filter(kind=AmountKind.TRIAGE).exists():
+        kept.add(Envelope.TRIAGE)
+    return [envelope for envelope in Envelope if envelope in kept]
+
+
+def balance_of(contract: Contract, year: int) -> YearBalance:
+    """Return what was planned, received, spent and is left of a contract year, envelope by envelope."""
+    spent = expense_sums(contract, year)
+    return year_balance(
+        year=year,
+        envelopes=envelopes_of(contract),
+        planned=planned_sums(contract, year),
+        received=received_sums(contract, year),
+        spent={envelope: amounts[0] for envelope, amounts in spent.items()},
+        off_purpose={envelope: amounts[1] for envelope, amounts in spent.items() if amounts[1]},
+    )
+
+
+def planned_sums(contract: Contract, year: int) -> Amounts:
+    """Return the euros planned by envelope; an envelope without a line is absent."""
+    rows = BudgetLine.objects.filter(budget__contract=contract, budget__year=year).order_by()
+    return {Envelope(row["envelope"]): row["sum"] for row in rows.values("envelope").annotate(sum=Sum("planned"))}
+
+
+def received_sums(contract: Contract, year: int) -> Amounts:
+    """Return the euros paid by the fund for a contract year, by envelope.
+
+    They count for the year that the payment is about, whatever the day it was paid and the revision that made it.
+    """
+    sums: dict[Envelope, Decimal] = defaultdict(Decimal)
+    paid = Payment.objects.filter(contract=contract, year=year, status=PaymentStatus.PAID).order_by()
+    for mission, line_kind, base, amount in paid.values_list("mission", "line_kind", "base", "amount"):
+        sums[envelope_of(mission=mission, line_kind=line_kind, base=base)] += amount
+    return dict(sums)
+
+
+def expense_sums(contract: Contract, year: int) -> dict[Envelope, tuple[Decimal, Decimal]]:
+    """Return by envelope the euros spent, and of these the euros spent off purpose."""
+    sums: dict[Envelope, tuple[Decimal, Decimal]] = {}
+    rows = Expense.objects.filter(contract=contract).of_year(year).counted().order_by()
+    for row in rows.values("envelope", "is_off_purpose").annotate(sum=Sum("amount")):
+        envelope = Envelope(row["envelope"])
+        spent, off_purpose = sums.get(envelope, (Decimal(0), Decimal(0)))
+        sums[envelope] = (spent + row["sum"], off_purpose + (row["sum"] if row["is_off_purpose"] else 0))
+    return sums
+
+
+def budget_of(contract: Contract, year: int) -> Budget | None:
+    """Return the budget of a contract year with its lines, None while there is none."""
+    return Budget.objects.filter(contract=contract, year=year).prefetch_related("lines").first()
+
+
+def ceiling_of(year: int) -> Ceiling:
+    """Return the cap of a calendar year (R20); DomainError when it is not known."""
+    known = Pass.objects.of_year(year)
+    return Ceiling(year=year, amount=known.amount, is_validated=known.is_validated)
+
+
+def received_by(professional: Professional, year: int) -> Decimal:
+    """Return the euros that a professional received from the CPTS in a calendar year."""
+    rows = Professional.objects.filter(pk=professional.pk).with_received(year)
+    return rows.values_list(F("received"), flat=True).get()

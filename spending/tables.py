@@ -1,0 +1,42 @@
+"""Lists of the spending room."""
+
+from core.tables import BaseTable, DateColumn, EuroColumn, LinkColumn, StatusColumn, TextColumn, YesNoColumn
+from spending.models import Expense, Professional
+
+
+class ExpenseTable(BaseTable):
+    """The expenses of a contract year."""
+
+    spent_on = DateColumn(verbose_name="payée le")
+    label = LinkColumn("spending:expense_detail", verbose_name="libellé")
+    envelope = TextColumn(verbose_name="enveloppe")
+    category = TextColumn(verbose_name="catégorie")
+    professional = TextColumn(accessor="professional__name", verbose_name="professionnel")
+    amount = EuroColumn(verbose_name="montant")
+    receipt = YesNoColumn(accessor="has_receipt", verbose_name="pièce")
+    state = StatusColumn(verbose_name="état", orderable=False)
+
+    class Meta(BaseTable.Meta):
+        model = Expense
+        fields = ("spent_on", "label", "envelope", "category", "professional", "amount", "receipt", "state")
+        order_by = ("-spent_on",)
+        noun = ("dépense", "dépenses")
+        empty_title = "Aucune dépense saisie"
+        empty_text = "Chaque dépense payée se saisit ici, une par une ou par tableur, avec sa pièce."
+
+
+class ProfessionalTable(BaseTable):
+    """What each professional received in a calendar year, and what is left under the ceiling (R20)."""
+
+    name = TextColumn(verbose_name="professionnel")
+    profession = TextColumn(verbose_name="profession")
+    received = EuroColumn(verbose_name="reçu")
+    ceiling = EuroColumn(orderable=False, verbose_name="plafond")
+    left = EuroColumn(verbose_name="peut encore recevoir")
+
+    class Meta(BaseTable.Meta):
+        model = Professional
+        fields = ("name", "profession", "received", "ceiling", "left")
+        noun = ("professionnel", "professionnels")
+        empty_title = "Aucun professionnel"
+        empty_text = "Ajoutez les professionnels que la CPTS indemnise ou rémunère : le plafond se vérifie tout seul."

@@ -1,0 +1,17 @@
+"""Routes of the spending room."""
+
+from django.urls import path
+
+from spending import views
+
+app_name = "spending"
+urlpatterns = [
+    path("<uuid:pk>/annee/<int:year>/", views.year_detail, name="year_detail"),
+    path("<uuid:pk>/saisir/", views.expense_create, name="expense_create"),
+    path("<uuid:pk>/professionnels/", views.professional_list, name="professional_list"),
+    path("<uuid:pk>/professionnels/ajouter/", views.professional_create, name="professional_create"),
+    path("depense/<uuid:pk>/", views.expense_detail, name="expense_detail"),
+    path("depense/<uuid:pk>/corriger/", views.expense_replace, name="expense_replace"),
+    path("depense/<uuid:pk>/annuler/", views.expense_cancel, name="expense_cancel"),
+    path("depense/<uuid:pk>/piece/", views.receipt_attach, name="receipt_attach"),
+]
