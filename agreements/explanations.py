@@ -72,7 +72,7 @@ def _explain_prorated(line: Line) -> str:
     plan = {AmountKind.PLAN_WRITTEN: " (plan rédigé)", AmountKind.PLAN_UPDATED: " (plan mis à jour)"}
     parts = [f"{format_euros(facts.annual_amount)} par an pour la taille {facts.size}{plan.get(facts.plan, '')}"]
     if facts.days != facts.days_in_year:
-        parts.append(_share_of_year(line))
+        parts.append(share_of_year(line))
     if facts.rate is not None:
         parts.append(f"un taux de {format_rate(facts.rate)}")
     product = " × ".join(parts)
@@ -84,7 +84,7 @@ def _explain_compensation(line: Line) -> str:
     ceiling = round_cents(Fraction(facts.annual_amount) * Fraction(facts.days, facts.days_in_year))
     limit = f"{format_euros(facts.annual_amount)} par an pour la taille {facts.size}"
     if facts.days != facts.days_in_year:
-        limit += f" × {_share_of_year(line)}, soit {format_euros(ceiling)}"
+        limit += f" × {share_of_year(line)}, soit {format_euros(ceiling)}"
     return f"{format_euros(facts.declared)} déclarés, dans la limite de {limit}"
 
 
@@ -107,7 +107,8 @@ def _explain_bonus(line: Line) -> str:
     )
 
 
-def _share_of_year(line: Line) -> str:
+def share_of_year(line: Line) -> str:
+    """Return « 181 jours sur 365 (du 15 septembre 2020 au 14 mars 2021) » for a prorated line."""
     facts = line.explanation
     last = facts.ends_on - timedelta(days=1)
     days = "jour" if facts.days == 1 else "jours"

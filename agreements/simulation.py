@@ -1,5 +1,6 @@
 """The documents of `simulate_funding`: JSON in, inputs of the engine; its result, JSON out. Pure."""
 
+from collections.abc import Callable
 from typing import Any
 
 from agreements import catalogue
@@ -37,13 +38,16 @@ def simulate(text: str | bytes) -> dict[str, Any]:
         raise Refused(error.message, error.field or "") from error
 
 
-def read_inputs(document: Node) -> ContractInputs:
-    """Return the engine's inputs for a simulation document; Refused with the path of what is wrong."""
+def read_inputs(document: Node, *, find_agreement: Callable[[str], Agreement] = catalogue.agreement) -> ContractInputs:
+    """Return the engine's inputs for a simulation document; Refused with the path of what is wrong.
+
+    `find_agreement` returns the version of a code, or raises DomainError: that of the files unless told otherwise.
+    """
     document.check_keys(
         required=("agreement", "signed_on", "population", "years", "missions"),
         optional=("sizes", "members", "terminated_on"),
     )
-    agreement = _agreement(document["agreement"])
+    agreement = _agreement(document["agreement"], find_agreement)
     ends = "terminated_on" in document and document["terminated_on"].value is not None
     return ContractInputs(
         agreement=agreement,
@@ -57,9 +61,9 @@ def read_inputs(document: Node) -> ContractInputs:
     )
 
 
-def _agreement(node: Node) -> Agreement:
+def _agreement(node: Node, find_agreement: Callable[[str], Agreement]) -> Agreement:
     try:
-        return catalogue.agreement(node.as_text())
+        return find_agreement(node.as_text())
     except DomainError as error:
         raise node.refuse(error.message) from error
 

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "contracts",
     "funding",
     "spending",
+    "simulator",
     "dialogues",
     "dashboards",
     "demonstration",

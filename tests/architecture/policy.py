@@ -431,8 +431,12 @@ POLICY: dict[str, Row] = {
     ),
     "documents:document_download": read_row(lambda d: d.annex.document_id),
     "documents:file_download": read_row(lambda d: d.evidence.pk),
+    # Simulator
+    "simulator:simulation": Row(
+        public="any CPTS to be may compute what it would receive; nothing of a contract is read"
+    ),
     # Places: public geography
-    "territories:place_search": Row(),
+    "territories:place_search": Row(public="public geography, which the public simulator searches too"),
 }
 
 # Routes of the packages. Those of the sign-in are open by nature; every other asks to be signed in.

@@ -20,6 +20,7 @@ ROOMS = (
     "contracts",
     "funding",
     "spending",
+    "simulator",
     "dialogues",
     "dashboards",
     "demonstration",

@@ -21,6 +21,7 @@ HIGHEST_FIRST = [
     "demonstration",
     "dashboards",
     "dialogues",
+    "simulator",
     "spending",
     "funding",
     "contracts",

@@ -1,0 +1,87 @@
+"""Pages of the simulator: a scenario, its exports, the comparison of several."""
+
+import json
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from core import clock
+from core.http import http_methods
+from core.spreadsheets import spreadsheet_response
+from simulator import address, assemblers, pages
+from simulator.documents import Fields, Simulation
+from simulator.forms import SimulationForm
+from territories.assemblers import find_places
+
+SEARCH, EXPORT = "q", "_export"
+EDITS = ("code", "epci", "remove")  # buttons of the territory
+FILE_NAME = "simulation-cpts"
+
+
+@login_not_required
+@http_methods("GET")
+def simulation(request, template_name="simulator/simulation.html"):
+    """Show the form and, once it holds something, what it gives; a valid scenario moves to its own short address."""
+    data = edited(request.GET)
+    form = SimulationForm(data or None, agreements=assemblers.known_agreements(), today=clock.today())
+    if form.is_valid():
+        if request.GET.get(EXPORT):
+            return exported(request, form.simulation)
+        if not request.GET.get(SEARCH) and form.address_fields != request.GET.dict():
+            return redirect(f"{request.path}?{address.query_string(form.address_fields)}")
+    response = render(request, template_name, simulation_context(request, form))
+    if request.GET:
+        response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def edited(query: QueryDict) -> Fields:
+    """Return the fields of an address once the buttons of its territory are done; {} for a first visit."""
+    data = {name: value for name, value in query.items() if name not in (*EDITS, SEARCH, EXPORT, "chosen")}
+    if not any(name in query for name in EDITS):
+        return data
+    codes = [code for code in data.get("communes", "").split(",") if code]
+    chosen = assemblers.with_places(
+        codes, added=query.getlist("code"), epcis=query.getlist("epci"), removed=query.getlist("remove")
+    )
+    if not codes:
+        data.pop("population", None)  # from now on, that of the communes
+    return data | {"communes": ",".join(chosen)}
+
+
+def simulation_context(request: HttpRequest, form: SimulationForm) -> dict:
+    """Return what the page of a scenario prints."""
+    context = {
+        "form": form,
+        "page": None,
+        "places": find_places(first_of(request.GET, SEARCH), chosen=[c.code for c in form.territory.communes]),
+        "chosen_codes": [commune.code for commune in form.territory.communes],
+    }
+    if form.simulation:
+        query = address.query_string(form.address_fields)
+        context |= {
+            "page": pages.result_page(form.simulation),
+            "address": request.build_absolute_uri(f"{reverse('simulator:simulation')}?{query}"),
+            "query": query,
+        }
+    return context
+
+
+def exported(request: HttpRequest, simulation: Simulation) -> HttpResponse:
+    """Return the lines of a scenario as a spreadsheet, or the whole as JSON."""
+    kind = request.GET[EXPORT]
+    if kind in ("xlsx", "csv"):
+        return spreadsheet_response(kind, FILE_NAME, "Simulation", pages.LINE_HEADS, pages.line_rows(simulation))
+    text = json.dumps(pages.json_document(simulation), ensure_ascii=False, indent=2)
+    return HttpResponse(
+        text,
+        content_type="application/json; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{FILE_NAME}.json"'},
+    )
+
+
+def first_of(query: QueryDict, name: str) -> str:
+    """Return the first value of a name: the search field stands before the copy that its results keep."""
+    return next(iter(query.getlist(name)), "")
