@@ -2,13 +2,10 @@
 
 import hashlib
 import json
-from dataclasses import is_dataclass
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
-from agreements.agreement import Agreement
 from agreements.enums import MissionCode
 from agreements.inputs import ContractInputs, MissionInputs
 from agreements.rules import contract_years
@@ -43,14 +40,9 @@ def forecast_inputs(contract: Contract, today: date) -> ContractInputs:
     return _inputs(contract, starts, DURATION_YEARS, forecast=True)
 
 
-def inputs_document(inputs: ContractInputs) -> dict[str, Any]:
-    """Return the inputs of a computation as plain JSON, to be kept with a statement."""
-    return _plain(inputs)
-
-
 def content_hash(content: dict[str, Any]) -> str:
-    """Return SHA-256 of a JSON content, keys sorted."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    """Return SHA-256 of a content, keys sorted; amounts and dates as they are written."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -126,21 +118,3 @@ def _full_rates(contract: Contract, starts_on: date, indicators: dict, through_y
         for year in contract_years(contract.signed_on, through_year)
         if starts_on < year.ends_on and year.number not in indicators
     }
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case Agreement():
-            return value.code
-        case Decimal():
-            return f"{value:f}"
-        case Fraction() | date():
-            return str(value)
-        case dict():
-            return {str(key): _plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_plain(item) for item in value]
-        case _ if is_dataclass(value):
-            return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
-        case _:
-            return value

@@ -10,8 +10,9 @@ class PaymentStatus(Status):
     DUE = "DUE", "Dû"
     ORDERED = "ORDERED", "Ordonné"
     PAID = "PAID", "Payé"
+    OFFSET = "OFFSET", "Compensé"
     CANCELLED = "CANCELLED", "Annulé"
 
     @property
     def tone(self) -> str:
-        return {"PAID": "ok", "CANCELLED": "stop", "FORECAST": "off"}.get(self.value, "wait")
+        return {"PAID": "ok", "OFFSET": "ok", "CANCELLED": "stop", "FORECAST": "off"}.get(self.value, "wait")

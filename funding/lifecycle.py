@@ -9,11 +9,12 @@ from funding.enums import PaymentStatus
 
 
 class Transition(StrEnum):
-    """What the accountant of the fund does with a payment."""
+    """What the accountant of the fund does with a payment, and the portal with what is wholly deducted (R18)."""
 
     ORDER = "order"
     PAY = "pay"
     CANCEL = "cancel"
+    OFFSET = "offset"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,7 @@ RULES: dict[Transition, Rule] = {
     Transition.CANCEL: Rule(
         sources=(PaymentStatus.DUE, PaymentStatus.ORDERED), target=PaymentStatus.CANCELLED, comment_required=True
     ),
+    Transition.OFFSET: Rule(sources=(PaymentStatus.DUE,), target=PaymentStatus.OFFSET, sides=(Side.SYSTEM,)),
 }
 
 

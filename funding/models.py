@@ -1,5 +1,6 @@
 """What is owed and what was paid: statements that never change, and payments."""
 
+from datetime import date
 from decimal import Decimal
 
 from django.db import models
@@ -10,8 +11,9 @@ from agreements.enums import LineKind, MissionCode, PaymentKind
 from agreements.models import AgreementVersion
 from contracts.models import Contract, ContractScopedQuerySet
 from core.actor import Actor
+from core.enums import Side
 from core.fields import MoneyField, StatusField
-from core.models import TenantModel, TransitionLog
+from core.models import Signed, TenantModel, TransitionLog
 from funding.enums import PaymentStatus
 
 
@@ -73,20 +75,71 @@ class StatementLine(TenantModel):
     def __str__(self):
         return f"{LineKind(self.kind).label} : {self.amount}"
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What identifies a line in its statement."""
+        return (self.mission, self.kind, self.base)
+
+
+class PaymentOrderQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> "PaymentOrderQuerySet":
+        """Return the orders of the actor's fund; all of them for a national observer; none otherwise."""
+        match actor.side:
+            case Side.FUND:
+                return self.filter(organisation=actor.organisation_id)
+            case Side.NATIONAL | Side.SYSTEM:
+                return self.all()
+            case _:
+                return self.none()
+
+
+class PaymentOrder(TenantModel, Signed):
+    """The payments of a period that the accountant of a fund ordered at once: what the bank file holds."""
+
+    number = models.PositiveIntegerField("numéro")
+    first_day = models.DateField("du")
+    last_day = models.DateField("au")
+    ordered_on = models.DateField("ordonné le")
+    total = MoneyField(verbose_name="total (€)")
+
+    objects = PaymentOrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "bordereau d’ordonnancement"
+        verbose_name_plural = "bordereaux d’ordonnancement"
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "number"], name="funding_one_order_a_number"),
+            models.CheckConstraint(name="funding_order_days_in_order", condition=Q(last_day__gte=F("first_day"))),
+        ]
+
+    def __str__(self):
+        return f"Bordereau n° {self.number}"
+
 
 class PaymentQuerySet(ContractScopedQuerySet):
-    def due(self) -> "PaymentQuerySet":
-        return self.filter(status=PaymentStatus.DUE)
+    def payable(self) -> "PaymentQuerySet":
+        """Keep what the accountant may order and pay: due, and neither to deduct (R18) nor to repay (R19)."""
+        return self.filter(status=PaymentStatus.DUE, amount__gt=0)
+
+    def due_within(self, first_day: date, last_day: date) -> "PaymentQuerySet":
+        """Keep what falls due between two days, both included."""
+        return self.filter(due_on__range=(first_day, last_day))
 
     def totals(self) -> dict[str, Decimal]:
-        """Return the euros due, ordered and paid, in one query."""
+        """Return the euros due, ordered and paid, deductions made (R18), in one query."""
         states = (PaymentStatus.DUE, PaymentStatus.ORDERED, PaymentStatus.PAID)
-        sums = {state.value.lower(): Coalesce(Sum("amount", filter=Q(status=state)), Decimal(0)) for state in states}
+        sums = {
+            state.value.lower(): Coalesce(Sum("net_amount", filter=Q(status=state)), Decimal(0)) for state in states
+        }
         return self.aggregate(**sums)
 
 
 class Payment(TenantModel):
-    """A payment whose condition is met: due, then ordered and paid by the fund's accountant."""
+    """A payment whose condition is met: due, then ordered and paid by the fund's accountant.
+
+    A negative amount is a sum to deduct from later payments (R18), or a repayment that the CPTS owes (R19).
+    """
 
     contract = models.ForeignKey(Contract, models.PROTECT, related_name="payments", verbose_name="contrat")
     year = models.PositiveSmallIntegerField("année")
@@ -97,12 +150,24 @@ class Payment(TenantModel):
     revision = models.PositiveSmallIntegerField("révision", default=1)
     due_on = models.DateField("dû le")
     amount = MoneyField(verbose_name="montant (€)")
+    # What was deducted of it (R18), with the sign of `amount`: the rows of `Deduction` say from and to what.
+    deducted = MoneyField(verbose_name="déduit (€)", default=Decimal("0.00"))
+    net_amount = models.GeneratedField(
+        expression=F("amount") - F("deducted"),
+        output_field=MoneyField(),
+        db_persist=True,
+        verbose_name="à payer (€)",
+    )
     explanation = models.TextField("calcul", blank=True)
+    is_validated = models.BooleanField("chiffres validés", default=True)
     status = StatusField(PaymentStatus, verbose_name="état", default=PaymentStatus.DUE)
     ordered_on = models.DateField("ordonné le", null=True, blank=True)
     paid_on = models.DateField("payé le", null=True, blank=True)
     reference = models.CharField("référence", max_length=60, blank=True)
     cancel_reason = models.TextField("motif d’annulation", blank=True)
+    order = models.ForeignKey(
+        PaymentOrder, models.PROTECT, null=True, blank=True, related_name="payments", verbose_name="bordereau"
+    )
 
     objects = PaymentQuerySet.as_manager()
 
@@ -116,8 +181,17 @@ class Payment(TenantModel):
             ),
             models.CheckConstraint(name="funding_payment_not_zero", condition=~Q(amount=0)),
             models.CheckConstraint(
+                name="funding_deducted_within_amount",
+                condition=Q(amount__gt=0, deducted__gte=0, deducted__lte=F("amount"))
+                | Q(amount__lt=0, deducted__lte=0, deducted__gte=F("amount")),
+            ),
+            models.CheckConstraint(
+                name="funding_offset_means_nothing_left",
+                condition=~Q(status="OFFSET") | Q(deducted=F("amount")),
+            ),
+            models.CheckConstraint(
                 name="funding_payment_dates_follow_status",
-                condition=Q(status="DUE", ordered_on__isnull=True, paid_on__isnull=True)
+                condition=Q(status__in=["DUE", "OFFSET"], ordered_on__isnull=True, paid_on__isnull=True)
                 | Q(status="ORDERED", ordered_on__isnull=False, paid_on__isnull=True)
                 | (
                     Q(status="PAID", ordered_on__isnull=False, paid_on__isnull=False, paid_on__gte=F("ordered_on"))
@@ -129,6 +203,49 @@ class Payment(TenantModel):
 
     def __str__(self):
         return f"{PaymentKind(self.kind).label} {LineKind(self.line_kind).label} : {self.amount}"
+
+    @property
+    def key(self) -> tuple[int, str, str, str, str, int]:
+        """What identifies a payment in its contract: nothing is due twice."""
+        return (self.year, self.kind, self.mission, self.line_kind, self.base, self.revision)
+
+    @property
+    def is_repayment(self) -> bool:
+        """R19: the CPTS owes it to the fund."""
+        return self.kind == PaymentKind.REPAYMENT
+
+    @property
+    def is_to_deduct(self) -> bool:
+        """R18: paid in excess, it is deducted from later payments and never claimed back."""
+        return self.amount < 0 and not self.is_repayment
+
+
+class DeductionQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> "DeductionQuerySet":
+        """Return the deductions of the payments that the actor sees."""
+        return self.filter(target__in=Payment.objects.visible_to(actor))
+
+
+class Deduction(TenantModel):
+    """R18: euros of a negative balance deducted from a later payment; never changed."""
+
+    source = models.ForeignKey(Payment, models.PROTECT, related_name="deductions_made", verbose_name="trop-perçu")
+    target = models.ForeignKey(Payment, models.PROTECT, related_name="deductions_received", verbose_name="versement")
+    amount = MoneyField(verbose_name="montant (€)")
+    deducted_on = models.DateField("déduit le")
+
+    objects = DeductionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "déduction"
+        ordering = ["created_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "target"], name="funding_one_row_a_deduction"),
+            models.CheckConstraint(name="funding_deduction_positive", condition=Q(amount__gt=0)),
+        ]
+
+    def __str__(self):
+        return f"{self.amount} déduits"
 
 
 class PaymentTransition(TransitionLog):

@@ -3,22 +3,25 @@
 A forecast is derived each time from the engine and never stored.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from agreements.engine import FundingResult, compute
 from agreements.enums import LineKind, MissionCode, PaymentKind
 from agreements.explanations import explain, explain_payment
 from agreements.payments import PaymentLine
+from agreements.termination import Repayment
 from contracts.models import Contract
-from core.money import euros
+from core.money import euros, format_euros
 from funding.assemblers import forecast_inputs
 from funding.enums import PaymentStatus
-from funding.models import Payment
+from funding.models import Payment, Statement
 
-Key = tuple[int, str, str, str, str]
+Key = tuple[int, str, str, str, str, int]
+LineKey = tuple[str, str, str]
 
 CONDITIONS = {
     PaymentKind.FULL: "à cette date",
@@ -28,8 +31,36 @@ CONDITIONS = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class NewPayment:
+    """A payment whose condition is met, ready to be stored. `amount` in euros, negative as in `Payment`."""
+
+    year: int
+    kind: PaymentKind
+    mission: str
+    line_kind: LineKind
+    base: str
+    due_on: date
+    amount: Decimal
+    explanation: str
+    is_validated: bool
+    revision: int = 1
+
+    @property
+    def key(self) -> Key:
+        """The same as `Payment.key`."""
+        return (self.year, self.kind, self.mission, self.line_kind, self.base, self.revision)
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ScheduleLine:
-    """One payment of the schedule. `is_maximum`: the amount supposes every indicator reached."""
+    """One payment of the schedule. `is_maximum`: the amount supposes every indicator reached.
+
+    `deducted` is what was paid in excess before and is taken off this payment (R18).
+    """
 
     year: int
     due_on: date
@@ -40,6 +71,7 @@ class ScheduleLine:
     amount: Decimal
     status: PaymentStatus
     explanation: str
+    deducted: Decimal = Decimal(0)
     condition: str = ""
     is_maximum: bool = False
     is_validated: bool = True
@@ -59,38 +91,70 @@ def payment_label(mission: str, line_kind: str, base: str) -> str:
 def schedule_of(contract: Contract, today: date) -> list[ScheduleLine]:
     """Return the stored payments and the forecast of a signed contract, by date."""
     stored = list(contract.payments.all())
-    known = {payment_key(payment) for payment in stored}
+    known = {payment.key for payment in stored}
+    result = compute(forecast_inputs(contract, today))
+    closed = {statement.year for statement in contract.statements.all()}
     lines = [_stored_line(payment) for payment in stored]
-    if contract.terminated_on is None:
-        result = compute(forecast_inputs(contract, today))
-        closed = {statement.year for statement in contract.statements.all()}
-        lines += [
-            _forecast_line(payment, result)
-            for payment in result.payments
-            if engine_key(payment) not in known and payment.year not in closed
-        ]
+    lines += [
+        _forecast_line(new, CONDITIONS.get(new.kind, ""))
+        for new in (new_payment(payment, result) for payment in result.payments)
+        if new.key not in known and new.year not in closed
+    ]
     return sorted(lines, key=lambda line: (line.due_on, line.year, line.mission, line.line_kind))
 
 
-def payment_key(payment: Payment) -> Key:
-    return (payment.year, payment.kind, payment.mission, payment.line_kind, payment.base)
-
-
-def engine_key(payment: PaymentLine) -> Key:
-    """Return the key of an engine's payment as payments are stored: nothing is an empty word."""
-    base = payment.base.value if payment.base else ""
-    return (payment.year, payment.kind.value, payment.mission or "", payment.line_kind.value, base)
-
-
-def explanation_of(payment: PaymentLine, result: FundingResult) -> tuple[str, bool]:
-    """Return the sentence that explains a payment, and whether its figures are validated."""
-    line = next(
-        (line for line in result.year(payment.year).lines if line.key == payment.key),
-        None,
+def new_payment(payment: PaymentLine, result: FundingResult) -> NewPayment:
+    """Return a payment of the engine as payments are stored: nothing is an empty word."""
+    line = next((line for line in result.year(payment.year).lines if line.key == payment.key), None)
+    return NewPayment(
+        year=payment.year,
+        kind=payment.kind,
+        mission=payment.mission or "",
+        line_kind=payment.line_kind,
+        base=payment.base.value if payment.base else "",
+        due_on=payment.due_on,
+        amount=payment.amount,
+        explanation=f"{explain_payment(payment, line)} {explain(line)}" if line else "",
+        is_validated=line.is_validated if line else True,
     )
-    if line is None:
-        return "", True
-    return f"{explain_payment(payment, line)} {explain(line)}", line.is_validated
+
+
+def new_repayment(repayment: Repayment) -> NewPayment:
+    """R19: return what the CPTS owes back, as a negative payment."""
+    return NewPayment(
+        year=repayment.year,
+        kind=PaymentKind.REPAYMENT,
+        mission=repayment.mission or "",
+        line_kind=repayment.line_kind,
+        base=repayment.base.value if repayment.base else "",
+        due_on=repayment.due_on,
+        amount=-repayment.amount,
+        explanation=(
+            f"Le contrat a pris fin : {format_euros(repayment.advance)} ont été avancés, "
+            f"{format_euros(repayment.line_amount)} restent acquis (R19)."
+        ),
+        is_validated=True,
+    )
+
+
+def new_settlement(statement: Statement, key: LineKey, before: Decimal, after: Decimal, due_on: date) -> NewPayment:
+    """R17: return the difference that a revision makes on a line; negative, it is deducted as R18."""
+    mission, line_kind, base = key
+    return NewPayment(
+        year=statement.year,
+        kind=PaymentKind.SETTLEMENT,
+        mission=mission,
+        line_kind=LineKind(line_kind),
+        base=base,
+        due_on=due_on,
+        amount=after - before,
+        explanation=(
+            f"Révision n° {statement.revision} du décompte de l’année {statement.year} : "
+            f"{format_euros(after)} au lieu de {format_euros(before)} (R17)."
+        ),
+        is_validated=True,
+        revision=statement.revision,
+    )
 
 
 def _stored_line(payment: Payment) -> ScheduleLine:
@@ -102,26 +166,26 @@ def _stored_line(payment: Payment) -> ScheduleLine:
         line_kind=LineKind(payment.line_kind),
         base=payment.base,
         amount=payment.amount,
+        deducted=payment.deducted,
         status=payment.status,
         explanation=payment.explanation,
+        is_validated=payment.is_validated,
         payment_id=payment.pk,
-        is_validated="à confirmer" not in payment.explanation,
     )
 
 
-def _forecast_line(payment: PaymentLine, result: FundingResult) -> ScheduleLine:
-    explanation, is_validated = explanation_of(payment, result)
+def _forecast_line(new: NewPayment, condition: str) -> ScheduleLine:
     return ScheduleLine(
-        year=payment.year,
-        due_on=payment.due_on,
-        kind=payment.kind,
-        mission=payment.mission or "",
-        line_kind=payment.line_kind,
-        base=payment.base.value if payment.base else "",
-        amount=euros(payment.amount),
+        year=new.year,
+        due_on=new.due_on,
+        kind=new.kind,
+        mission=new.mission,
+        line_kind=new.line_kind,
+        base=new.base,
+        amount=euros(new.amount),
         status=PaymentStatus.FORECAST,
-        explanation=explanation,
-        condition=CONDITIONS.get(payment.kind, ""),
-        is_maximum=LineKind.VARIABLE in (payment.line_kind, payment.base),
-        is_validated=is_validated,
+        explanation=new.explanation,
+        condition=condition,
+        is_maximum=LineKind.VARIABLE in (new.line_kind, new.base),
+        is_validated=new.is_validated,
     )

@@ -8,6 +8,7 @@ from django.db import Error, IntegrityError, connection, transaction
 from django.urls import reverse
 
 from agreements.enums import LineKind, PaymentKind
+from core.actor import SYSTEM
 from core.errors import DomainError, NotAllowed
 from funding import actions
 from funding.enums import PaymentStatus
@@ -59,7 +60,7 @@ def test_r12_nothing_is_due_twice(contract):
         before = contract.payments.count()
         assert actions.follow_schedule(contract=contract) == []
         with pytest.raises(DomainError, match="déjà émis"):
-            actions.issue_statement(actor=actions.SYSTEM, contract=contract, year=1)
+            actions.issue_statement(actor=SYSTEM, contract=contract, year=1)
         assert contract.payments.count() == before
 
 

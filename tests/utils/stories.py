@@ -142,10 +142,15 @@ def start_mission(tenant: Tenant, contract: Contract, mission: str, starts_on: d
 
 def close_dialogue(tenant: Tenant, dialogue: ManagementDialogue, **decided) -> ManagementDialogue:
     """Hold a dialogue today, write its minutes, and have the three approve them."""
+    return approve_dialogue(tenant, write_dialogue(tenant, dialogue, **decided))
+
+
+def write_dialogue(tenant: Tenant, dialogue: ManagementDialogue, **decided) -> ManagementDialogue:
+    """Hold a dialogue today and write its minutes."""
     actor = tenant.coordinator.as_actor()
     dialogue_actions.hold(actor=actor, dialogue=dialogue, held_on=clock.today(), participants="Les trois parties")
     dialogue = ManagementDialogue.objects.get(pk=dialogue.pk)
-    dialogue_actions.write_minutes(
+    return dialogue_actions.write_minutes(
         actor=actor,
         dialogue=dialogue,
         version=dialogue.lock_version,
@@ -153,7 +158,11 @@ def close_dialogue(tenant: Tenant, dialogue: ManagementDialogue, **decided) -> M
         decisions="",
         **decided,
     )
-    dialogue_actions.send_minutes(actor=actor, dialogue=dialogue)
+
+
+def approve_dialogue(tenant: Tenant, dialogue: ManagementDialogue) -> ManagementDialogue:
+    """Send the minutes to the three, who approve them: the dialogue is closed."""
+    dialogue_actions.send_minutes(actor=tenant.coordinator.as_actor(), dialogue=dialogue)
     for approver in tenant.consenting:
         dialogue_actions.approve_minutes(actor=approver, dialogue=dialogue)
     return ManagementDialogue.objects.get(pk=dialogue.pk)

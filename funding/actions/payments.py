@@ -1,0 +1,114 @@
+"""What the accountant of a fund does with payments: order one or those of a period, pay, cancel."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Max
+
+from accounts.models import Organisation
+from accounts.permissions import Act, check
+from core import audit, clock
+from core.actor import Actor
+from core.errors import DomainError, NotAllowed
+from funding import lifecycle
+from funding.lifecycle import Transition
+from funding.models import Payment, PaymentOrder, PaymentTransition
+
+
+@transaction.atomic
+def order_payment(*, actor: Actor, payment: Payment) -> Payment:
+    """The accountant orders a payment that is due; for a repayment (R19), claims it from the CPTS."""
+    payment = _lock(actor, payment)
+    return _order(actor, payment)
+
+
+@transaction.atomic
+def order_period(*, actor: Actor, first_day: date, last_day: date, seen_total: Decimal) -> PaymentOrder:
+    """Order all that is due between two days, both included, as one numbered order of the accountant's fund.
+
+    `seen_total` is the sum that the accountant read, in euros: another one is refused. Repayments are claimed one by
+    one. Raises DomainError when nothing is due in the period.
+    """
+    check(actor, Act.PAY)
+    if last_day < first_day:
+        raise DomainError("La période se termine avant de commencer.", field="last_day")
+    if last_day > clock.today():
+        raise DomainError("Un versement ne s’ordonne pas avant le jour où il est dû.", field="last_day")
+    fund = Organisation.objects.select_for_update().get(pk=actor.organisation_id)
+    due = Payment.objects.visible_to(actor).payable().due_within(first_day, last_day)
+    payments = list(due.select_for_update(of=("self",)).select_related("contract"))
+    total = sum((payment.net_amount for payment in payments), Decimal(0))
+    if not payments:
+        raise DomainError("Aucun versement n’est dû sur cette période.", field="last_day")
+    if total != seen_total:
+        raise DomainError("Les versements dus ont changé depuis que vous les avez lus : relisez la liste.")
+    order = PaymentOrder.objects.create(
+        number=1 + (PaymentOrder.objects.filter(organisation=fund).aggregate(last=Max("number"))["last"] or 0),
+        first_day=first_day,
+        last_day=last_day,
+        ordered_on=clock.today(),
+        total=total,
+        **audit.signed_by(actor),
+    )
+    for payment in payments:
+        _order(actor, payment, order=order)
+    audit.record(actor, "payment_order.create", order, after={"total": total, "payments": len(payments)})
+    return order
+
+
+@transaction.atomic
+def pay_payment(*, actor: Actor, payment: Payment, paid_on: date, reference: str) -> Payment:
+    """The accountant records that an ordered payment was made, with its date and reference."""
+    payment = _lock(actor, payment)
+    if not reference.strip():
+        raise DomainError("Indiquez la référence du virement.", field="reference")
+    if paid_on > clock.today():
+        raise DomainError("Un paiement ne peut pas être daté de l’avenir.", field="paid_on")
+    if payment.ordered_on and paid_on < payment.ordered_on:
+        raise DomainError("Le paiement ne peut pas précéder son ordonnancement.", field="paid_on")
+    return _move(actor, payment, Transition.PAY, paid_on=paid_on, reference=reference.strip())
+
+
+@transaction.atomic
+def cancel_payment(*, actor: Actor, payment: Payment, reason: str) -> Payment:
+    """The accountant cancels a payment, with the reason."""
+    payment = _lock(actor, payment)
+    if payment.deducted:
+        raise DomainError("Une déduction a déjà été faite sur ce versement : il ne s’annule plus.")
+    return _move(actor, payment, Transition.CANCEL, comment=reason, cancel_reason=reason.strip())
+
+
+def _lock(actor: Actor, payment: Payment) -> Payment:
+    """Lock a payment of the accountant's fund; raise NotAllowed for anyone else."""
+    check(actor, Act.PAY)
+    payment = Payment.objects.select_for_update(of=("self",)).select_related("contract").get(pk=payment.pk)
+    if actor.organisation_id != payment.contract.fund_id:
+        raise NotAllowed("Ce versement relève d’une autre caisse.")
+    return payment
+
+
+def _order(actor: Actor, payment: Payment, order: PaymentOrder | None = None) -> Payment:
+    if payment.is_to_deduct:
+        raise DomainError("Cette somme se déduit des prochains versements : elle ne s’ordonne pas (R18).")
+    return _move(actor, payment, Transition.ORDER, ordered_on=clock.today(), order=order)
+
+
+def _move(actor: Actor, payment: Payment, transition: Transition, *, comment: str = "", **facts) -> Payment:
+    """Perform a transition on a locked payment: check it, save the facts with it, leave both traces."""
+    source = payment.status
+    payment.status = lifecycle.target_of(transition, status=source, side=actor.side, comment=comment)
+    for name, value in facts.items():
+        setattr(payment, name, value)
+    payment.save(update_fields=["status", "updated_at", *facts])
+    PaymentTransition.objects.create(
+        subject=payment,
+        transition=transition,
+        source=source,
+        target=payment.status,
+        comment=comment,
+        **audit.signed_by(actor),
+    )
+    after = {"status": payment.status, **{name: getattr(value, "pk", value) for name, value in facts.items()}}
+    audit.record(actor, f"payment.{transition}", payment, before={"status": source}, after=after)
+    return payment

@@ -1,0 +1,187 @@
+"""Statements, and the payments that fall due because of them or because their day has come."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+
+from agreements.engine import ENGINE_VERSION, FundingResult, YearResult, compute
+from agreements.enums import MissionCode, PaymentKind
+from agreements.explanations import explain
+from agreements.inputs import ContractInputs
+from agreements.inputs_document import to_document
+from contracts.models import Contract
+from core import audit, clock
+from core.actor import SYSTEM, Actor
+from core.errors import DomainError
+from funding import lifecycle, rules
+from funding.assemblers import content_hash, contract_inputs
+from funding.enums import PaymentStatus
+from funding.lifecycle import Transition
+from funding.models import Deduction, Payment, PaymentTransition, Statement, StatementLine
+from funding.schedule import NewPayment, new_payment, new_repayment, new_settlement
+
+
+@transaction.atomic
+def issue_statement(*, actor: Actor, contract: Contract, year: int) -> Statement:
+    """Issue the statement of a contract year (R17), and make its balance due (R12), or settle its end (R19).
+
+    Raises DomainError when the year has one, or when a figure it needs is missing: nothing is taken as zero.
+    """
+    contract = _locked(contract)
+    if contract.statements.filter(year=year).exists():
+        raise DomainError(f"Le décompte de l’année {year} est déjà émis.")
+    if clock.today() < min(contract.anniversary(year), contract.terminated_on or date.max):
+        raise DomainError(f"L’année {year} n’est pas terminée : son décompte ne peut pas être émis.")
+    inputs = contract_inputs(contract, through_year=year)
+    result = _complete_result(inputs, year)
+    statement = _store(actor, contract, year, inputs, result.year(year), revision=1)
+    balances = [payment for payment in result.payments_of(year) if payment.kind == PaymentKind.BALANCE]
+    repayments = [repayment for repayment in result.repayments if repayment.year == year]
+    _make_due(
+        contract,
+        [*(new_payment(payment, result) for payment in balances), *(new_repayment(item) for item in repayments)],
+    )
+    return statement
+
+
+@transaction.atomic
+def revise_statement(*, actor: Actor, contract: Contract, year: int) -> Statement:
+    """Issue a new revision of a statement (R17); the difference of each line is settled as R18.
+
+    The earlier revision stays as it was issued. Raises DomainError when the year has no statement yet.
+    """
+    contract = _locked(contract)
+    previous = contract.statements.filter(year=year).order_by("-revision").first()
+    if previous is None:
+        raise DomainError(f"L’année {year} n’a pas encore de décompte à réviser.")
+    inputs = contract_inputs(contract, through_year=year)
+    lines = _complete_result(inputs, year).year(year)
+    statement = _store(actor, contract, year, inputs, lines, revision=previous.revision + 1)
+    before = {line.key: line.amount for line in previous.lines.all()}
+    after = {line.key: line.amount for line in statement.lines.all()}
+    today = clock.today()
+    _make_due(
+        contract,
+        [
+            new_settlement(statement, key, before.get(key, Decimal(0)), after.get(key, Decimal(0)), due_on=today)
+            for key in dict.fromkeys([*after, *before])
+        ],
+    )
+    return statement
+
+
+@transaction.atomic
+def follow_schedule(*, contract: Contract) -> list[Payment]:
+    """Make due what is paid before the balance once its day has come (R6, R7); safe to run again.
+
+    Returns the payments created.
+    """
+    contract = _locked(contract)
+    if contract.signed_on is None:
+        return []
+    result = compute(contract_inputs(contract))
+    today = clock.today()
+    first = [p for p in result.payments if p.kind in (PaymentKind.FULL, PaymentKind.ADVANCE) and p.due_on <= today]
+    return _make_due(contract, [new_payment(payment, result) for payment in first])
+
+
+def _locked(contract: Contract) -> Contract:
+    """Lock the contract: statements and payments of one contract are written one after the other."""
+    return Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+
+
+def _complete_result(inputs: ContractInputs, year: int) -> FundingResult:
+    result = compute(inputs)
+    missing = [MissionCode(item.mission).label for item in result.pending if item.year == year]
+    if missing:
+        raise DomainError(f"Il manque des résultats pour calculer l’année {year} : {', '.join(missing)}.")
+    return result
+
+
+def _store(
+    actor: Actor, contract: Contract, year: int, inputs: ContractInputs, lines: YearResult, *, revision: int
+) -> Statement:
+    """Keep the lines with all that is needed to compute them again."""
+    document = to_document(inputs)
+    rows = line_rows(lines)
+    statement = Statement.objects.create(
+        contract=contract,
+        year=year,
+        revision=revision,
+        agreement_version=contract.agreement_version,
+        engine_version=ENGINE_VERSION,
+        inputs=document,
+        total=lines.total,
+        content_hash=content_hash({"inputs": document, "lines": rows}),
+        issued_at=clock.now(),
+    )
+    StatementLine.objects.bulk_create(StatementLine(statement=statement, **row) for row in rows)
+    action = "statement.issue" if revision == 1 else "statement.revise"
+    audit.record(actor, action, statement, after={"total": statement.total, "year": year, "revision": revision})
+    return statement
+
+
+def line_rows(lines: YearResult) -> list[dict]:
+    """Return the lines of a year as they are stored."""
+    return [
+        {
+            "position": position,
+            "mission": line.mission or "",
+            "kind": line.kind.value,
+            "base": line.base.value if line.base else "",
+            "amount": line.amount,
+            "rule": line.rule,
+            "explanation": explain(line),
+            "is_validated": line.is_validated,
+        }
+        for position, line in enumerate(lines.lines, start=1)
+    ]
+
+
+def _make_due(contract: Contract, payments: Iterable[NewPayment]) -> list[Payment]:
+    """Store payments whose condition is met, once each, then deduct what was paid in excess (R18)."""
+    known = {payment.key for payment in contract.payments.all()}
+    created = []
+    for new in payments:
+        if new.amount == 0 or new.key in known:
+            continue
+        payment = Payment.objects.create(contract=contract, **new.fields)
+        audit.record(SYSTEM, "payment.due", payment, after={"amount": payment.amount, "due_on": payment.due_on})
+        created.append(payment)
+    _deduct(contract)
+    return created
+
+
+def _deduct(contract: Contract) -> None:
+    rows = contract.payments.filter(status=PaymentStatus.DUE).exclude(kind=PaymentKind.REPAYMENT)
+    due = {payment.pk: payment for payment in rows.select_for_update()}
+    plans = rules.plan_deductions(
+        rules.Balance(key=payment.pk, due_on=payment.due_on, amount=payment.net_amount) for payment in due.values()
+    )
+    for plan in plans:
+        source, target = due[plan.source], due[plan.target]
+        Deduction.objects.create(source=source, target=target, amount=plan.amount, deducted_on=clock.today())
+        for payment, amount in ((source, -plan.amount), (target, plan.amount)):
+            payment.deducted += amount
+            payment.save(update_fields=["deducted", "updated_at"])
+        audit.record(SYSTEM, "payment.deduct", target, after={"amount": plan.amount, "source": source.pk})
+    for payment in due.values():
+        if payment.deducted == payment.amount:
+            _offset(payment)
+
+
+def _offset(payment: Payment) -> None:
+    """Nothing is left of it to pay or to deduct: the portal closes it."""
+    source = payment.status
+    payment.status = lifecycle.target_of(Transition.OFFSET, status=source, side=SYSTEM.side)
+    payment.save(update_fields=["status", "updated_at"])
+    PaymentTransition.objects.create(
+        subject=payment,
+        transition=Transition.OFFSET,
+        source=source,
+        target=payment.status,
+        **audit.signed_by(SYSTEM),
+    )
+    audit.record(SYSTEM, "payment.offset", payment, before={"status": source}, after={"status": payment.status})
