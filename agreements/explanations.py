@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from agreements.enums import AmountKind, LineKind, PaymentKind
+from agreements.enums import AmountKind, LineKind, MissionCode, PaymentKind
 from agreements.lines import Line
 from agreements.payments import PaymentLine
 from core.dates import format_date
@@ -12,6 +12,12 @@ from core.money import format_euros, round_cents
 
 TO_BE_CONFIRMED = "Répartition à confirmer."
 NBSP = "\u00a0"
+
+
+def payment_label(mission: str, line_kind: str, base: str) -> str:
+    """« Accès aux soins, volet fixe », as pages, documents and exports say it."""
+    kind = LineKind(line_kind).label if not base else f"{LineKind(line_kind).label} ({LineKind(base).label.lower()})"
+    return f"{MissionCode(mission).label}, {kind.lower()}" if mission else kind
 
 
 def explain(line: Line) -> str:

@@ -1,6 +1,7 @@
 """What the three parties approve, what is still missing, and the data of the minutes and of the annex."""
 
 from agreements.enums import MissionCode
+from agreements.explanations import payment_label
 from contracts.models import DURATION_YEARS, Contract, ContractYear
 from core.dates import format_date
 from core.enums import PARTIES
@@ -9,7 +10,6 @@ from dialogues.enums import DialogueKind
 from dialogues.models import ManagementDialogue, MinutesApproval
 from funding.assemblers import content_hash
 from funding.models import Statement
-from funding.schedule import payment_label
 from indicators.assemblers import missing_items as programme_missing_items
 from indicators.assemblers import missing_of, missing_results, programme_content, programme_results
 

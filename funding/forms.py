@@ -2,6 +2,7 @@
 
 from django import forms
 
+from core import clock
 from core.forms import ActionForm, FrenchDateField
 
 
@@ -16,3 +17,27 @@ class CancelForm(ActionForm):
     """Why a payment is cancelled."""
 
     reason = forms.CharField(label="motif de l’annulation", widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class PeriodForm(ActionForm):
+    """The days of an order, both included. Read from the address: showing what is due writes nothing."""
+
+    first_day = FrenchDateField(label="dû à partir du")
+    last_day = FrenchDateField(label="jusqu’au")
+
+    def clean(self):
+        cleaned = super().clean()
+        first_day, last_day = cleaned.get("first_day"), cleaned.get("last_day")
+        if first_day and last_day and last_day < first_day:
+            self.add_error("last_day", "La période se termine avant de commencer.")
+        if last_day and last_day > clock.today():
+            self.add_error("last_day", "Un versement ne s’ordonne pas avant le jour où il est dû.")
+        return cleaned
+
+
+class OrderForm(PeriodForm):
+    """What the accountant orders: the period, and the total that was read."""
+
+    first_day = FrenchDateField(widget=forms.HiddenInput)
+    last_day = FrenchDateField(widget=forms.HiddenInput)
+    seen_total = forms.DecimalField(max_digits=12, decimal_places=2, widget=forms.HiddenInput)

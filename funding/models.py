@@ -8,6 +8,7 @@ from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from agreements.enums import LineKind, MissionCode, PaymentKind
+from agreements.explanations import payment_label
 from agreements.models import AgreementVersion
 from contracts.models import Contract, ContractScopedQuerySet
 from core.actor import Actor
@@ -74,6 +75,10 @@ class StatementLine(TenantModel):
 
     def __str__(self):
         return f"{LineKind(self.kind).label} : {self.amount}"
+
+    @property
+    def label(self) -> str:
+        return payment_label(self.mission, self.kind, self.base)
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -203,6 +208,10 @@ class Payment(TenantModel):
 
     def __str__(self):
         return f"{PaymentKind(self.kind).label} {LineKind(self.line_kind).label} : {self.amount}"
+
+    @property
+    def label(self) -> str:
+        return payment_label(self.mission, self.line_kind, self.base)
 
     @property
     def key(self) -> tuple[int, str, str, str, str, int]:

@@ -10,8 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from agreements.engine import FundingResult, compute
-from agreements.enums import LineKind, MissionCode, PaymentKind
-from agreements.explanations import explain, explain_payment
+from agreements.enums import LineKind, PaymentKind
+from agreements.explanations import explain, explain_payment, payment_label
 from agreements.payments import PaymentLine
 from agreements.termination import Repayment
 from contracts.models import Contract
@@ -80,12 +80,6 @@ class ScheduleLine:
     @property
     def label(self) -> str:
         return payment_label(self.mission, self.line_kind, self.base)
-
-
-def payment_label(mission: str, line_kind: str, base: str) -> str:
-    """« Accès aux soins, volet fixe », as pages, documents and exports say it."""
-    kind = LineKind(line_kind).label if not base else f"{LineKind(line_kind).label} ({LineKind(base).label.lower()})"
-    return f"{MissionCode(mission).label}, {kind.lower()}" if mission else kind
 
 
 def schedule_of(contract: Contract, today: date) -> list[ScheduleLine]:

@@ -7,6 +7,9 @@ from funding import views
 app_name = "funding"
 urlpatterns = [
     path("", views.payment_list, name="payment_list"),
+    path("bordereaux/", views.order_list, name="order_list"),
+    path("bordereaux/nouveau/", views.order_create, name="order_create"),
+    path("bordereaux/<uuid:pk>/", views.order_detail, name="order_detail"),
     path("<uuid:pk>/", views.payment_detail, name="payment_detail"),
     path("<uuid:pk>/ordonner/", views.payment_order, name="payment_order"),
     path("<uuid:pk>/payer/", views.payment_pay, name="payment_pay"),

@@ -1,20 +1,25 @@
 """Pages of the funding room: payments, the schedule of a contract, the statement of a year."""
 
+from decimal import Decimal
+
+from django.db.models import Min
 from django.shortcuts import get_object_or_404, redirect
 
 from accounts.permissions import Act, may
 from contracts.models import Contract
 from core import clock
+from core.actor import Actor
+from core.enums import Side
 from core.face import HistoryEntry
 from core.http import attempt, http_methods, require, show, submit_form
 from core.tables import table_response
 from funding import actions
-from funding.enums import PaymentStatus
 from funding.filters import PaymentFilter
-from funding.forms import CancelForm, PayForm
-from funding.models import Payment, Statement
-from funding.schedule import payment_label, schedule_of
-from funding.tables import PaymentTable
+from funding.forms import CancelForm, OrderForm, PayForm, PeriodForm
+from funding.lifecycle import Transition, available
+from funding.models import Payment, PaymentOrder, Statement
+from funding.schedule import schedule_of
+from funding.tables import OrderedTable, PaymentOrderTable, PaymentTable
 
 
 @http_methods("GET")
@@ -26,7 +31,11 @@ def payment_list(request, template_name="funding/payment_list.html"):
         table_class=PaymentTable,
         filterset_class=PaymentFilter,
         template_name=template_name,
-        context={"totals": payments.totals(), "can_pay": may(request.actor, Act.PAY)},
+        context={
+            "totals": payments.totals(),
+            "can_pay": may(request.actor, Act.PAY),
+            "has_orders": has_orders(request.actor),
+        },
     )
 
 
@@ -35,10 +44,9 @@ def payment_detail(request, pk, template_name="funding/payment_detail.html"):
     payment = payment_of(request, pk)
     context = {
         "payment": payment,
-        "label": payment_label(payment.mission, payment.line_kind, payment.base),
-        "can_order": may(request.actor, Act.PAY) and payment.status == PaymentStatus.DUE,
-        "can_pay": may(request.actor, Act.PAY) and payment.status == PaymentStatus.ORDERED,
-        "can_cancel": may(request.actor, Act.PAY) and payment.status in (PaymentStatus.DUE, PaymentStatus.ORDERED),
+        "can_see_order": has_orders(request.actor),
+        "deductions": [*payment.deductions_received.all(), *payment.deductions_made.all()],
+        **what_may_be_done(request.actor, payment),
         "history": history_of(payment),
     }
     return show(request, template_name, context)
@@ -77,6 +85,50 @@ def payment_cancel(request, pk, template_name="funding/payment_form.html"):
 
 
 @http_methods("GET")
+def order_list(request, template_name="funding/order_list.html"):
+    require(has_orders(request.actor))
+    return table_response(
+        request,
+        queryset=PaymentOrder.objects.visible_to(request.actor),
+        table_class=PaymentOrderTable,
+        template_name=template_name,
+        context={"can_pay": may(request.actor, Act.PAY)},
+    )
+
+
+@http_methods("GET", "POST")
+def order_create(request, template_name="funding/order_form.html"):
+    """Show what is due in a period, then order it as it was shown."""
+    require(may(request.actor, Act.PAY))
+    period = PeriodForm(request.GET or initial_period(request.actor), actor=request.actor)
+    payments = payments_of_period(request.actor, period)
+    total = sum((payment.net_amount for payment in payments), Decimal(0))
+    seen = {name: period[name].value() for name in period.fields} | {"seen_total": total}
+    form = OrderForm(request.POST or None, actor=request.actor, initial=seen)
+    if request.method == "POST" and (
+        order := submit_form(request, form, actions.order_period, success="Les versements sont ordonnés.")
+    ):
+        return redirect("funding:order_detail", order.pk)
+    count = len(payments)
+    submit = f"Ordonner ces {count} versements" if count > 1 else "Ordonner ce versement"
+    context = {"period": period, "form": form, "payments": payments, "total": total, "submit": submit}
+    return show(request, template_name, context)
+
+
+@http_methods("GET")
+def order_detail(request, pk, template_name="funding/order_detail.html"):
+    order = get_object_or_404(PaymentOrder.objects.visible_to(request.actor), pk=pk)
+    return table_response(
+        request,
+        queryset=order.payments.select_related("contract__cpts"),
+        table_class=OrderedTable,
+        template_name=template_name,
+        context={"order": order},
+        export_name=f"bordereau-{order.number}",
+    )
+
+
+@http_methods("GET")
 def schedule(request, pk, template_name="funding/schedule.html"):
     contracts = Contract.objects.visible_to(request.actor).signed().for_funding()
     contract = get_object_or_404(contracts, pk=pk)
@@ -87,20 +139,58 @@ def schedule(request, pk, template_name="funding/schedule.html"):
 def statement_detail(request, pk, template_name="funding/statement_detail.html"):
     statements = Statement.objects.visible_to(request.actor).select_related("contract__cpts", "agreement_version")
     statement = get_object_or_404(statements, pk=pk)
-    lines = [(line, payment_label(line.mission, line.kind, line.base)) for line in statement.lines.all()]
-    return show(request, template_name, {"statement": statement, "lines": lines})
+    return show(request, template_name, {"statement": statement, "lines": statement.lines.all()})
+
+
+def has_orders(actor: Actor) -> bool:
+    """A fund has its orders; the national observer reads them all."""
+    return actor.side in (Side.FUND, Side.NATIONAL)
+
+
+def initial_period(actor: Actor) -> dict[str, str]:
+    """Return, as the form reads them, the days from the oldest payment due to today."""
+    today = clock.today()
+    due = Payment.objects.visible_to(actor).payable().filter(due_on__lte=today)
+    first_day = due.aggregate(first=Min("due_on"))["first"] or today
+    return {"first_day": f"{first_day:%d/%m/%Y}", "last_day": f"{today:%d/%m/%Y}"}
+
+
+def payments_of_period(actor: Actor, period: PeriodForm) -> list[Payment]:
+    """Return what an order of this period would hold; nothing for a period that is not one."""
+    if not period.is_valid():
+        return []
+    due = Payment.objects.visible_to(actor).payable().due_within(**period.cleaned_data)
+    return list(due.select_related("contract__cpts"))
 
 
 def payment_of(request, pk) -> Payment:
     """Return a payment in the actor's scope, or answer 404."""
     return get_object_or_404(
-        Payment.objects.visible_to(request.actor).select_related("contract__cpts", "contract__fund"), pk=pk
+        Payment.objects.visible_to(request.actor)
+        .select_related("contract__cpts", "contract__fund", "order")
+        .prefetch_related("deductions_received__source", "deductions_made__target"),
+        pk=pk,
     )
+
+
+def what_may_be_done(actor: Actor, payment: Payment) -> dict[str, bool]:
+    """Return what the page offers to the accountant, as the actions allow it."""
+    transitions = available(payment.status, actor.side) if may(actor, Act.PAY) else []
+    return {
+        "can_order": Transition.ORDER in transitions and not payment.is_to_deduct,
+        "can_pay": Transition.PAY in transitions,
+        "can_cancel": Transition.CANCEL in transitions and not payment.deducted,
+    }
 
 
 def history_of(payment: Payment) -> list[HistoryEntry]:
     """Return the transitions of a payment as the history component shows them."""
-    words = {"order": "a ordonné le versement", "pay": "a enregistré le paiement", "cancel": "a annulé le versement"}
+    words = {
+        "order": "a ordonné le versement",
+        "pay": "a enregistré le paiement",
+        "cancel": "a annulé le versement",
+        "offset": "a constaté qu’il ne reste rien à payer ni à déduire",
+    }
     return [
         HistoryEntry(
             at=step.at,

@@ -55,6 +55,11 @@ def of_cpts(tenant: Tenant, **kwargs) -> Subject:
     return Subject(tenant=tenant, kwargs=kwargs, organisations=frozenset({tenant.cpts.pk}), is_national=False)
 
 
+def of_fund(tenant: Tenant, **kwargs) -> Subject:
+    """Seen by its fund, and by the national observer."""
+    return Subject(tenant=tenant, kwargs=kwargs, organisations=frozenset({tenant.fund.pk}))
+
+
 def both(about: Callable[[Dossier], Subject]) -> Callable[[Story], list[Subject]]:
     """The object of west, then that of east."""
     return lambda story: [about(dossier) for dossier in story.dossiers]
@@ -398,6 +403,14 @@ POLICY: dict[str, Row] = {
     ),
     # Money
     "funding:payment_list": Row(is_list=True),
+    "funding:order_list": Row(may=lambda actor: actor.side in (Side.FUND, Side.NATIONAL), is_list=True),
+    "funding:order_create": Row(
+        methods=FORM,
+        act=Act.PAY,
+        # The advance of access to care, due at its start: 70 000 × 181/365 × 75 %.
+        data={"first_day": "17/09/2025", "last_day": "17/09/2025", "seen_total": "26034.25"},
+    ),
+    "funding:order_detail": Row(about=both(lambda d: of_fund(d.tenant, pk=d.order.pk))),
     "funding:payment_detail": read_row(lambda d: d.due.pk),
     "funding:payment_order": payment_row("due", POST),
     "funding:payment_pay": payment_row("ordered", data={"paid_on": DAY, "reference": "VIR-1"}),

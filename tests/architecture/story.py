@@ -28,7 +28,7 @@ from dialogues.enums import DialogueKind
 from dialogues.models import AnnualAnnex, ManagementDialogue
 from documents.models import StoredFile
 from funding import actions as funding_actions
-from funding.models import Payment, Statement, StatementLine
+from funding.models import Payment, PaymentOrder, Statement, StatementLine
 from health_projects import actions as project_actions
 from health_projects.models import HealthProject
 from indicators import actions as indicator_actions
@@ -70,6 +70,7 @@ class Dossier:
     ordered: Payment
     expense: Expense
     bare_expense: Expense
+    order: PaymentOrder
     new_version: HealthProject
     invitation: Invitation
     revoked: Membership
@@ -138,7 +139,12 @@ def dossier(tenant: Tenant) -> Dossier:
     )
     indicator = indicators.results().get()
     payments = list(contract.payments.filter(status="DUE").order_by("due_on", "pk"))
-    funding_actions.order_payment(actor=tenant.accountant.as_actor(), payment=payments[0])
+    order = funding_actions.order_period(
+        actor=tenant.accountant.as_actor(),
+        first_day=SIGNED_ON,
+        last_day=SIGNED_ON,
+        seen_total=payments[0].net_amount,
+    )
     return Dossier(
         tenant=tenant,
         contract=contract,
@@ -156,6 +162,7 @@ def dossier(tenant: Tenant) -> Dossier:
         at_approval=starts[MissionCode.CARE_PATHWAYS],
         annex=contract.annexes.get(),
         statement=contract.statements.get(),
+        order=order,
         ordered=payments[0],
         due=payments[1],
         expense=entered_expense(tenant, contract, receipt=("facture.pdf", stories.PDF)),
