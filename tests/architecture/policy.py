@@ -191,6 +191,15 @@ def seen_hash(story: Story, subject: Subject) -> str:
     return content_hash(story.negotiated)
 
 
+def day_due(story: Story, subject: Subject) -> str:
+    """Return the day of the next payment to order: the same in the west and in the east."""
+    return f"{story.west.due.due_on:%d/%m/%Y}"
+
+
+def euros_due(story: Story, subject: Subject) -> str:
+    return str(story.west.due.amount)
+
+
 def switch_subjects(story: Story) -> list[Subject]:
     """One's own place only: nobody but this person may choose it."""
     data = {"membership": story.west.tenant.reader.pk}
@@ -407,8 +416,7 @@ POLICY: dict[str, Row] = {
     "funding:order_create": Row(
         methods=FORM,
         act=Act.PAY,
-        # The advance of access to care, due at its start: 70 000 × 181/365 × 75 %.
-        data={"first_day": "17/09/2025", "last_day": "17/09/2025", "seen_total": "26034.25"},
+        data={"first_day": day_due, "last_day": day_due, "seen_total": euros_due},
     ),
     "funding:order_detail": Row(about=both(lambda d: of_fund(d.tenant, pk=d.order.pk))),
     "funding:payment_detail": read_row(lambda d: d.due.pk),
