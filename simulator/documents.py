@@ -117,15 +117,15 @@ def notices_of(values: Mapping[str, Any], agreement: Agreement, labels: Mapping[
         if not values.get(code):
             continue
         if not agreement.has_mission(code):
-            found.append(f"La mission « {label} » n’existe pas dans {agreement.label} : elle n’est pas comptée.")
+            found.append(f"L’accord « {agreement.label} » n’a pas de mission « {label} » : elle n’est pas comptée.")
             continue
         found += [
-            f"{label} : {agreement.label} ne prévoit pas {spoken}, qui n’est pas compté."
+            f"{label} : l’accord « {agreement.label} » ne prévoit pas {spoken} ; ce n’est pas compté."
             for name, spoken in SPOKEN.items()
             if values.get(f"{code}-{name}") and not agreement.has(code, NEEDS[name])
         ]
     if agreement.bonus is None and any(values.get(name) for name in ("members", *_names("members"))):
-        found.append(f"{agreement.label} ne prévoit pas de majoration selon le nombre de membres.")
+        found.append(f"L’accord « {agreement.label} » ne prévoit pas de majoration selon le nombre de membres.")
     return found
 
 

@@ -1,25 +1,25 @@
 """What the pages of the simulator show, as values: the table of years, the schedule, the drawing, the exports."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 
+from agreements.agreement import Agreement
 from agreements.breakdown import (
     PaymentDay,
     YearBreakdown,
     amount_parts,
     breakdown,
-    mission_label,
     payment_days,
 )
-from agreements.explanations import format_rate
-from agreements.inputs import MissionInputs
 from agreements.payments import ZERO
-from agreements.rules import format_population
 from agreements.simulation import result_as_json
 from core.charts import BarGroup, Figure, bars
-from core.dates import format_date
-from simulator.documents import Simulation
+from core.money import format_euros
+from core.templatetags.portal import euros
+from simulator.comparison import Compared, Comparison, compare
+from simulator.documents import NEEDS, Fields, Simulation
+from simulator.wording import NBSP, assumptions, changes, spoken_sizes
 
 SERIES = ("Fonctionnement", "Volets fixes", "Résultats et événements")
 LINE_HEADS = ("Année", "Du", "Au", "Taille", "Mission", "Volet", "Montant (€)", "Règle", "Calcul", "Chiffre confirmé")
@@ -81,48 +81,6 @@ def result_page(simulation: Simulation) -> ResultPage:
     )
 
 
-def spoken_sizes(simulation: Simulation) -> str:
-    """Return « taille 2 », or « taille 2, puis 3 à partir de l’année 4 »."""
-    words, last = "", None
-    for year in simulation.result.years:
-        if last is None:
-            words = f"taille {year.size}"
-        elif year.size != last:
-            words += f", puis {year.size} à partir de l’année {year.year}"
-        last = year.size
-    return words
-
-
-def assumptions(simulation: Simulation) -> list[tuple[str, str]]:
-    """Return, mission by mission, what the scenario supposes: its name, then a sentence."""
-    agreement = simulation.agreement
-    return [
-        (mission_label(agreement, mission.mission), f"à partir du {format_date(mission.starts_on)}{_results(mission)}")
-        for mission in simulation.inputs.missions
-    ]
-
-
-def _results(mission: MissionInputs) -> str:
-    """Return the rates of a mission, in one figure when they are the same every year."""
-    rates = {year: format_rate(Fraction(rate)) for year, rate in sorted(mission.rates.items())}
-    crises = f", crise déclarée le {', le '.join(map(format_date, mission.crises))}" if mission.crises else ""
-    if not rates:
-        return crises
-    if len(set(rates.values())) == 1:
-        return f", résultats à {next(iter(rates.values()))}{crises}"
-    return f", résultats à {', '.join(f'{rate} (année {year})' for year, rate in rates.items())}{crises}"
-
-
-def summary_of(simulation: Simulation) -> str:
-    """Return a scenario in one line, for a list or a print."""
-    missions = len(simulation.inputs.missions)
-    return (
-        f"{simulation.agreement.label} · {format_population(simulation.inputs.population)} habitants, "
-        f"{spoken_sizes(simulation)} · {missions} mission{'s' if missions > 1 else ''} · "
-        f"{simulation.inputs.years} an{'s' if simulation.inputs.years > 1 else ''}"
-    )
-
-
 def _matrix(years: tuple[YearBreakdown, ...]) -> tuple[MatrixRow, ...]:
     labels = {mission.mission: mission.label for year in years for mission in year.missions}
     totals = [{mission.mission: mission.total for mission in year.missions} for year in years]
@@ -170,3 +128,174 @@ def line_rows(simulation: Simulation) -> list[tuple]:
 def json_document(simulation: Simulation) -> dict:
     """Return the document that `simulate_funding` reads, and what it answers."""
     return {"document": simulation.document, "result": result_as_json(simulation.result)}
+
+
+# Comparison -----------------------------------------------------------------------------------
+
+NAMES = ("A", "B", "C")
+SUPPOSED_RATE = 60  # percent: the result that the suggestion « des résultats à 60 % » takes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A scenario of a comparison: its letter, its name, what it changes to the first, and its own address."""
+
+    letter: str
+    name: str
+    simulation: Simulation
+    changes: tuple[str, ...]
+    sentence: str
+    causes: tuple[str, ...]
+    query: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """An amount of a comparison under its head; `way` is "plus", "minus" or "" for what is not a difference."""
+
+    head: str
+    text: str
+    way: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparedRow:
+    """A row of a comparison; `years` are the sentences that open it, year by year."""
+
+    label: str
+    cells: tuple[Cell, ...]
+    is_different: bool
+    years: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparisonPage:
+    """Everything that the comparison of scenarios prints."""
+
+    columns: tuple[Column, ...]
+    comparison: Comparison
+    years: tuple[ComparedRow, ...]
+    lines: tuple[ComparedRow, ...]
+    total: ComparedRow
+    figure: Figure
+
+    @property
+    def is_validated(self) -> bool:
+        return all(column.simulation.result.is_validated for column in self.columns)
+
+    @property
+    def others(self) -> tuple[Column, ...]:
+        return self.columns[1:]
+
+
+def comparison_page(scenarios: Sequence[tuple[str, Simulation, str]]) -> ComparisonPage:
+    """Return the comparison of (name, simulation, query string), the first being the reference."""
+    simulations = [simulation for _name, simulation, _query in scenarios]
+    comparison = compare(simulations)
+    columns = tuple(
+        Column(
+            letter=NAMES[position],
+            name=name,
+            simulation=simulation,
+            changes=tuple(changes(simulations[0], simulation)) if position else (),
+            sentence=comparison.sentence(position) if position else "",
+            causes=tuple(f"{label}{NBSP}: {signed(amount)}" for label, amount in comparison.causes(position))
+            if position
+            else (),
+            query=query,
+        )
+        for position, (name, simulation, query) in enumerate(scenarios)
+    )
+    groups = [BarGroup(label=year.label, values=year.amounts) for year in comparison.years]
+    return ComparisonPage(
+        columns=columns,
+        comparison=comparison,
+        years=tuple(_compared(row) for row in comparison.years),
+        lines=tuple(_compared(line, line.years) for line in comparison.lines),
+        total=_compared(comparison.total),
+        figure=bars("Ce que chaque scénario donne, par année", groups, [column.name for column in columns]),
+    )
+
+
+def signed(difference: Decimal) -> str:
+    """Return a difference with its sign: « + 1 200,00 € », « − 800,00 € », « = »."""
+    if not difference:
+        return "="
+    return f"{'+' if difference > 0 else '−'}{NBSP}{format_euros(abs(difference))}"
+
+
+def _compared(row: Compared, years: Sequence[Compared] = ()) -> ComparedRow:
+    amounts = [
+        Cell(head=f"Scénario {letter}", text=euros(amount)) for letter, amount in zip(NAMES, row.amounts, strict=False)
+    ]
+    differences = [
+        Cell(head=f"{letter} − {NAMES[0]}", text=signed(amount), way=_way(amount))
+        for letter, amount in zip(NAMES[1:], row.differences, strict=False)
+    ]
+    return ComparedRow(
+        label=row.label,
+        cells=(*amounts, *differences),
+        is_different=row.is_different,
+        years=tuple(_year_sentence(year) for year in years if any(amount is not None for amount in year.amounts)),
+    )
+
+
+def _way(difference: Decimal) -> str:
+    return ("plus" if difference > 0 else "minus") if difference else ""
+
+
+def _year_sentence(year: Compared) -> str:
+    """Return « Année 1 : A 8 678,08 € ; B 5 000,00 € (− 3 678,08 €) »."""
+    words = [f"{letter} {euros(amount)}" for letter, amount in zip(NAMES, year.amounts, strict=False)]
+    others = [f"{word} ({signed(gap)})" for word, gap in zip(words[1:], year.differences, strict=True)]
+    return f"{year.label}{NBSP}: {' ; '.join([words[0], *others])}"
+
+
+def comparison_rows(page: ComparisonPage) -> tuple[list[str], list[tuple]]:
+    """Return the heads and the rows of a comparison for a spreadsheet: each line each year, then the totals."""
+    first, *others = (column.letter for column in page.columns)
+    heads = ["Année", "Ligne", *(f"{letter} (€)" for letter in (first, *others))]
+    heads += [f"{letter} − {first} (€)" for letter in others]
+    rows = [
+        (year.label, line.label, *year.amounts, *year.differences)
+        for line in page.comparison.lines
+        for year in line.years
+        if any(amount is not None for amount in year.amounts)
+    ]
+    total = page.comparison.total
+    return heads, [*rows, ("", total.label, *total.amounts, *total.differences)]
+
+
+def suggestions(
+    fields: Fields, simulation: Simulation, agreements: Mapping[str, Agreement]
+) -> list[tuple[str, Fields]]:
+    """Return « et si… » questions about a scenario, each with the fields of the other scenario."""
+    found = [
+        (f"accord{NBSP}: {agreement.label}", fields | {"agreement": agreement.code})
+        for agreement in agreements.values()
+        if agreement.code != simulation.agreement.code
+    ]
+    engaged = [mission.mission for mission in simulation.inputs.missions]
+    rated = [code for code in engaged if simulation.agreement.has(code, NEEDS["rate"])]
+    if rated:
+        found.append((f"avec des résultats à {SUPPOSED_RATE}{NBSP}%", _with_rate(fields, rated)))
+    for size in _sizes_beside(simulation):
+        kept = {name: value for name, value in fields.items() if not name.startswith("size-")}
+        found.append((f"en taille {size}", kept | {"size-1": str(size)}))
+    found += [
+        (f"avec la mission «{NBSP}{terms.label}{NBSP}»", fields | {terms.code: "on", f"{terms.code}-rate": "100"})
+        for terms in sorted(simulation.agreement.missions, key=lambda terms: terms.order)
+        if terms.code not in engaged and not terms.is_core
+    ]
+    return found
+
+
+def _with_rate(fields: Fields, codes: list[str]) -> Fields:
+    kept = {name: value for name, value in fields.items() if "-rate" not in name}
+    return kept | {f"{code}-rate": str(SUPPOSED_RATE) for code in codes}
+
+
+def _sizes_beside(simulation: Simulation) -> list[int]:
+    """Return the sizes just below and above that of the first year."""
+    size = simulation.result.years[0].size
+    return [other for other in (size - 1, size + 1) if other in simulation.agreement.published_totals]

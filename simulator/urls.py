@@ -7,4 +7,5 @@ from simulator import views
 app_name = "simulator"
 urlpatterns = [
     path("", views.simulation, name="simulation"),
+    path("comparer/", views.comparison, name="comparison"),
 ]

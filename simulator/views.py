@@ -37,6 +37,25 @@ def simulation(request, template_name="simulator/simulation.html"):
     return response
 
 
+@login_not_required
+@http_methods("GET")
+def comparison(request, template_name="simulator/comparison.html"):
+    """Show two or three scenarios side by side; the address holds the first, then what the others change."""
+    forms = comparison_forms(request.GET)
+    if not forms[0].is_valid():  # only the page of the scenario itself can say what is wrong with it
+        return redirect(f"{reverse('simulator:simulation')}?{address.query_string(forms[0].data or {})}")
+    page = pages.comparison_page([named(form) for form in forms if form.is_valid()])
+    if all(form.is_valid() for form in forms):
+        if request.GET.get(EXPORT):
+            return comparison_exported(request, page)
+        fields = address.comparison([form.address_fields for form in forms])
+        if fields != request.GET.dict():
+            return redirect(f"{request.path}?{address.query_string(fields)}")
+    response = render(request, template_name, comparison_context(forms, page, request.build_absolute_uri()))
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
 def edited(query: QueryDict) -> Fields:
     """Return the fields of an address once the buttons of its territory are done; {} for a first visit."""
     data = {name: value for name, value in query.items() if name not in (*EDITS, SEARCH, EXPORT, "chosen")}
@@ -65,8 +84,54 @@ def simulation_context(request: HttpRequest, form: SimulationForm) -> dict:
             "page": pages.result_page(form.simulation),
             "address": request.build_absolute_uri(f"{reverse('simulator:simulation')}?{query}"),
             "query": query,
+            "suggestions": [
+                (text, address.query_string(address.comparison([form.address_fields, fields])))
+                for text, fields in pages.suggestions(form.address_fields, form.simulation, form.agreements)
+            ],
         }
     return context
+
+
+def comparison_forms(query: QueryDict) -> list[SimulationForm]:
+    """Return the form of each scenario of an address, A without prefix; alone, A is compared with itself."""
+    agreements, today = assemblers.known_agreements(), clock.today()
+    first, *others = address.columns({name: value for name, value in query.items() if name != EXPORT})
+    forms = [SimulationForm(first or None, agreements=agreements, today=today)]
+    for key, fields in zip(address.OTHERS, others or [first], strict=False):
+        prefixed = {f"{key}-{name}": value for name, value in fields.items()}
+        forms.append(SimulationForm(prefixed, agreements=agreements, today=today, prefix=key))
+    return forms
+
+
+def named(form: SimulationForm) -> tuple[str, Simulation, str]:
+    """Return what the comparison takes of a form: its name, its result, its own address."""
+    return f"Scénario {letter_of(form)}", form.simulation, address.query_string(form.address_fields)
+
+
+def letter_of(form: SimulationForm) -> str:
+    return (form.prefix or "a").upper()
+
+
+def comparison_context(forms: list[SimulationForm], page: pages.ComparisonPage, here: str) -> dict:
+    """Return what the page of a comparison prints."""
+    fields = [form.address_fields if form.is_valid() else {} for form in forms]
+    can_add = len(forms) <= len(address.OTHERS) and all(fields)
+    return {
+        "form": forms[0],
+        "others": [(letter_of(form), form) for form in forms[1:]],
+        "first_fields": fields[0],
+        "page": page,
+        "address": here,
+        "third": address.query_string(address.comparison([*fields, fields[0]])) if can_add else "",
+        "without_third": address.query_string(address.comparison(fields[:2])) if len(forms) > 2 else "",
+    }
+
+
+def comparison_exported(request: HttpRequest, page: pages.ComparisonPage) -> HttpResponse:
+    """Return a comparison as a spreadsheet."""
+    heads, rows = pages.comparison_rows(page)
+    kind = "xlsx" if request.GET[EXPORT] == "xlsx" else "csv"
+    return spreadsheet_response(kind, "comparaison-cpts", "Comparaison", heads, rows)
 
 
 def exported(request: HttpRequest, simulation: Simulation) -> HttpResponse:

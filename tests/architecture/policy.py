@@ -456,6 +456,7 @@ POLICY: dict[str, Row] = {
     "simulator:simulation": Row(
         public="any CPTS to be may compute what it would receive; nothing of a contract is read"
     ),
+    "simulator:comparison": Row(public="the same figures, side by side"),
     # Places: public geography
     "territories:place_search": Row(public="public geography, which the public simulator searches too"),
 }

@@ -193,7 +193,7 @@ def test_what_the_agreement_does_not_know_is_kept_and_said_to_have_no_effect(cli
         "ACCESS_TO_CARE"
     ]
     notices = " ".join(response.context["page"].simulation.notices)
-    assert "« Réponse aux crises sanitaires » n’existe pas" in notices
+    assert "n’a pas de mission « Réponse aux crises sanitaires »" in notices
     assert "ne prévoit pas de majoration" in notices
 
 
