@@ -22,6 +22,7 @@ class Act(StrEnum):
     DECLARE_CRISIS = "déclarer une crise sanitaire"
     CONSENT = "consentir au nom de votre organisation"
     APPROVE_MINUTES = "approuver un compte rendu"
+    REVISE = "ouvrir la révision d’une année close"
     SETTLE_INDICATOR = "retenir ou neutraliser un indicateur"
     SIGN = "signer au nom de votre organisation"
     ENTER_VALUE = "saisir une valeur et ses pièces"
@@ -43,6 +44,7 @@ RIGHTS: dict[Act, dict[Side, set[Role]]] = {
     Act.DECLARE_CRISIS: {ARS: {Role.OFFICER, Role.SIGNATORY}},
     Act.CONSENT: {CPTS: {Role.PRESIDENT}, **BOTH_AUTHORITIES},
     Act.APPROVE_MINUTES: {CPTS: {Role.PRESIDENT}, **BOTH_AUTHORITIES},
+    Act.REVISE: {CPTS: {Role.PRESIDENT}, **BOTH_AUTHORITIES},
     Act.SETTLE_INDICATOR: {CPTS: {Role.PRESIDENT}, **BOTH_AUTHORITIES},
     Act.SIGN: {CPTS: {Role.PRESIDENT}, ARS: {Role.SIGNATORY}, FUND: {Role.SIGNATORY}},
     Act.ENTER_VALUE: {CPTS: {Role.COORDINATOR}, **BOTH_AUTHORITIES},
@@ -61,6 +63,7 @@ RIGHTS: dict[Act, dict[Side, set[Role]]] = {
 DELEGATED: dict[Act, tuple[Power, dict[Side, set[Role]]]] = {
     Act.CONSENT: (Power.CONSENT, {CPTS: {Role.COORDINATOR}}),
     Act.APPROVE_MINUTES: (Power.CONSENT, {CPTS: {Role.COORDINATOR}}),
+    Act.REVISE: (Power.CONSENT, {CPTS: {Role.COORDINATOR}}),
     Act.SETTLE_INDICATOR: (Power.CONSENT, {CPTS: {Role.COORDINATOR}}),
     Act.SIGN: (
         Power.SIGN,

@@ -27,7 +27,7 @@ from dialogues.assemblers import (
 )
 from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
 from dialogues.lifecycle import Transition
-from dialogues.models import AnnualAnnex, DialogueTransition, ManagementDialogue, MinutesApproval
+from dialogues.models import AnnualAnnex, ClosedRevision, DialogueTransition, ManagementDialogue, MinutesApproval
 from dialogues.rules import ANNOUNCED_MONTHS, agenda_of
 from documents import actions as document_actions
 from documents.enums import DocumentKind
@@ -179,10 +179,41 @@ def approve_minutes(*, actor: Actor, dialogue: ManagementDialogue) -> Management
 
 
 @transaction.atomic
+def revise(*, actor: Actor, dialogue: ManagementDialogue, reason: str) -> ManagementDialogue:
+    """R17: open a new, numbered revision of a closed annual dialogue, to correct its results and its minutes.
+
+    What was closed stays readable as it was. The minutes are written and approved again; the third approval issues a
+    new revision of the statement and of the annex. Raises DomainError for another kind of dialogue.
+    """
+    check(actor, Act.REVISE)
+    dialogue = _locked(actor, dialogue)
+    if dialogue.kind != DialogueKind.ANNUAL:
+        raise DomainError("Seul un dialogue annuel se révise : ses résultats décident de montants.")
+    closed = {
+        "held_on": dialogue.held_on,
+        "minutes": dialogue.minutes,
+        "decisions": dialogue.decisions,
+        "closed_at": dialogue.closed_at,
+        "minutes_document": dialogue.minutes_document,
+    }
+    number, dialogue.revision = dialogue.revision, dialogue.revision + 1
+    dialogue.closed_at = dialogue.minutes_document = None
+    dialogue.lock_version += 1
+    _move(actor, dialogue, Transition.REVISE, comment=reason)
+    statement = dialogue.contract.statements.filter(year=dialogue.year).latest("revision")
+    ClosedRevision.objects.create(dialogue=dialogue, number=number, statement=statement, **closed)
+    indicator_actions.revise_programme(actor=actor, programme=year_of(dialogue.contract, dialogue.year).programme)
+    transaction.on_commit(partial(notifications.send_revision_opened, dialogue, actor.organisation_name, reason))
+    return dialogue
+
+
+@transaction.atomic
 def sign_annex(*, actor: Actor, annex: AnnualAnnex) -> AnnualAnnex:
     """Sign the annual annex for one's party; with the third signature it is in force."""
     annex = AnnualAnnex.objects.select_for_update(of=("self",)).select_related("contract", "document").get(pk=annex.pk)
     _check_party(actor, annex.contract)
+    if annex.status != AnnexStatus.SIGNING:
+        raise DomainError(f"Cette annexe n’est plus à signer : elle est à l’état « {annex.status.label} ».")
     document = document_actions.sign_document(actor=actor, document=annex.document)
     if document.is_signed:
         annex.status, annex.signed_on = AnnexStatus.IN_FORCE, clock.today()
@@ -255,6 +286,8 @@ def _review_size(actor: Actor, dialogue: ManagementDialogue, size: int) -> None:
     """R18: the annual dialogue may change the size of the year in which it is held, from its first day."""
     if dialogue.kind != DialogueKind.ANNUAL:
         raise DomainError("Seul le dialogue annuel revoit la taille (R18).", field="new_size")
+    if dialogue.revision > 1:
+        raise DomainError("Une révision corrige l’année évaluée : elle ne revoit pas la taille.", field="new_size")
     contract = dialogue.contract
     contract_actions.set_year_size(actor=actor, contract=contract, number=contract.year_on(dialogue.held_on), size=size)
 
@@ -321,7 +354,8 @@ def _close_year(actor: Actor, dialogue: ManagementDialogue) -> None:
     contract = dialogue.contract
     evaluated = year_of(contract, dialogue.year)
     indicator_actions.close_programme(actor=actor, programme=evaluated.programme)
-    statement = funding_actions.issue_statement(actor=actor, contract=contract, year=dialogue.year)
+    issue = funding_actions.issue_statement if dialogue.revision == 1 else funding_actions.revise_statement
+    statement = issue(actor=actor, contract=contract, year=dialogue.year)
     for year in programme_years(dialogue):
         if year.programme.status == ProgrammeStatus.DRAFT:
             indicator_actions.agree_programme(actor=actor, programme=year.programme)
@@ -332,11 +366,13 @@ def _close_year(actor: Actor, dialogue: ManagementDialogue) -> None:
 def _issue_annex(actor: Actor, dialogue: ManagementDialogue, statement: Statement) -> AnnualAnnex:
     contract = dialogue.contract
     parties = [contract.party(side) for side in PARTIES]
+    revision = f", révision {statement.revision}" if statement.revision > 1 else ""
+    dialogue.annexes.update(status=AnnexStatus.REPLACED)
     document = document_actions.issue_document(
         actor=actor,
         kind=DocumentKind.ANNUAL_ANNEX,
         key=f"annex:{statement.pk}",
-        title=f"Annexe annuelle, année {dialogue.year}, contrat {contract.number}",
+        title=f"Annexe annuelle, année {dialogue.year}{revision}, contrat {contract.number}",
         template_name="dialogues/pdf/annual_annex.html",
         payload=annex_payload(dialogue, statement),
         signatories=parties,

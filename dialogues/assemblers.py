@@ -6,7 +6,7 @@ from contracts.models import DURATION_YEARS, Contract, ContractYear
 from core.dates import format_date
 from core.enums import PARTIES
 from core.money import format_euros
-from dialogues.enums import DialogueKind
+from dialogues.enums import DialogueKind, DialogueStatus
 from dialogues.models import ManagementDialogue, MinutesApproval
 from funding.assemblers import content_hash
 from funding.models import Statement
@@ -69,6 +69,8 @@ def approval_hash(dialogue: ManagementDialogue) -> str:
 def standing_approvals(dialogue: ManagementDialogue, current: str = "") -> list[MinutesApproval]:
     """Return the approvals given to the minutes as they are now; `current` is their hash, when it is known."""
     approvals = list(dialogue.approvals.filter(revision=dialogue.revision, withdrawn_at__isnull=True))
+    if dialogue.status == DialogueStatus.CLOSED:
+        return approvals  # they closed it: what the programmes became since changes nothing to that
     if approvals and not current:
         current = approval_hash(dialogue)
     return [approval for approval in approvals if approval.content_hash == current]

@@ -33,7 +33,8 @@ class AnnexStatus(Status):
 
     SIGNING = "SIGNING", "En signature"
     IN_FORCE = "IN_FORCE", "En vigueur"
+    REPLACED = "REPLACED", "Remplacée"
 
     @property
     def tone(self) -> str:
-        return "ok" if self == AnnexStatus.IN_FORCE else "wait"
+        return {"IN_FORCE": "ok", "REPLACED": "off"}.get(self.value, "wait")

@@ -52,6 +52,16 @@ class MinutesForm(StaleFormMixin, ActionForm):
         return int(self.cleaned_data["version"] or 0)
 
 
+class ReviseForm(ActionForm):
+    """Why a closed year is corrected."""
+
+    reason = forms.CharField(
+        label="ce qui est à corriger, et pourquoi",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Lu par les trois parties et gardé avec la révision.",
+    )
+
+
 class ReopenForm(ActionForm):
     """Why the minutes are taken back."""
 

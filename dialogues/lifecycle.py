@@ -16,6 +16,7 @@ class Transition(StrEnum):
     SEND_MINUTES = "send_minutes"
     REOPEN_MINUTES = "reopen_minutes"
     CLOSE = "close"
+    REVISE = "revise"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,7 @@ RULES: dict[Transition, Rule] = {
         sources=(DialogueStatus.MINUTES,), target=DialogueStatus.HELD, comment_required=True
     ),
     Transition.CLOSE: Rule(sources=(DialogueStatus.MINUTES,), target=DialogueStatus.CLOSED),
+    Transition.REVISE: Rule(sources=(DialogueStatus.CLOSED,), target=DialogueStatus.HELD, comment_required=True),
 }
 
 

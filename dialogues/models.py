@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from agreements.enums import MissionCode
 from contracts.models import Contract, ContractScopedQuerySet
+from core.actor import Actor
 from core.fields import StatusField
 from core.models import Approval, TenantModel, TransitionLog, one_of_the_parties
 from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
@@ -101,6 +102,36 @@ class ManagementDialogue(TenantModel):
         return self.status != DialogueStatus.CLOSED and closes_on is not None and closes_on < today
 
 
+class ClosedRevisionQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> "ClosedRevisionQuerySet":
+        """Return the revisions of the dialogues that the actor sees."""
+        return self.filter(dialogue__in=ManagementDialogue.objects.visible_to(actor))
+
+
+class ClosedRevision(TenantModel):
+    """A closed revision of a dialogue, kept as it was when a later one replaces it (R17); never changed."""
+
+    dialogue = models.ForeignKey(ManagementDialogue, models.PROTECT, related_name="closed_revisions")
+    number = models.PositiveSmallIntegerField("révision")
+    held_on = models.DateField("tenu le")
+    minutes = models.TextField("compte rendu")
+    decisions = models.TextField("décisions", blank=True)
+    closed_at = models.DateTimeField("clos le")
+    minutes_document = models.ForeignKey(Document, models.PROTECT, related_name="+", verbose_name="compte rendu (PDF)")
+    statement = models.ForeignKey(Statement, models.PROTECT, related_name="+", verbose_name="décompte")
+
+    objects = ClosedRevisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "révision close"
+        verbose_name_plural = "révisions closes"
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["dialogue", "number"], name="dialogues_one_row_a_revision")]
+
+    def __str__(self):
+        return f"{self.dialogue}, révision {self.number}"
+
+
 class MinutesApproval(Approval):
     """A party's approval of the minutes as they are written (R17)."""
 
@@ -149,7 +180,8 @@ class AnnualAnnex(TenantModel):
             models.CheckConstraint(
                 name="dialogues_annex_in_force_has_date",
                 condition=Q(status="IN_FORCE", signed_on__isnull=False)
-                | (~Q(status="IN_FORCE") & Q(signed_on__isnull=True)),
+                | Q(status="SIGNING", signed_on__isnull=True)
+                | Q(status="REPLACED"),
             )
         ]
 

@@ -20,7 +20,13 @@ def send_closed(dialogue: ManagementDialogue) -> bool:
     return _send("closed", dialogue)
 
 
-def _send(event: str, dialogue: ManagementDialogue) -> bool:
+def send_revision_opened(dialogue: ManagementDialogue, organisation: str, reason: str) -> bool:
+    """Tell the three parties that a closed year is corrected, by whom and why."""
+    return _send("revision_opened", dialogue, organisation=organisation, reason=reason)
+
+
+def _send(event: str, dialogue: ManagementDialogue, **facts: str) -> bool:
     contract = dialogue.contract
     addresses = addresses_of(contract.cpts, contract.ars, contract.fund)
-    return send_mail(f"dialogues/emails/{event}", to=addresses, context={"dialogue": dialogue, "contract": contract})
+    context = {"dialogue": dialogue, "contract": contract, **facts}
+    return send_mail(f"dialogues/emails/{event}", to=addresses, context=context)

@@ -18,6 +18,7 @@ WORDS = {
     "send_minutes": "a envoyé le compte rendu à l’approbation",
     "reopen_minutes": "a repris le compte rendu",
     "close": "a donné la troisième approbation : dialogue clos",
+    "revise": "a ouvert une révision",
 }
 
 
@@ -60,6 +61,12 @@ def turn_of(dialogue: ManagementDialogue, actor: Actor) -> Turn | None:
         return Turn(text="La réunion est convoquée.", detail=_window(dialogue), is_mine=False)
     url = reverse(f"dialogues:dialogue_{step}", args=[dialogue.pk])
     return Turn(text=text, detail=_window(dialogue), url=url, label=labels[step])
+
+
+def can_revise(dialogue: ManagementDialogue, actor: Actor) -> bool:
+    """Return whether the page offers to open a revision (R17)."""
+    is_closed_year = dialogue.kind == DialogueKind.ANNUAL and dialogue.status == DialogueStatus.CLOSED
+    return is_closed_year and may(actor, Act.REVISE)
 
 
 def history_of(dialogue: ManagementDialogue) -> list[HistoryEntry]:

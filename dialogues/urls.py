@@ -13,6 +13,7 @@ urlpatterns = [
     path("<uuid:pk>/compte-rendu/", views.dialogue_minutes, name="dialogue_minutes"),
     path("<uuid:pk>/envoyer/", views.dialogue_send, name="dialogue_send"),
     path("<uuid:pk>/reprendre/", views.dialogue_reopen, name="dialogue_reopen"),
+    path("<uuid:pk>/reviser/", views.dialogue_revise, name="dialogue_revise"),
     path("<uuid:pk>/approuver/", views.dialogue_approve, name="dialogue_approve"),
     path("negociation/<uuid:pk>/ouvrir/", views.negotiation_open, name="negotiation_open"),
     path("annexes/<uuid:pk>/", views.annex_detail, name="annex_detail"),

@@ -11,7 +11,7 @@ from dialogues import actions, panels
 from dialogues.assemblers import missing_items, programme_years, standing_approvals, year_of
 from dialogues.enums import AnnexStatus, DialogueStatus
 from dialogues.filters import DialogueFilter
-from dialogues.forms import ConveneForm, HoldForm, MinutesForm, ReopenForm
+from dialogues.forms import ConveneForm, HoldForm, MinutesForm, ReopenForm, ReviseForm
 from dialogues.models import AnnualAnnex, ManagementDialogue
 from dialogues.rules import agenda_of
 from dialogues.tables import DialogueTable
@@ -109,6 +109,18 @@ def dialogue_reopen(request, pk, template_name="dialogues/dialogue_form.html"):
     return show(request, template_name, context)
 
 
+@http_methods("GET", "POST")
+def dialogue_revise(request, pk, template_name="dialogues/dialogue_revise.html"):
+    dialogue = dialogue_of(request, pk)
+    require(may(request.actor, Act.REVISE))
+    form = ReviseForm(request.POST or None)
+    if request.method == "POST" and submit_form(
+        request, form, actions.revise, dialogue=dialogue, success="La révision est ouverte : corrigez, puis approuvez."
+    ):
+        return redirect("dialogues:dialogue_detail", pk)
+    return show(request, template_name, {"dialogue": dialogue, "form": form})
+
+
 @http_methods("POST")
 def dialogue_approve(request, pk):
     success = "Vous avez approuvé le compte rendu."
@@ -184,4 +196,6 @@ def dialogue_context(request, dialogue: ManagementDialogue) -> dict:
         "is_held": dialogue.status == DialogueStatus.HELD,
         "is_at_approval": dialogue.status == DialogueStatus.MINUTES,
         "annex": dialogue.annexes.order_by("-created_at").first(),
+        "closed_revisions": dialogue.closed_revisions.select_related("minutes_document__file", "statement"),
+        "can_revise": panels.can_revise(dialogue, request.actor),
     }

@@ -6,7 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from agreements.engine import YearResult
 from agreements.enums import MissionCode
+from agreements.explanations import explain
 from agreements.inputs import ContractInputs, MissionInputs
 from agreements.rules import contract_years
 from contracts.models import DURATION_YEARS, Contract, ContractMission, ContractYear
@@ -38,6 +40,23 @@ def forecast_inputs(contract: Contract, today: date) -> ContractInputs:
         elif mission.planned_start:
             starts[mission] = max(mission.planned_start, today, contract.signed_on)
     return _inputs(contract, starts, DURATION_YEARS, forecast=True)
+
+
+def line_rows(lines: YearResult) -> list[dict]:
+    """Return the lines of a year of the engine as a statement stores them."""
+    return [
+        {
+            "position": position,
+            "mission": line.mission or "",
+            "kind": line.kind.value,
+            "base": line.base.value if line.base else "",
+            "amount": line.amount,
+            "rule": line.rule,
+            "explanation": explain(line),
+            "is_validated": line.is_validated,
+        }
+        for position, line in enumerate(lines.lines, start=1)
+    ]
 
 
 def content_hash(content: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ from funding.forms import CancelForm, OrderForm, PayForm, PeriodForm
 from funding.lifecycle import Transition, available
 from funding.models import Payment, PaymentOrder, Statement
 from funding.schedule import schedule_of
+from funding.statements import revised_lines
 from funding.tables import OrderedTable, PaymentOrderTable, PaymentTable
 
 
@@ -139,7 +140,17 @@ def schedule(request, pk, template_name="funding/schedule.html"):
 def statement_detail(request, pk, template_name="funding/statement_detail.html"):
     statements = Statement.objects.visible_to(request.actor).select_related("contract__cpts", "agreement_version")
     statement = get_object_or_404(statements, pk=pk)
-    return show(request, template_name, {"statement": statement, "lines": statement.lines.all()})
+    revisions = list(statement.contract.statements.filter(year=statement.year))
+    previous = next((row for row in revisions if row.revision == statement.revision - 1), None)
+    context = {
+        "statement": statement,
+        "lines": statement.lines.all(),
+        "revisions": [row for row in revisions if row != statement],
+        "previous": previous,
+        "difference": statement.total - previous.total if previous else None,
+        "revised": [row for row in revised_lines(statement, previous) if row.difference] if previous else [],
+    }
+    return show(request, template_name, context)
 
 
 def has_orders(actor: Actor) -> bool:

@@ -16,6 +16,7 @@ class ProgrammeTransition(models.TextChoices):
     REOPEN = "reopen", "Programme rouvert à la rédaction"
     OPEN = "open", "Programme ouvert"
     CLOSE = "close", "Programme clos"
+    REVISE = "revise", "Programme rouvert pour une révision"
 
 
 class ValueStep(models.TextChoices):
@@ -50,6 +51,7 @@ PROGRAMME_RULES: dict[ProgrammeTransition, Rule] = {
     ProgrammeTransition.CLOSE: Rule(
         sources=frozenset({ProgrammeStatus.OPEN}), target=ProgrammeStatus.CLOSED, sides=BY_THE_PORTAL_TOO
     ),
+    ProgrammeTransition.REVISE: Rule(sources=frozenset({ProgrammeStatus.CLOSED}), target=ProgrammeStatus.OPEN),
 }
 VALUE_RULES: dict[ValueStep, Rule] = {
     ValueStep.ENTER: Rule(sources=frozenset(ValueStatus), target=ValueStatus.ENTERED),
@@ -65,6 +67,7 @@ _REFUSED = {
     ProgrammeTransition.REOPEN: "Ce programme ne peut plus être rouvert à la rédaction.",
     ProgrammeTransition.OPEN: "Ce programme n’est pas convenu : il ne peut pas s’ouvrir.",
     ProgrammeTransition.CLOSE: "Ce programme n’est pas en cours : il ne peut pas être clos.",
+    ProgrammeTransition.REVISE: "Seul un programme clos se révise.",
     ValueStep.ENTER: "Cette valeur ne peut plus être saisie.",
     ValueStep.CONFIRM: "Cette valeur n’est pas à confirmer.",
     ValueStep.CONTEST: "Cette valeur est déjà contestée : elle attend d’être saisie à nouveau.",

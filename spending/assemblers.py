@@ -79,9 +79,11 @@ def received_sums(contract: Contract, year: int) -> Amounts:
     """Return the euros paid by the fund for a contract year, by envelope.
 
     They count for the year that the payment is about, whatever the day it was paid and the revision that made it.
+    What was paid in excess and deducted from a later year (R18) is money of that later year.
     """
     sums: dict[Envelope, Decimal] = defaultdict(Decimal)
-    paid = Payment.objects.filter(contract=contract, year=year, status=PaymentStatus.PAID).order_by()
+    settled = [PaymentStatus.PAID, PaymentStatus.OFFSET]
+    paid = Payment.objects.filter(contract=contract, year=year, status__in=settled).order_by()
     for mission, line_kind, base, amount in paid.values_list("mission", "line_kind", "base", "amount"):
         sums[envelope_of(mission=mission, line_kind=line_kind, base=base)] += amount
     return dict(sums)

@@ -8,7 +8,6 @@ from django.db import transaction
 
 from agreements.engine import ENGINE_VERSION, FundingResult, YearResult, compute
 from agreements.enums import MissionCode, PaymentKind
-from agreements.explanations import explain
 from agreements.inputs import ContractInputs
 from agreements.inputs_document import to_document
 from contracts.models import Contract
@@ -16,7 +15,7 @@ from core import audit, clock
 from core.actor import SYSTEM, Actor
 from core.errors import DomainError
 from funding import lifecycle, rules
-from funding.assemblers import content_hash, contract_inputs
+from funding.assemblers import content_hash, contract_inputs, line_rows
 from funding.enums import PaymentStatus
 from funding.lifecycle import Transition
 from funding.models import Deduction, Payment, PaymentTransition, Statement, StatementLine
@@ -121,23 +120,6 @@ def _store(
     action = "statement.issue" if revision == 1 else "statement.revise"
     audit.record(actor, action, statement, after={"total": statement.total, "year": year, "revision": revision})
     return statement
-
-
-def line_rows(lines: YearResult) -> list[dict]:
-    """Return the lines of a year as they are stored."""
-    return [
-        {
-            "position": position,
-            "mission": line.mission or "",
-            "kind": line.kind.value,
-            "base": line.base.value if line.base else "",
-            "amount": line.amount,
-            "rule": line.rule,
-            "explanation": explain(line),
-            "is_validated": line.is_validated,
-        }
-        for position, line in enumerate(lines.lines, start=1)
-    ]
 
 
 def _make_due(contract: Contract, payments: Iterable[NewPayment]) -> list[Payment]:

@@ -176,6 +176,12 @@ def close_programme(*, actor: Actor, programme: Programme) -> Programme:
     return _move(actor, programme, ProgrammeTransition.CLOSE, is_agreed=True)
 
 
+@transaction.atomic
+def revise_programme(*, actor: Actor, programme: Programme) -> Programme:
+    """R17: CLOSED → OPEN: results are corrected; the statement issued from the former ones stays as it was."""
+    return _move(actor, lock(Programme, programme), ProgrammeTransition.REVISE)
+
+
 def _move(
     actor: Actor, programme: Programme, transition: ProgrammeTransition, *, is_agreed: bool | None = None
 ) -> Programme:

@@ -1,0 +1,71 @@
+"""Statements read again: what a revision changed, and whether the engine still gives the same lines (R17)."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from agreements.engine import compute
+from agreements.explanations import payment_label
+from agreements.inputs_document import from_document
+from core.errors import DomainError
+from core.money import format_euros
+from funding.assemblers import content_hash, line_rows
+from funding.models import Statement, StatementLine
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RevisedLine:
+    """A line of a statement beside the same line of the revision before; None where one has no such line."""
+
+    label: str
+    line: StatementLine | None
+    before: Decimal | None
+
+    @property
+    def difference(self) -> Decimal:
+        """What the revision gives, or takes back below zero."""
+        return (self.line.amount if self.line else ZERO) - (self.before or ZERO)
+
+
+def revised_lines(statement: Statement, previous: Statement) -> list[RevisedLine]:
+    """Return each line of two revisions of a statement, side by side."""
+    after = {line.key: line for line in statement.lines.all()}
+    before = {line.key: line.amount for line in previous.lines.all()}
+    return [
+        RevisedLine(label=payment_label(*key), line=after.get(key), before=before.get(key))
+        for key in dict.fromkeys([*after, *before])
+    ]
+
+
+def differences(statement: Statement) -> list[str]:
+    """Compute a statement again from what was kept with it; return what is not the same, as French sentences."""
+    rows = [_stored_row(line) for line in statement.lines.all()]
+    found = []
+    if content_hash({"inputs": statement.inputs, "lines": rows}) != statement.content_hash:
+        found.append("l’empreinte n’est pas celle des données et des lignes conservées")
+    try:
+        year = compute(from_document(statement.inputs)).year(statement.year)
+    except DomainError as error:
+        return [*found, error.message]
+    if year is None:
+        return [*found, "le contrat n’a pas cette année"]
+    stored = {line.key: line.amount for line in statement.lines.all()}
+    again = {(row["mission"], row["kind"], row["base"]): row["amount"] for row in line_rows(year)}
+    found += [
+        f"{payment_label(*key)} : {_spoken(stored.get(key))} émis, {_spoken(again.get(key))} recalculés"
+        for key in dict.fromkeys([*stored, *again])
+        if stored.get(key) != again.get(key)
+    ]
+    if year.total != statement.total:
+        found.append(f"total : {format_euros(statement.total)} émis, {format_euros(year.total)} recalculés")
+    return found
+
+
+def _stored_row(line: StatementLine) -> dict:
+    names = ("position", "mission", "kind", "base", "amount", "rule", "explanation", "is_validated")
+    return {name: getattr(line, name) for name in names}
+
+
+def _spoken(amount: Decimal | None) -> str:
+    return "rien" if amount is None else format_euros(amount)
