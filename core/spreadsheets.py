@@ -7,7 +7,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -48,8 +48,19 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, date) else quoted(str(value))
 
 
-def write_xlsx(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """Return a workbook of one sheet: heads frozen and filterable, dates and numbers as such."""
+def write_xlsx(
+    title: str,
+    heads: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    choices: Mapping[str, Sequence[str]] | None = None,
+    choice_rows: int = 0,
+) -> bytes:
+    """Return a workbook: heads frozen and filterable, dates and numbers as such.
+
+    `choices` gives, by head, the words to choose from in the first `choice_rows` lines of its column: they are
+    on a second sheet, « Listes ».
+    """
     from openpyxl import Workbook
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
@@ -71,9 +82,29 @@ def write_xlsx(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) 
         sheet.column_dimensions[get_column_letter(number)].width = min(max(width + 2, 10), 60)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
+    _offer(book, heads, choices or {}, choice_rows)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def _offer(book, heads: Sequence[str], choices: Mapping[str, Sequence[str]], rows: int) -> None:
+    """Let the cells of some columns be chosen in lists, and say what the lists are."""
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    offered = {head: words for head, words in choices.items() if words}
+    if not offered:
+        return
+    sheet, lists = book.active, book.create_sheet("Listes")
+    for number, (head, words) in enumerate(offered.items(), start=1):
+        letter, column = get_column_letter(number), get_column_letter(list(heads).index(head) + 1)
+        for position, text in enumerate([head, *words], start=1):
+            _shape(lists.cell(row=position, column=number, value=quoted(str(text))), "")
+        lists.column_dimensions[letter].width = min(max(map(len, [head, *words])) + 2, 60)
+        validation = DataValidation(type="list", formula1=f"Listes!${letter}$2:${letter}${len(words) + 1}")
+        validation.add(f"{column}2:{column}{rows + 1}")
+        sheet.add_data_validation(validation)
 
 
 def _shape(cell, value: Any) -> None:

@@ -9,11 +9,12 @@ from datetime import date, timedelta
 
 from contracts.models import DURATION_YEARS
 from core.dates import add_months, anniversary
-from demonstration.acts import contracts, dialogues, payments, projects, values
+from demonstration.acts import contracts, dialogues, payments, projects, spending, values
 from demonstration.cast import Dossier
 from demonstration.playback import Story
 from dialogues.enums import DialogueKind
 from health_projects.enums import SectionKey
+from spending.pages import known_ceiling
 
 # Days after the signature on which each mission starts: inside the delays of R4.
 STARTS = {"ACCESS_TO_CARE": 120, "HEALTH_CRISIS": 150, "CARE_PATHWAYS": 200, "PREVENTION": 230, "QUALITY": 240}
@@ -191,8 +192,9 @@ def annex(dossier: Dossier, today: date) -> list[Story]:
 
 
 def three_years(dossier: Dossier, today: date) -> list[Story]:
-    """Three years lived: values, dialogues, statements, signed annexes, payments due, ordered and paid."""
-    return _in_force(dossier, add_months(today, -36) - timedelta(days=53))
+    """Three years lived: values, dialogues, statements, signed annexes, payments, budgets and spending."""
+    signed_on = add_months(today, -36) - timedelta(days=53)
+    return [*_in_force(dossier, signed_on), _spending(dossier, signed_on)]
 
 
 def first_agreement(dossier: Dossier, today: date) -> list[Story]:
@@ -200,7 +202,8 @@ def first_agreement(dossier: Dossier, today: date) -> list[Story]:
 
     Three years are closed; the dialogue of the fourth is late (R16).
     """
-    return _in_force(dossier, date(2022, 3, 14), years=3)
+    signed_on = date(2022, 3, 14)
+    return [*_in_force(dossier, signed_on, years=3), _spending(dossier, signed_on)]
 
 
 def expired(dossier: Dossier, today: date) -> list[Story]:
@@ -352,6 +355,24 @@ def _payments(dossier: Dossier, signed_on: date) -> Story:
         yield add_months(signed_on, number) + timedelta(days=20)
         payments.pay(dossier)
         payments.order(dossier, limit=4)
+
+
+def _spending(dossier: Dossier, signed_on: date) -> Story:
+    """Each year its budget; each quarter what was paid, entered three weeks before the quarter ends; one correction."""
+    yield signed_on + timedelta(days=20)
+    spending.list_people(dossier)
+    for number in range(1, DURATION_YEARS + 1):
+        begins = anniversary(signed_on, number - 1)
+        yield begins + timedelta(days=20)
+        spending.plan(dossier, number)
+        for quarter in range(1, 5):
+            day = add_months(begins, 3 * quarter) - timedelta(days=21)
+            yield day
+            if known_ceiling(day.year) is None:  # R20: nobody may be paid in a year whose ceiling is not known
+                return
+            spending.pay_quarter(dossier, day, with_extras=quarter == 3)
+            if quarter == 2:
+                spending.correct(dossier, day)
 
 
 def _in_force(

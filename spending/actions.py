@@ -30,7 +30,7 @@ Cell = tuple[str, str]
 
 @transaction.atomic
 def save_budget(
-    *, actor: Actor, contract: Contract, year: int, amounts: Mapping[Cell, Decimal], version: int
+    *, actor: Actor, contract: Contract, year: int, amounts: Mapping[Cell, Decimal], version: int | str
 ) -> Budget:
     """Replace the budget of a contract year by `amounts`, in euros by (envelope, category).
 
@@ -43,7 +43,7 @@ def save_budget(
     _check_amounts(contract, amounts)
     budget, _created = Budget.objects.get_or_create(contract=contract, year=year)
     before = {(line.envelope, line.category): line.planned for line in budget.lines.all()}
-    if version != budget.lock_version:
+    if str(version) != str(budget.lock_version):
         raise StaleForm(STALE, current=_named(before))
     budget.lines.all().delete()
     BudgetLine.objects.bulk_create(
@@ -96,6 +96,21 @@ def import_expenses(*, actor: Actor, contract: Contract, lines: Sequence[tuple[i
         except DomainError as error:
             raise DomainError(f"Ligne {number} : {error.message}") from error
     return entered
+
+
+@transaction.atomic
+def refusals_of(*, actor: Actor, contract: Contract, lines: Sequence[tuple[int, dict[str, Any]]]) -> dict[int, str]:
+    """Return what `import_expenses` would refuse, by number of line: all are tried in order, then undone."""
+    contract = _locked(actor, contract)
+    refusals, before = {}, transaction.savepoint()
+    for number, told in lines:
+        try:
+            with transaction.atomic():
+                _entered(actor, _checked(contract, **told))
+        except DomainError as error:
+            refusals[number] = error.message
+    transaction.savepoint_rollback(before)
+    return refusals
 
 
 @transaction.atomic

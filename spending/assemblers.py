@@ -105,6 +105,11 @@ def budget_of(contract: Contract, year: int) -> Budget | None:
     return Budget.objects.filter(contract=contract, year=year).prefetch_related("lines").first()
 
 
+def planned_amounts(budget: Budget | None) -> dict[tuple[str, str], Decimal]:
+    """Return the euros planned by (envelope, category)."""
+    return {(line.envelope, line.category): line.planned for line in budget.lines.all()} if budget else {}
+
+
 def ceiling_of(year: int) -> Ceiling:
     """Return the cap of a calendar year (R20); DomainError when it is not known."""
     known = Pass.objects.of_year(year)

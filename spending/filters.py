@@ -4,7 +4,7 @@ import django_filters as filters
 
 from core.filters import BaseFilterSet, SearchFilter
 from spending.enums import Category, Envelope, ExpenseState
-from spending.models import Expense, Professional
+from spending.models import Expense
 
 
 class ExpenseFilter(BaseFilterSet):
@@ -27,13 +27,3 @@ class ExpenseFilter(BaseFilterSet):
 
     def by_state(self, queryset, name, value):
         return queryset.filter(cancelled_at__isnull=value == ExpenseState.COUNTED)
-
-
-class ProfessionalFilter(BaseFilterSet):
-    """By name."""
-
-    q = SearchFilter(fields=("name",), label="nom")
-
-    class Meta:
-        model = Professional
-        fields = ()

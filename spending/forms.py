@@ -1,17 +1,21 @@
 """Forms of the spending room."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django import forms
 
 from contracts.models import Contract
+from core.errors import DomainError
 from core.files import KINDS
-from core.forms import ActionForm, DocumentField, FrenchDateField, MoneyField
+from core.forms import ActionForm, DocumentField, FrenchDateField, MoneyField, StaleFormMixin
 from spending.assemblers import envelopes_of
 from spending.enums import Category, Envelope, Profession
-from spending.models import Expense, Professional
+from spending.models import Budget, Expense, Professional
+from spending.sheets import Rows, fitted, rows_of
 
 RECEIPT_MEGABYTES = 20
+CHOOSE = ("", "Choisissez…")
 
 
 class ReceiptField(DocumentField):
@@ -38,7 +42,7 @@ class ExpenseForm(ActionForm):
         help_text="L’argent du traitement et de l’orientation ne sert qu’à cela. Un écart est montré au dialogue "
         "annuel ; rien n’est retenu.",
     )
-    category = forms.ChoiceField(label="catégorie", choices=Category.choices)
+    category = forms.ChoiceField(label="catégorie", choices=[CHOOSE, *Category.choices])
     label = forms.CharField(label="libellé", max_length=200, help_text="Par exemple : loyer de mars, journée qualité.")
     amount = MoneyField(label="montant payé (€)", min_value=Decimal("0.01"))
     professional = forms.ModelChoiceField(
@@ -53,7 +57,7 @@ class ExpenseForm(ActionForm):
     def __init__(self, *args, contract: Contract, **kwargs):
         super().__init__(*args, **kwargs)
         envelopes = envelopes_of(contract)
-        self.fields["envelope"].choices = [(envelope.value, envelope.label) for envelope in envelopes]
+        self.fields["envelope"].choices = [CHOOSE, *((envelope.value, envelope.label) for envelope in envelopes)]
         people = Professional.objects.visible_to(self.actor).filter(cpts=contract.cpts_id)
         self.fields["professional"].queryset = people
         if Envelope.TRIAGE not in envelopes:
@@ -89,3 +93,83 @@ class ProfessionalForm(ActionForm):
 
     name = forms.CharField(label="nom", max_length=120, help_text="Le nom et le prénom, rien sur la santé de personne.")
     profession = forms.ChoiceField(label="profession", choices=Profession.choices)
+
+
+class BudgetForm(StaleFormMixin, ActionForm):
+    """The budget of a year as a grid: a line per envelope, a column per category. An empty cell plans nothing."""
+
+    keeps_version = True
+
+    def __init__(self, *args, contract: Contract, budget: Budget | None = None, **kwargs):
+        planned = {f"{line.envelope}-{line.category}": line.planned for line in (budget.lines.all() if budget else ())}
+        version = budget.lock_version if budget else 0
+        super().__init__(*args, initial=planned, current_version=version, current_values=planned, **kwargs)
+        self.envelopes = envelopes_of(contract)
+        for envelope in self.envelopes:
+            for category in Category:
+                self.fields[f"{envelope}-{category}"] = _cell(envelope, category)
+
+    @property
+    def rows(self) -> list[tuple[Envelope, list]]:
+        """Return each envelope with its bound fields, in the order of the categories."""
+        return [
+            (envelope, [(category, self[f"{envelope}-{category}"]) for category in Category])
+            for envelope in self.envelopes
+        ]
+
+    def clean(self):
+        cleaned = super().clean()
+        amounts = {
+            (envelope.value, category.value): cleaned[f"{envelope}-{category}"]
+            for envelope in self.envelopes
+            for category in Category
+            if cleaned.get(f"{envelope}-{category}") is not None
+        }
+        return {"amounts": amounts, "version": cleaned.get("version", "")}
+
+
+def _cell(envelope: Envelope, category: Category) -> MoneyField:
+    label = f"{envelope.label}, {category.label.lower()}"
+    field = MoneyField(label=label, required=False)
+    field.widget.attrs |= {"class": "form-control", "aria-label": label}
+    return field
+
+
+class SheetForm(ActionForm):
+    """The template that comes back: `rows` are its cells, as text."""
+
+    file = DocumentField(kinds=("xlsx", "csv"), max_megabytes=5, label="fichier rempli")
+
+    def __init__(self, *args, heads: Sequence[str], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.heads = heads
+
+    def clean(self):
+        cleaned = super().clean()
+        if file := cleaned.get("file"):
+            try:
+                cleaned["rows"] = rows_of(file.name, file.read(), self.heads)
+            except DomainError as error:
+                self.add_error("file", error.message)
+        return cleaned
+
+
+class RowsForm(forms.Form):
+    """The cells of a file that was checked, to save them: they are checked again. `version` is that of a budget."""
+
+    rows = forms.JSONField(widget=forms.HiddenInput)
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, heads: Sequence[str], **kwargs):
+        super().__init__(*args, auto_id="saved_%s", **kwargs)
+        self.heads = heads
+
+    def clean_rows(self) -> Rows:
+        rows = self.cleaned_data["rows"]
+        is_table = isinstance(rows, list) and all(isinstance(row, list) for row in rows)
+        if not is_table or not all(isinstance(cell, str) for row in rows for cell in row):
+            raise forms.ValidationError("Déposez à nouveau le fichier.")
+        try:
+            return fitted(rows, self.heads)
+        except DomainError as error:
+            raise forms.ValidationError(error.message) from error

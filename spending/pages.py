@@ -1,7 +1,11 @@
 """What the pages of the spending room show, as values: the year and its neighbours, the figure, the history."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+
+from django.db.models import Sum
 
 from contracts.models import Contract
 from core import clock
@@ -9,12 +13,32 @@ from core.actor import Actor
 from core.charts import BarGroup, Figure, bars
 from core.errors import DomainError
 from core.face import HistoryEntry
-from spending.assemblers import balance_of, ceiling_of, is_closed, years_of
-from spending.models import Expense
+from spending import actions
+from spending.assemblers import (
+    balance_of,
+    budget_of,
+    ceiling_of,
+    envelopes_of,
+    is_closed,
+    planned_amounts,
+    years_of,
+)
+from spending.enums import Category
+from spending.models import Expense, Professional
 from spending.permissions import may_enter
 from spending.rules import Ceiling, YearBalance
+from spending.sheets import BUDGET_HEADS, EXPENSE_HEADS, Line, Rows, read_budget, read_expenses, with_refusals
 
 SERIES = ("Dépensé", "Reçu", "Prévu")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CategoryLine:
+    """A category of a contract year, all envelopes together, in euros; None when nothing is planned."""
+
+    label: str
+    planned: Decimal | None
+    spent: Decimal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +54,7 @@ class YearPage:
     has_begun: bool
     can_enter: bool
     balance: YearBalance
+    categories: list[CategoryLine]
 
     @property
     def figure(self) -> Figure | None:
@@ -56,7 +81,62 @@ def year_page(actor: Actor, contract: Contract, year: int) -> YearPage:
         has_begun=contract.anniversary(year - 1) <= today,
         can_enter=may_enter(actor, contract) and not closed,
         balance=balance_of(contract, year),
+        categories=category_lines(contract, year),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """A file before it is saved: its heads, its lines, and whether all of them are good."""
+
+    heads: Sequence[str]
+    lines: list[Line]
+
+    @property
+    def rows(self) -> list[tuple[Line, list[tuple[str, str]]]]:
+        """Return each line with its cells under their heads."""
+        return [(line, list(zip(self.heads, line.cells, strict=True))) for line in self.lines]
+
+    @property
+    def wrong(self) -> int:
+        return sum(1 for line in self.lines if line.errors)
+
+    @property
+    def doubtful(self) -> int:
+        return sum(1 for line in self.lines if line.warning and not line.errors)
+
+    @property
+    def is_good(self) -> bool:
+        return not self.wrong
+
+
+def expense_preview(actor: Actor, contract: Contract, rows: Rows) -> Preview:
+    """Return the lines of a file of expenses, each with what is wrong; the rules are tried and undone."""
+    people = Professional.objects.visible_to(actor).filter(cpts=contract.cpts_id)
+    known = Expense.objects.visible_to(actor).filter(contract=contract).counted()
+    lines = read_expenses(rows, envelopes_of(contract), people, known)
+    readable = [(line.number, line.told) for line in lines if not line.errors]
+    refusals = actions.refusals_of(actor=actor, contract=contract, lines=readable)
+    return Preview(heads=EXPENSE_HEADS, lines=with_refusals(lines, refusals))
+
+
+def budget_preview(contract: Contract, rows: Rows) -> Preview:
+    """Return the lines of the file of a budget, each with what is wrong."""
+    return Preview(heads=BUDGET_HEADS, lines=read_budget(rows, envelopes_of(contract)))
+
+
+def category_lines(contract: Contract, year: int) -> list[CategoryLine]:
+    """Return what was planned and spent by category; the categories without anything are left out."""
+    planned: dict[str, Decimal] = {}
+    for (_envelope, category), amount in planned_amounts(budget_of(contract, year)).items():
+        planned[category] = planned.get(category, Decimal(0)) + amount
+    rows = Expense.objects.filter(contract=contract).of_year(year).counted().order_by()
+    spent = {row["category"]: row["sum"] for row in rows.values("category").annotate(sum=Sum("amount"))}
+    return [
+        CategoryLine(label=category.label, planned=planned.get(category), spent=spent.get(category, Decimal(0)))
+        for category in Category
+        if category in planned or category in spent
+    ]
 
 
 def known_ceiling(year: int) -> Ceiling | None:

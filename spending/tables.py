@@ -37,6 +37,7 @@ class ProfessionalTable(BaseTable):
     class Meta(BaseTable.Meta):
         model = Professional
         fields = ("name", "profession", "received", "ceiling", "left")
+        order_by = ("name",)
         noun = ("professionnel", "professionnels")
         empty_title = "Aucun professionnel"
         empty_text = "Ajoutez les professionnels que la CPTS indemnise ou rémunère : le plafond se vérifie tout seul."

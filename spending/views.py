@@ -1,20 +1,40 @@
 """Pages of the spending room: a year by envelope, its expenses, the professionals and their ceiling."""
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from contracts.models import Contract
 from core import clock
-from core.http import http_methods, require, show, submit_form
+from core.http import attempt, http_methods, require, show, submit_form
+from core.spreadsheets import CONTENT_TYPES
 from core.tables import table_response
-from spending import actions, pages
-from spending.assemblers import CLOSED, is_closed, running_year, years_of
-from spending.filters import ExpenseFilter, ProfessionalFilter
-from spending.forms import CancelForm, ExpenseForm, ProfessionalForm, ReceiptForm, ReplaceForm
+from spending import actions, pages, sheets
+from spending.assemblers import (
+    CLOSED,
+    budget_of,
+    envelopes_of,
+    is_closed,
+    planned_amounts,
+    running_year,
+    years_of,
+)
+from spending.enums import Category
+from spending.filters import ExpenseFilter
+from spending.forms import (
+    BudgetForm,
+    CancelForm,
+    ExpenseForm,
+    ProfessionalForm,
+    ReceiptForm,
+    ReplaceForm,
+    RowsForm,
+    SheetForm,
+)
 from spending.models import Expense, Professional
 from spending.permissions import may_enter
+from spending.sheets import budget_amounts
 from spending.tables import ExpenseTable, ProfessionalTable
 
 DETAIL, YEAR = "spending:expense_detail", "spending:year_detail"
@@ -122,7 +142,6 @@ def professional_list(request, pk, template_name="spending/professional_list.htm
         request,
         queryset=people.with_left(ceiling.amount if ceiling else None),
         table_class=ProfessionalTable,
-        filterset_class=ProfessionalFilter,
         template_name=template_name,
         context=_professionals_context(request, contract, year, years, ceiling),
         export_name=f"professionnels-{contract.number}-{year}",
@@ -138,6 +157,105 @@ def professional_create(request, pk, template_name="spending/professional_form.h
     if submit_form(request, form, actions.add_professional, contract=contract, success=success):
         return redirect("spending:professional_list", pk)
     return show(request, template_name, {"contract": contract, "form": form})
+
+
+# The budget of a year -----------------------------------------------------------------------------------------
+
+
+@http_methods("GET", "POST")
+def budget_edit(request, pk, year, template_name="spending/budget_form.html"):
+    contract = _contract(request, pk)
+    if refused := _refuse_budget(request, contract, year):
+        return refused
+    budget = budget_of(contract, year)
+    form = BudgetForm(_sent(request), actor=request.actor, contract=contract, budget=budget)
+    success = f"Le budget de l’année {year} est enregistré."
+    if submit_form(request, form, actions.save_budget, contract=contract, year=year, success=success):
+        return redirect(YEAR, pk, year)
+    context = {"contract": contract, "year": year, "form": form, "categories": Category, "has_budget": bool(budget)}
+    return show(request, template_name, context)
+
+
+@http_methods("GET")
+def budget_template(request, pk, year):
+    contract = _contract(request, pk)
+    require(may_enter(request.actor, contract))
+    _require_year(contract, year)
+    amounts = planned_amounts(budget_of(contract, year))
+    return _workbook(f"budget-{contract.number}-annee-{year}", sheets.budget_template(envelopes_of(contract), amounts))
+
+
+@http_methods("GET", "POST")
+def budget_import(request, pk, year, template_name="spending/sheet_import.html"):
+    contract = _contract(request, pk)
+    if refused := _refuse_budget(request, contract, year):
+        return refused
+    form = SheetForm(_sent(request), _files(request), actor=request.actor, heads=sheets.BUDGET_HEADS)
+    context = _budget_sheet(contract, year, form)
+    if form.is_valid():
+        budget, rows = budget_of(contract, year), form.cleaned_data["rows"]
+        context |= _to_save(rows, pages.budget_preview(contract, rows), budget.lock_version if budget else 0)
+    return show(request, template_name, context)
+
+
+@http_methods("POST")
+def budget_import_save(request, pk, year, template_name="spending/sheet_import.html"):
+    contract = _contract(request, pk)
+    if refused := _refuse_budget(request, contract, year):
+        return refused
+    checked = RowsForm(request.POST, heads=sheets.BUDGET_HEADS)
+    if not checked.is_valid():
+        return _file_again(request, "spending:budget_import", pk, year)
+    rows, version = checked.cleaned_data["rows"], checked.cleaned_data["version"]
+    preview = pages.budget_preview(contract, rows)
+    if preview.is_good:
+        fields = {"contract": contract, "year": year, "version": version, "amounts": budget_amounts(preview.lines)}
+        success = f"Le budget de l’année {year} est enregistré."
+        if attempt(request, actions.save_budget, success=success, **fields):
+            return redirect(YEAR, pk, year)
+    form = SheetForm(actor=request.actor, heads=sheets.BUDGET_HEADS)
+    return show(request, template_name, _budget_sheet(contract, year, form) | _to_save(rows, preview, version))
+
+
+# Expenses from a spreadsheet ----------------------------------------------------------------------------------
+
+
+@http_methods("GET")
+def expense_template(request, pk):
+    contract = _contract(request, pk)
+    require(may_enter(request.actor, contract))
+    people = Professional.objects.visible_to(request.actor).filter(cpts=contract.cpts_id)
+    return _workbook(f"depenses-{contract.number}", sheets.expense_template(envelopes_of(contract), people))
+
+
+@http_methods("GET", "POST")
+def expense_import(request, pk, template_name="spending/sheet_import.html"):
+    contract = _contract(request, pk)
+    require(may_enter(request.actor, contract))
+    form = SheetForm(_sent(request), _files(request), actor=request.actor, heads=sheets.EXPENSE_HEADS)
+    context = _expense_sheet(contract, form)
+    if form.is_valid():
+        rows = form.cleaned_data["rows"]
+        context |= _to_save(rows, pages.expense_preview(request.actor, contract, rows))
+    return show(request, template_name, context)
+
+
+@http_methods("POST")
+def expense_import_save(request, pk, template_name="spending/sheet_import.html"):
+    contract = _contract(request, pk)
+    require(may_enter(request.actor, contract))
+    checked = RowsForm(request.POST, heads=sheets.EXPENSE_HEADS)
+    if not checked.is_valid():
+        return _file_again(request, "spending:expense_import", pk)
+    rows = checked.cleaned_data["rows"]
+    preview = pages.expense_preview(request.actor, contract, rows)
+    if preview.is_good:
+        lines = [(line.number, line.told) for line in preview.lines]
+        entered = attempt(request, actions.import_expenses, contract=contract, lines=lines, success=_entered(lines))
+        if entered:
+            return redirect(YEAR, pk, max(expense.year for expense in entered))
+    form = SheetForm(actor=request.actor, heads=sheets.EXPENSE_HEADS)
+    return show(request, template_name, _expense_sheet(contract, form) | _to_save(rows, preview))
 
 
 # What these pages share ---------------------------------------------------------------------------------------
@@ -193,3 +311,57 @@ def _professionals_context(request, contract: Contract, year: int, years: list[i
         "can_enter": may_enter(request.actor, contract),
         "contract_year": running_year(contract, clock.today()),
     }
+
+
+def _refuse_budget(request, contract: Contract, year: int):
+    """Return where to go instead of a page that writes the budget of a closed year; 403 for who never writes it."""
+    require(may_enter(request.actor, contract))
+    _require_year(contract, year)
+    if not is_closed(contract, year):
+        return None
+    messages.error(request, CLOSED.format(year=year))
+    return redirect(YEAR, contract.pk, year)
+
+
+def _workbook(name: str, content: bytes) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
+    return HttpResponse(content, content_type=CONTENT_TYPES["xlsx"], headers=headers)
+
+
+def _budget_sheet(contract: Contract, year: int, form: SheetForm) -> dict:
+    return {
+        "contract": contract,
+        "form": form,
+        "heading": f"Budget de l’année {year} par tableur",
+        "template_url": reverse("spending:budget_template", args=[contract.pk, year]),
+        "save_url": reverse("spending:budget_import_save", args=[contract.pk, year]),
+        "back": reverse(YEAR, args=[contract.pk, year]),
+        "is_budget": True,
+    }
+
+
+def _expense_sheet(contract: Contract, form: SheetForm) -> dict:
+    return {
+        "contract": contract,
+        "form": form,
+        "heading": "Dépenses par tableur",
+        "template_url": reverse("spending:expense_template", args=[contract.pk]),
+        "save_url": reverse("spending:expense_import_save", args=[contract.pk]),
+        "back": reverse(YEAR, args=[contract.pk, running_year(contract, clock.today())]),
+        "is_budget": False,
+    }
+
+
+def _to_save(rows, preview: pages.Preview, version: int | str = "") -> dict:
+    """Return what the page needs to show the lines of a file, and to save them if all are good."""
+    saving = RowsForm(initial={"rows": rows, "version": version}, heads=preview.heads)
+    return {"preview": preview, "saving": saving}
+
+
+def _file_again(request, view_name: str, *args):
+    messages.error(request, "Ce fichier n’est plus lisible : déposez-le à nouveau.")
+    return redirect(view_name, *args)
+
+
+def _entered(lines: list) -> str:
+    return f"{len(lines)} dépenses sont enregistrées." if len(lines) > 1 else "La dépense est enregistrée."

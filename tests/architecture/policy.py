@@ -16,6 +16,8 @@ from accounts.permissions import Act
 from contracts.assemblers import content_hash
 from core.actor import Actor
 from core.enums import PARTIES, Role, Side
+from core.spreadsheets import write_csv
+from spending.sheets import BUDGET_HEADS, EXPENSE_HEADS
 from tests.architecture.story import TODAY, Dossier, Story
 from tests.utils.stories import PDF
 from tests.utils.world import Tenant
@@ -167,11 +169,20 @@ EXPENSE = {
 }
 
 
-def spending_row(pk: Callable[[Dossier], Any], methods=FORM, **options) -> Row:
-    """A page on which the CPTS alone tells what it spent."""
+def budget_file(story: Story, subject: Subject) -> SimpleUploadedFile:
+    return SimpleUploadedFile("budget.csv", write_csv(BUDGET_HEADS, [["OPERATING", "OTHER", "10"]]))
+
+
+def expense_file(story: Story, subject: Subject) -> SimpleUploadedFile:
+    return SimpleUploadedFile("depenses.csv", write_csv(EXPENSE_HEADS, [[DAY, "OPERATING", "OTHER", "Timbres", "10"]]))
+
+
+def spending_row(pk: Callable[[Dossier], Any], methods=FORM, *, year: int | None = None, **options) -> Row:
+    """A page on which the CPTS alone tells what it spent, of a contract year when `year` is given."""
+    more = {"year": year} if year else {}
     return Row(
         methods=methods,
-        about=both(lambda d: of_parties(d.tenant, pk=pk(d))),
+        about=both(lambda d: of_parties(d.tenant, pk=pk(d), **more)),
         act=Act.ENTER_SPENDING,
         **options,
     )
@@ -427,6 +438,21 @@ POLICY: dict[str, Row] = {
     "funding:statement_detail": read_row(lambda d: d.statement.pk),
     # Spending: told by the CPTS, read by the three
     "spending:year_detail": Row(is_list=True, about=both(lambda d: of_parties(d.tenant, pk=d.contract.pk, year=2))),
+    "spending:budget_edit": spending_row(lambda d: d.contract.pk, year=2, data={"OPERATING-PREMISES": "9 600"}),
+    "spending:budget_template": spending_row(lambda d: d.contract.pk, GET, year=2),
+    "spending:budget_import": spending_row(
+        lambda d: d.contract.pk, year=2, data={"file": budget_file}, leaves_no_trace="the file is shown, not saved"
+    ),
+    "spending:budget_import_save": spending_row(
+        lambda d: d.contract.pk, POST, year=2, data={"rows": '[["OPERATING", "OTHER", "10"]]', "version": "0"}
+    ),
+    "spending:expense_template": spending_row(lambda d: d.contract.pk, GET),
+    "spending:expense_import": spending_row(
+        lambda d: d.contract.pk, data={"file": expense_file}, leaves_no_trace="the file is shown, not saved"
+    ),
+    "spending:expense_import_save": spending_row(
+        lambda d: d.contract.pk, POST, data={"rows": f'[["{DAY}", "OPERATING", "OTHER", "Timbres", "10"]]'}
+    ),
     "spending:expense_create": spending_row(lambda d: d.contract.pk, data=EXPENSE),
     "spending:expense_detail": read_row(lambda d: d.expense.pk),
     "spending:expense_replace": spending_row(lambda d: d.expense.pk, data={"reason": "Une faute de frappe."}),

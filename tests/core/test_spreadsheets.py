@@ -107,3 +107,12 @@ def test_a_formula_in_a_sent_workbook_is_read_as_its_value_not_run():
     book.save(stream)
     assert read_xlsx(stream) == []
     assert zipfile.is_zipfile(stream)
+
+
+def test_a_column_may_be_chosen_in_a_list():
+    content = write_xlsx("Dépenses", HEADS, [], choices={"Jour": ["Lundi", "=Mardi"], "Fait": []}, choice_rows=10)
+    book = load_workbook(BytesIO(content))
+    assert [[cell.value for cell in row] for row in book["Listes"]] == [["Jour"], ["Lundi"], ["'=Mardi"]]
+    (rule,) = book.worksheets[0].data_validations.dataValidation
+    assert (str(rule.sqref), rule.formula1) == ("C2:C11", "Listes!$A$2:$A$3")
+    assert read_xlsx(BytesIO(content)) == [HEADS]
