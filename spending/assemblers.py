@@ -76,15 +76,14 @@ def planned_sums(contract: Contract, year: int) -> Amounts:
 
 
 def received_sums(contract: Contract, year: int) -> Amounts:
-    """Return the euros paid by the fund for a contract year, by envelope.
+    """Return the euros that the fund transferred for a contract year, by envelope: deductions are made (R18).
 
     They count for the year that the payment is about, whatever the day it was paid and the revision that made it.
-    What was paid in excess and deducted from a later year (R18) is money of that later year.
     """
     sums: dict[Envelope, Decimal] = defaultdict(Decimal)
     settled = [PaymentStatus.PAID, PaymentStatus.OFFSET]
     paid = Payment.objects.filter(contract=contract, year=year, status__in=settled).order_by()
-    for mission, line_kind, base, amount in paid.values_list("mission", "line_kind", "base", "amount"):
+    for mission, line_kind, base, amount in paid.values_list("mission", "line_kind", "base", "net_amount"):
         sums[envelope_of(mission=mission, line_kind=line_kind, base=base)] += amount
     return dict(sums)
 
