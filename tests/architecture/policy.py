@@ -413,6 +413,7 @@ POLICY: dict[str, Row] = {
     "dialogues:dialogue_minutes": dialogue_row("held", Act.PREPARE_DIALOGUE, data={"decisions": "Démarrage."}),
     "dialogues:dialogue_send": dialogue_row("held", Act.PREPARE_DIALOGUE, POST),
     "dialogues:dialogue_reopen": dialogue_row("at_approval", Act.PREPARE_DIALOGUE, data={"reason": "Une erreur."}),
+    "dialogues:dialogue_revise": dialogue_row("closed", Act.REVISE, data={"reason": "Un résultat mal compté."}),
     "dialogues:dialogue_approve": dialogue_row("at_approval", Act.APPROVE_MINUTES, POST),
     "dialogues:negotiation_open": Row(
         methods=POST, about=lambda s: [of_cpts(s.beside["Rive"], pk=s.draft.pk)], act=Act.DRAFT_CONTRACT

@@ -64,6 +64,7 @@ class Dossier:
     planned: ManagementDialogue
     held: ManagementDialogue
     at_approval: ManagementDialogue
+    closed: ManagementDialogue
     annex: AnnualAnnex
     statement: Statement
     due: Payment
@@ -160,6 +161,7 @@ def dossier(tenant: Tenant) -> Dossier:
         planned=starts[MissionCode.HEALTH_CRISIS],
         held=starts[MissionCode.PREVENTION],
         at_approval=starts[MissionCode.CARE_PATHWAYS],
+        closed=contract.dialogues.get(kind=DialogueKind.ANNUAL, year=1),
         annex=contract.annexes.get(),
         statement=contract.statements.get(),
         order=order,
