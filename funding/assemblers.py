@@ -10,6 +10,7 @@ from agreements.engine import YearResult
 from agreements.enums import MissionCode
 from agreements.explanations import explain
 from agreements.inputs import ContractInputs, MissionInputs
+from agreements.lines import Line
 from agreements.rules import contract_years
 from contracts.models import DURATION_YEARS, Contract, ContractMission, ContractYear
 from core.errors import DomainError
@@ -47,9 +48,7 @@ def line_rows(lines: YearResult) -> list[dict]:
     return [
         {
             "position": position,
-            "mission": line.mission or "",
-            "kind": line.kind.value,
-            "base": line.base.value if line.base else "",
+            **dict(zip(("mission", "kind", "base"), line_key(line), strict=True)),
             "amount": line.amount,
             "rule": line.rule,
             "explanation": explain(line),
@@ -57,6 +56,11 @@ def line_rows(lines: YearResult) -> list[dict]:
         }
         for position, line in enumerate(lines.lines, start=1)
     ]
+
+
+def line_key(line: Line) -> tuple[str, str, str]:
+    """Return what identifies a line of the engine as `StatementLine.key` does: nothing is an empty word."""
+    return (line.mission or "", line.kind.value, line.base.value if line.base else "")
 
 
 def content_hash(content: dict[str, Any]) -> str:

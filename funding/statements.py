@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from agreements.breakdown import Step, line_steps
 from agreements.engine import compute
 from agreements.explanations import payment_label
+from agreements.inputs import ContractInputs
 from agreements.inputs_document import from_document
+from agreements.lines import Line
 from core.errors import DomainError
 from core.money import format_euros
-from funding.assemblers import content_hash, line_rows
+from funding.assemblers import content_hash, line_key
 from funding.models import Statement, StatementLine
 
 ZERO = Decimal("0.00")
@@ -26,6 +29,33 @@ class RevisedLine:
     def difference(self) -> Decimal:
         """What the revision gives, or takes back below zero."""
         return (self.line.amount if self.line else ZERO) - (self.before or ZERO)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenedLine:
+    """A line of a statement and the steps that lead to its amount; none if the engine of today gives another one."""
+
+    line: StatementLine
+    steps: tuple[Step, ...]
+
+
+def opened_lines(statement: Statement) -> list[OpenedLine]:
+    """Return the lines of a statement, each opened down to its rule from the data kept with it.
+
+    Data that cannot be read again open nothing: the lines stay as they were issued (`differences` says why).
+    """
+    try:
+        inputs = from_document(statement.inputs)
+        year = compute(inputs).year(statement.year)
+    except DomainError:
+        return [OpenedLine(line=line, steps=()) for line in statement.lines.all()]
+    computed = {line_key(line): line for line in year.lines} if year else {}
+    return [_opened(line, computed.get(line.key), inputs) for line in statement.lines.all()]
+
+
+def _opened(line: StatementLine, computed: Line | None, inputs: ContractInputs) -> OpenedLine:
+    is_same = computed is not None and computed.amount == line.amount
+    return OpenedLine(line=line, steps=line_steps(computed, inputs) if is_same else ())
 
 
 def revised_lines(statement: Statement, previous: Statement) -> list[RevisedLine]:
@@ -51,7 +81,7 @@ def differences(statement: Statement) -> list[str]:
     if year is None:
         return [*found, "le contrat n’a pas cette année"]
     stored = {line.key: line.amount for line in statement.lines.all()}
-    again = {(row["mission"], row["kind"], row["base"]): row["amount"] for row in line_rows(year)}
+    again = {line_key(line): line.amount for line in year.lines}
     found += [
         f"{payment_label(*key)} : {_spoken(stored.get(key))} émis, {_spoken(again.get(key))} recalculés"
         for key in dict.fromkeys([*stored, *again])

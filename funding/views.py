@@ -12,6 +12,7 @@ from core.actor import Actor
 from core.enums import Side
 from core.face import HistoryEntry
 from core.http import attempt, http_methods, require, show, submit_form
+from core.spreadsheets import CONTENT_TYPES, spreadsheet_response
 from core.tables import table_response
 from funding import actions
 from funding.filters import PaymentFilter
@@ -19,7 +20,8 @@ from funding.forms import CancelForm, OrderForm, PayForm, PeriodForm
 from funding.lifecycle import Transition, available
 from funding.models import Payment, PaymentOrder, Statement
 from funding.schedule import schedule_of
-from funding.statements import revised_lines
+from funding.sheets import schedule_sheet, statement_sheet
+from funding.statements import opened_lines, revised_lines
 from funding.tables import OrderedTable, PaymentOrderTable, PaymentTable
 
 
@@ -133,18 +135,23 @@ def order_detail(request, pk, template_name="funding/order_detail.html"):
 def schedule(request, pk, template_name="funding/schedule.html"):
     contracts = Contract.objects.visible_to(request.actor).signed().for_funding()
     contract = get_object_or_404(contracts, pk=pk)
-    return show(request, template_name, {"contract": contract, "lines": schedule_of(contract, clock.today())})
+    lines = schedule_of(contract, clock.today())
+    if (kind := request.GET.get("_export")) in CONTENT_TYPES:
+        return spreadsheet_response(kind, f"echeancier-{contract.number}", "Échéancier", *schedule_sheet(lines))
+    return show(request, template_name, {"contract": contract, "lines": lines})
 
 
 @http_methods("GET")
 def statement_detail(request, pk, template_name="funding/statement_detail.html"):
     statements = Statement.objects.visible_to(request.actor).select_related("contract__cpts", "agreement_version")
     statement = get_object_or_404(statements, pk=pk)
+    if (kind := request.GET.get("_export")) in CONTENT_TYPES:
+        return spreadsheet_response(kind, f"decompte-annee-{statement.year}", "Décompte", *statement_sheet(statement))
     revisions = list(statement.contract.statements.filter(year=statement.year))
     previous = next((row for row in revisions if row.revision == statement.revision - 1), None)
     context = {
         "statement": statement,
-        "lines": statement.lines.all(),
+        "lines": opened_lines(statement),
         "revisions": [row for row in revisions if row != statement],
         "previous": previous,
         "difference": statement.total - previous.total if previous else None,

@@ -169,3 +169,21 @@ def test_the_lines_of_a_statement_are_scoped_like_it(world, contract):
     lines = StatementLine.objects.visible_to(world.west.reader.as_actor())
     assert {line.statement.contract for line in lines} == {contract}
     assert not StatementLine.objects.visible_to(world.east.reader.as_actor()).exists()
+
+
+def test_a_line_of_the_statement_opens_down_to_its_rule(world, contract, client_of):
+    page = client_of(world.west.coordinator).get(
+        reverse("funding:statement_detail", args=[contract.statements.get().pk])
+    )
+    for words in ("Taille 2", "30\u202f000,00", "181 sur 365", "Taux de réussite", "Indicateur 1", "R8"):
+        assert words in page.text
+
+
+@pytest.mark.parametrize(("name", "words"), [("statement_detail", "109589,04"), ("schedule", "60000,00")])
+def test_the_money_is_exported_with_its_reasons(world, contract, client_of, name, words):
+    pk = contract.statements.get().pk if name == "statement_detail" else contract.pk
+    client = client_of(world.west.coordinator)
+    exported = client.get(reverse(f"funding:{name}", args=[pk]), {"_export": "csv"})
+    assert exported["Content-Type"].startswith("text/csv") and words in exported.content.decode("utf-8-sig")
+    workbook = client.get(reverse(f"funding:{name}", args=[pk]), {"_export": "xlsx"})
+    assert workbook.content.startswith(b"PK")
