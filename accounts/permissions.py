@@ -25,6 +25,7 @@ class Act(StrEnum):
     REVISE = "ouvrir la révision d’une année close"
     SETTLE_INDICATOR = "retenir ou neutraliser un indicateur"
     SIGN = "signer au nom de votre organisation"
+    TERMINATE = "résilier le contrat ou convenir de sa fin"
     ENTER_VALUE = "saisir une valeur et ses pièces"
     CONFIRM_VALUE = "confirmer ou contester une valeur"
     PREPARE_DIALOGUE = "préparer un dialogue de gestion et son compte rendu"
@@ -47,6 +48,7 @@ RIGHTS: dict[Act, dict[Side, set[Role]]] = {
     Act.REVISE: {CPTS: {Role.PRESIDENT}, **BOTH_AUTHORITIES},
     Act.SETTLE_INDICATOR: {CPTS: {Role.PRESIDENT}, **BOTH_AUTHORITIES},
     Act.SIGN: {CPTS: {Role.PRESIDENT}, ARS: {Role.SIGNATORY}, FUND: {Role.SIGNATORY}},
+    Act.TERMINATE: {CPTS: {Role.PRESIDENT}, ARS: {Role.SIGNATORY}, FUND: {Role.SIGNATORY}},
     Act.ENTER_VALUE: {CPTS: {Role.COORDINATOR}, **BOTH_AUTHORITIES},
     Act.CONFIRM_VALUE: {CPTS: {Role.COORDINATOR}, **BOTH_AUTHORITIES},
     Act.PREPARE_DIALOGUE: {CPTS: {Role.COORDINATOR, Role.PRESIDENT}, **BOTH_AUTHORITIES},
@@ -69,6 +71,7 @@ DELEGATED: dict[Act, tuple[Power, dict[Side, set[Role]]]] = {
         Power.SIGN,
         {CPTS: {Role.COORDINATOR, Role.TREASURER}, ARS: {Role.OFFICER}, FUND: {Role.OFFICER}},
     ),
+    Act.TERMINATE: (Power.SIGN, {CPTS: {Role.COORDINATOR}, ARS: {Role.OFFICER}, FUND: {Role.OFFICER}}),
 }
 
 VOWELS = "aeéiouy"

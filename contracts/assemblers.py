@@ -1,21 +1,23 @@
 """The content of a contract as values: what the three parties consent to, and what is still missing before."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 
+from django.conf import settings
 from django.db.models import Q
 
 from agreements.agreement import Agreement
 from agreements.models import AgreementVersion
+from agreements.rules import contract_year_on
 from contracts import clauses, rules
 from contracts.lifecycle import EDITABLE
-from contracts.models import Consent, Contract, ContractMission
+from contracts.models import Consent, Contract, ContractMission, Termination
 from core import clock
 from core.enums import PARTIES
 from core.errors import DomainError
+from core.fingerprints import fingerprint
 from core.money import format_euros
 from health_projects.assemblers import ProjectTerritory, territory_of, unaccepted_overlaps
 from health_projects.enums import ProjectStatus
@@ -98,6 +100,44 @@ def possible_missions(contract: Contract, terms: Terms) -> list[rules.MissionDat
     return rules.mission_dates(terms.agreement, rows, reference=today, today=today)
 
 
+# The end of a contract
+
+
+@dataclass(frozen=True, kw_only=True)
+class CutMission:
+    """A mission whose variable part is cut short by the end of the contract: R19 asks the parties for its rate."""
+
+    mission: str
+    label: str
+    variable_amount: Decimal
+
+
+def ending_periods() -> rules.EndingPeriods:
+    """R19: return the notice and observation periods of this portal, by analogy with other contracts."""
+    return rules.EndingPeriods(
+        notice_months=settings.CONTRACT_NOTICE_MONTHS, observation_months=settings.CONTRACT_OBSERVATION_MONTHS
+    )
+
+
+def cut_missions(contract: Contract, termination: Termination) -> list[CutMission]:
+    """R19: return the started missions with a variable part in the year that the end cuts short.
+
+    None on an anniversary. The annual amount is that of the year's size, before days and rate.
+    """
+    year = contract_year_on(contract.signed_on, termination.effective_on - timedelta(days=1))
+    if year.ends_on == termination.effective_on:
+        return []
+    agreement = contract.agreement_version.as_value()
+    sizes = {row.number: row.size for row in contract.years.all()}
+    size = sizes.get(year.number) or sizes.get(max(sizes, default=1)) or contract.size
+    found = []
+    for row in contract.missions.all():
+        amount = rules.variable_amount(agreement, row.mission, size)
+        if row.started_on and row.started_on < termination.effective_on and amount:
+            found.append(CutMission(mission=row.mission, label=str(row), variable_amount=amount))
+    return found
+
+
 # Content and consents
 
 
@@ -149,20 +189,14 @@ def read_content(contract: Contract) -> Reading:
     return Reading(
         terms=terms,
         content=content,
-        digest=contract.agreed_hash or hash_of(content),
+        digest=contract.agreed_hash or fingerprint(content),
         missing=missing_items(contract, terms=terms),
     )
 
 
-def hash_of(content: dict) -> str:
-    """Return the SHA-256 of a content's canonical JSON."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def content_hash(contract: Contract) -> str:
     """Return the hash of the content as it is now, or as it was agreed."""
-    return contract.agreed_hash or hash_of(contract_content(contract))
+    return contract.agreed_hash or fingerprint(contract_content(contract))
 
 
 def current_consents(contract: Contract) -> list[Consent]:

@@ -1,5 +1,7 @@
 """Words of the contracts room."""
 
+from django.db import models
+
 from core.enums import Status
 
 
@@ -19,3 +21,12 @@ class ContractStatus(Status):
     def tone(self) -> str:
         tones = {"ACTIVE": "ok", "TERMINATED": "stop", "DRAFT": "off", "EXPIRED": "off", "ABANDONED": "off"}
         return tones.get(self.value, "wait")
+
+
+class TerminationGround(models.TextChoices):
+    """Why a contract ends before its term (R19)."""
+
+    NOTICE = "NOTICE", "Décision d’une partie, avec préavis"
+    BREACH = "BREACH", "Manquement, après une mise en demeure"
+    COMMON_ACCORD = "COMMON_ACCORD", "Commun accord des trois parties"
+    CLOSURE = "CLOSURE", "Fin de la CPTS"

@@ -1,14 +1,18 @@
 """Forms of the contracts room: they read what is typed, the actions decide."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from contracts import rules
+from contracts.assemblers import CutMission
+from contracts.enums import TerminationGround
 from core import clock
 from core.dates import format_date
-from core.forms import ActionForm, CrispyMixin, FrenchDateField, StaleFormMixin
+from core.forms import ActionForm, CrispyMixin, DecimalFrField, FrenchDateField, StaleFormMixin
+from core.money import format_euros
 
 MAX_MEMBERS = 100_000
 
@@ -104,3 +108,55 @@ class CrisisForm(ActionForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["declared_on"].initial = clock.today()
+
+
+class TerminationForm(ActionForm):
+    """The end of a contract before its term (R19), as a party notifies it."""
+
+    ground = forms.ChoiceField(label="motif")
+    effective_on = FrenchDateField(
+        label="premier jour sans contrat", help_text="Ce jour n’est plus dans le contrat : la veille est le dernier."
+    )
+    notified_on = FrenchDateField(
+        label="notifiée le", help_text="Le jour où les deux autres parties en ont été informées par écrit."
+    )
+    formal_notice_on = FrenchDateField(
+        label="mise en demeure du", required=False, help_text="Seulement pour un manquement de la CPTS."
+    )
+    reason = forms.CharField(
+        label="raison",
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="Les trois parties la lisent, dans le message qui les prévient et dans l’historique.",
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        grounds = rules.GROUNDS_OF.get(self.actor.side, ())
+        self.fields["ground"].choices = [("", "Choisissez"), *((ground.value, ground.label) for ground in grounds)]
+        self.fields["notified_on"].initial = clock.today()
+        if TerminationGround.BREACH not in grounds:
+            del self.fields["formal_notice_on"]
+
+
+class RatesForm(ActionForm):
+    """The rate of each mission for the year cut short (R19). `cut` are the missions that the end cuts."""
+
+    def __init__(self, *args, cut: Sequence[CutMission], **kwargs):
+        self.cut = cut
+        super().__init__(*args, **kwargs)
+        for row in cut:
+            self.fields[f"rate_{row.mission}"] = DecimalFrField(
+                label=f"{row.label}, en % (facultatif)",
+                places=2,
+                min_value=Decimal(0),
+                max_value=Decimal(100),
+                required=False,
+                help_text=f"De la part variable de {format_euros(row.variable_amount)} par an, "
+                "au prorata des jours courus. Laissez vide pour ne rien verser.",
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        typed = {row.mission: cleaned.get(f"rate_{row.mission}") for row in self.cut}
+        return {"rates": {mission: rate / 100 for mission, rate in typed.items() if rate is not None}}

@@ -1,4 +1,4 @@
-"""What the days bring to contracts by themselves: the term of five years, and a newer national agreement."""
+"""What the days bring to contracts by themselves: their end, notified or by term, and a newer national agreement."""
 
 from celery import shared_task
 
@@ -9,10 +9,12 @@ from core import clock
 
 @shared_task
 def follow_contracts() -> int:
-    """Expire the contracts whose term has passed (R3), and send back to negotiation those that a newer agreement
-    caught before their last signature (R2). Return how many were looked at."""
+    """End the contracts whose notified day (R19) or term (R3) has come, and send back to negotiation those that a
+    newer agreement caught before their last signature (R2). Return how many were looked at."""
+    today = clock.today()
     rows = [
-        *((actions.expire_contract, contract) for contract in Contract.objects.expired_on(clock.today())),
+        *((actions.end_contract, contract) for contract in Contract.objects.ending_on(today)),
+        *((actions.end_contract, contract) for contract in Contract.objects.expired_on(today)),
         *((actions.follow_agreement, contract) for contract in Contract.objects.awaiting_signature()),
     ]
     for follow, contract in rows:

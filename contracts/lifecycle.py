@@ -18,6 +18,8 @@ class Transition(StrEnum):
     NEWER_AGREEMENT = "newer_agreement"
     ACTIVATE = "activate"
     EXPIRE = "expire"
+    NOTIFY_TERMINATION = "notify_termination"
+    WITHDRAW_TERMINATION = "withdraw_termination"
     TERMINATE = "terminate"
     ABANDON = "abandon"
 
@@ -48,8 +50,14 @@ RULES: dict[Transition, Rule] = {
     ),
     Transition.ACTIVATE: Rule(sources=frozenset({S.SIGNING}), target=S.ACTIVE, sides=PARTIES),
     Transition.EXPIRE: Rule(sources=frozenset({S.ACTIVE}), target=S.EXPIRED, sides=(Side.SYSTEM,)),
+    Transition.NOTIFY_TERMINATION: Rule(
+        sources=frozenset({S.ACTIVE}), target=S.ACTIVE, sides=PARTIES, comment_required=True
+    ),
+    Transition.WITHDRAW_TERMINATION: Rule(
+        sources=frozenset({S.ACTIVE}), target=S.ACTIVE, sides=(*PARTIES, Side.SYSTEM), comment_required=True
+    ),
     Transition.TERMINATE: Rule(
-        sources=frozenset({S.ACTIVE}), target=S.TERMINATED, sides=PARTIES, comment_required=True
+        sources=frozenset({S.ACTIVE}), target=S.TERMINATED, sides=(*PARTIES, Side.SYSTEM), comment_required=True
     ),
     Transition.ABANDON: Rule(
         sources=frozenset({S.DRAFT, S.NEGOTIATION}),
@@ -69,7 +77,9 @@ WORDS: dict[Transition, str] = {
     Transition.NEWER_AGREEMENT: "a rouvert la négociation : un nouvel accord national est en vigueur",
     Transition.ACTIVATE: "a mis le contrat en vigueur par la dernière signature",
     Transition.EXPIRE: "a constaté l’échéance du contrat",
-    Transition.TERMINATE: "a résilié le contrat",
+    Transition.NOTIFY_TERMINATION: "a notifié la fin du contrat",
+    Transition.WITHDRAW_TERMINATION: "a retiré la fin du contrat : il continue",
+    Transition.TERMINATE: "a mis fin au contrat",
     Transition.ABANDON: "a abandonné le contrat",
 }
 _REFUSED: dict[Transition, str] = {
@@ -80,6 +90,8 @@ _REFUSED: dict[Transition, str] = {
     Transition.NEWER_AGREEMENT: "Le contrat n’attend pas de signature.",
     Transition.ACTIVATE: "Le contrat n’est pas en signature.",
     Transition.EXPIRE: "Le contrat n’est pas en vigueur.",
+    Transition.NOTIFY_TERMINATION: "Le contrat n’est pas en vigueur : il n’y a rien à résilier.",
+    Transition.WITHDRAW_TERMINATION: "Le contrat n’est pas en vigueur.",
     Transition.TERMINATE: "Le contrat n’est pas en vigueur.",
     Transition.ABANDON: "Seule la CPTS abandonne un contrat, avant qu’il soit convenu.",
 }

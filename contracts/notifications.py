@@ -4,12 +4,13 @@ from django.urls import reverse
 
 from accounts.models import Organisation
 from accounts.notifications import addresses_of
-from contracts.models import Contract
+from contracts.models import Contract, Termination
 from core.enums import Role
 from core.mails import send_mail
 
 SPEAKERS = (Role.COORDINATOR, Role.PRESIDENT, Role.OFFICER)
 SIGNERS = (*SPEAKERS, Role.SIGNATORY)
+ABOUT_THE_END = {"termination_notified", "termination_rates_proposed"}
 PAYERS = (*SIGNERS, Role.TREASURER, Role.ACCOUNTANT)
 
 
@@ -38,8 +39,29 @@ def contract_in_force(contract: Contract) -> bool:
     return _send("contract_in_force", contract, contract.parties, PAYERS)
 
 
-def _send(event: str, contract: Contract, to: list[Organisation], roles: tuple[Role, ...], **facts: str) -> bool:
-    path = reverse("contracts:contract_preview", args=[contract.pk])
+def termination_notified(contract: Contract, termination: Termination) -> bool:
+    """Tell the three parties, accountants included, who ends the contract, why, and from which day on (R19)."""
+    return _send("termination_notified", contract, contract.parties, PAYERS, termination=termination)
+
+
+def termination_rates_proposed(contract: Contract, organisation_name: str) -> bool:
+    """Tell those who may agree that rates are proposed for the year cut short."""
+    return _send("termination_rates_proposed", contract, contract.parties, SIGNERS, proposed_by=organisation_name)
+
+
+def termination_withdrawn(contract: Contract, reason: str) -> bool:
+    """Tell the three parties that the contract goes on."""
+    return _send("termination_withdrawn", contract, contract.parties, PAYERS, reason=reason)
+
+
+def contract_terminated(contract: Contract) -> bool:
+    """Tell the three parties, accountants included, that the contract has ended."""
+    return _send("contract_terminated", contract, contract.parties, PAYERS)
+
+
+def _send(event: str, contract: Contract, to: list[Organisation], roles: tuple[Role, ...], **facts) -> bool:
+    page = "termination_detail" if event in ABOUT_THE_END else "contract_preview"
+    path = reverse(f"contracts:{page}", args=[contract.pk])
     return send_mail(
         f"contracts/emails/{event}",
         to=addresses_of(*to, roles=roles),

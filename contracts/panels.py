@@ -66,7 +66,7 @@ def missions_timeline(
     missions = assemblers.mission_calendar(contract, terms or assemblers.terms_of(contract))
     today = clock.today()
     start = contract.signed_on or today
-    end = contract.ends_on or anniversary(start, DURATION_YEARS)
+    end = contract.terminated_on or contract.ends_on or anniversary(start, DURATION_YEARS)
     rows = [
         TimelineRow(
             label=mission.label,
@@ -253,6 +253,8 @@ def history(contract: Contract) -> list[HistoryEntry]:
                     comment=f"{consent.withdrawn_because[:1].upper()}{consent.withdrawn_because[1:]}.",
                 )
             )
+    for termination in contract.terminations.all():
+        entries += [_entry(row, "a donné son accord sur la fin du contrat") for row in termination.consents.all()]
     signed = Signature.objects.filter(
         document__key__startswith=f"contract:{contract.pk}:", signed_at__isnull=False
     ).select_related("organisation")

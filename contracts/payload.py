@@ -9,6 +9,8 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
+
 from agreements.agreement import Agreement
 from agreements.engine import compute
 from agreements.enums import AmountKind, LineKind
@@ -24,12 +26,8 @@ from core.enums import Side
 from core.money import format_euros, round_cents
 from indicators.enums import Usage
 
-NOTICE_MONTHS = 2
-OBSERVATION_MONTHS = 1
-"""R19: notice and observation periods, by analogy with other contracts."""
-
 FORECAST_YEARS = 2
-NUMBERS = {1: "un", 2: "deux", 3: "trois", 4: "quatre", 5: "cinq"}
+NUMBERS = {1: "un", 2: "deux", 3: "trois", 4: "quatre", 5: "cinq", 6: "six", 9: "neuf", 12: "douze"}
 PARTY_NAMES = {
     Side.CPTS: "la communauté professionnelle territoriale de santé",
     Side.ARS: "l’agence régionale de santé",
@@ -96,8 +94,8 @@ def _mentions(content: dict, agreement: Agreement) -> dict[str, str]:
         "duration": NUMBERS[DURATION_YEARS],
         "dialogue_months": NUMBERS[DIALOGUE_MONTHS],
         "advance_rate": f"{agreement.advance_rate * 100:.0f} %",
-        "notice_months": NUMBERS[NOTICE_MONTHS],
-        "observation_months": NUMBERS[OBSERVATION_MONTHS],
+        "notice_months": _months(settings.CONTRACT_NOTICE_MONTHS),
+        "observation_months": _months(settings.CONTRACT_OBSERVATION_MONTHS),
     }
 
 
@@ -324,6 +322,10 @@ def _population_origin(territory: dict) -> str:
 
 def _date(text: str | None) -> str:
     return format_date(date.fromisoformat(text)) if text else "à fixer"
+
+
+def _months(number: int) -> str:
+    return NUMBERS.get(number, str(number))
 
 
 def _delay(months: int | None) -> str:

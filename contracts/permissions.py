@@ -1,6 +1,7 @@
 """Who may do what to a contract: asked by the views, the pages and the actions alike."""
 
 from accounts.permissions import Act, may
+from contracts import rules
 from contracts.enums import ContractStatus
 from contracts.models import Contract
 from core.actor import Actor
@@ -50,6 +51,42 @@ def can_declare_crisis(actor: Actor, contract: Contract) -> bool:
     """The ARS records a crisis declared on the territory of a contract in force (R10)."""
     is_active = contract.status == ContractStatus.ACTIVE
     return is_active and is_party(actor, contract) and may(actor, Act.DECLARE_CRISIS)
+
+
+def can_terminate(actor: Actor, contract: Contract) -> bool:
+    """The president, the signatories and their delegates end a contract in force, once (R19)."""
+    is_running = contract.status == ContractStatus.ACTIVE and contract.termination is None
+    return is_running and may_end(actor, contract)
+
+
+def can_withdraw_termination(actor: Actor, contract: Contract) -> bool:
+    """Who notified the end takes it back; an accord that is not complete, any party."""
+    termination = contract.termination
+    if termination is None or contract.status != ContractStatus.ACTIVE or not may_end(actor, contract):
+        return False
+    return rules.may_withdraw(
+        termination.side, actor.side, needs_accord=termination.needs_accord, is_agreed=termination.is_agreed
+    )
+
+
+def can_set_rates(actor: Actor, contract: Contract) -> bool:
+    """Those who may end a contract propose the rates of the year cut short, until it is settled (R19)."""
+    termination = contract.termination
+    return termination is not None and termination.settled_on is None and may_end(actor, contract)
+
+
+def can_agree_termination(actor: Actor, contract: Contract) -> bool:
+    """Those who may end a contract agree on the terms of its end, once there is something to agree on."""
+    if not can_set_rates(actor, contract):
+        return False
+    termination = contract.termination
+    has_terms = termination.needs_accord or bool(termination.rate_values())
+    return has_terms and all(consent.side != actor.side for consent in termination.standing_consents())
+
+
+def may_end(actor: Actor, contract: Contract) -> bool:
+    """The actor acts for a party, in a role that ends contracts or agrees on their end."""
+    return is_party(actor, contract) and may(actor, Act.TERMINATE)
 
 
 def check_party(actor: Actor, contract: Contract) -> None:

@@ -2,17 +2,21 @@
 
 from django.urls import path
 
-from contracts import views
+from contracts.views import contract, ending
 
 app_name = "contracts"
 urlpatterns = [
-    path("", views.contract_list, name="contract_list"),
-    path("nouveau/", views.contract_draft, name="contract_draft"),
-    path("<uuid:pk>/", views.contract_preview, name="contract_preview"),
-    path("<uuid:pk>/rediger/", views.contract_edit, name="contract_edit"),
-    path("<uuid:pk>/consentir/", views.contract_consent, name="contract_consent"),
-    path("<uuid:pk>/signer/", views.contract_sign, name="contract_sign"),
-    path("<uuid:pk>/refuser/", views.contract_refuse, name="contract_refuse"),
-    path("<uuid:pk>/abandonner/", views.contract_abandon, name="contract_abandon"),
-    path("<uuid:pk>/crise/", views.crisis_declare, name="crisis_declare"),
+    path("", contract.contract_list, name="contract_list"),
+    path("nouveau/", contract.contract_draft, name="contract_draft"),
+    path("<uuid:pk>/", contract.contract_preview, name="contract_preview"),
+    path("<uuid:pk>/rediger/", contract.contract_edit, name="contract_edit"),
+    path("<uuid:pk>/consentir/", contract.contract_consent, name="contract_consent"),
+    path("<uuid:pk>/signer/", contract.contract_sign, name="contract_sign"),
+    path("<uuid:pk>/refuser/", contract.contract_refuse, name="contract_refuse"),
+    path("<uuid:pk>/abandonner/", contract.contract_abandon, name="contract_abandon"),
+    path("<uuid:pk>/crise/", contract.crisis_declare, name="crisis_declare"),
+    path("<uuid:pk>/fin/", ending.termination_detail, name="termination_detail"),
+    path("<uuid:pk>/fin/taux/", ending.termination_rates, name="termination_rates"),
+    path("<uuid:pk>/fin/accord/", ending.termination_agree, name="termination_agree"),
+    path("<uuid:pk>/fin/retirer/", ending.termination_withdraw, name="termination_withdraw"),
 ]

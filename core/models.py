@@ -62,6 +62,16 @@ class Approval(Signed):
         ordering = ["at", "pk"]
 
 
+class Withdrawable(models.Model):
+    """What a party gave and that may be withdrawn, visibly: it stays, with when and why (`withdrawn_with_reason`)."""
+
+    withdrawn_at = models.DateTimeField("retiré le", null=True, blank=True)
+    withdrawn_because = models.CharField("parce que", max_length=250, blank=True)
+
+    class Meta:
+        abstract = True
+
+
 class Comment(Signed):
     """A remark on a part of an object: the subclass adds the foreign key `subject`."""
 
@@ -148,3 +158,26 @@ class AuditEvent(models.Model):
 def one_of_the_parties(name: str) -> models.CheckConstraint:
     """Return the constraint « the side is one of the three parties »."""
     return models.CheckConstraint(condition=Q(side__in=[side.value for side in PARTIES]), name=name)
+
+
+def withdrawn_with_reason(name: str) -> models.CheckConstraint:
+    """Return the constraint « withdrawn with a reason, or not at all »."""
+    condition = Q(withdrawn_at__isnull=True, withdrawn_because="")
+    return models.CheckConstraint(
+        condition=condition | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_because="")), name=name
+    )
+
+
+def one_consent_a_side(subject: str, name: str) -> models.UniqueConstraint:
+    """Return the constraint « a party consents once to `subject`, until it is withdrawn »."""
+    return models.UniqueConstraint(fields=[subject, "side"], condition=Q(withdrawn_at__isnull=True), name=name)
+
+
+def nobody_consents_for_two(subject: str, name: str) -> models.UniqueConstraint:
+    """Return the constraint « a person consents to `subject` for one party »."""
+    return models.UniqueConstraint(
+        fields=[subject, "user"],
+        condition=Q(withdrawn_at__isnull=True),
+        name=name,
+        violation_error_message="Une même personne ne consent pas pour deux parties.",
+    )

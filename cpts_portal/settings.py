@@ -168,6 +168,10 @@ CELERY_BEAT_SCHEDULE = {
     "payments that fall due": {"task": "funding.jobs.follow_schedule", "schedule": EACH_NIGHT},
 }
 
+# Contracts. No text gives these periods for the contract of a CPTS: they are those of other contracts, by analogy (R19)
+CONTRACT_NOTICE_MONTHS = env.int("CONTRACT_NOTICE_MONTHS", default=2)
+CONTRACT_OBSERVATION_MONTHS = env.int("CONTRACT_OBSERVATION_MONTHS", default=1)
+
 # Sign-in
 AUTH_USER_MODEL = "accounts.User"
 ORGANISATION_MODEL = "accounts.Organisation"

@@ -48,6 +48,8 @@ def _writing(actor: Actor, contract: Contract) -> list[Button]:
         found.append(_button("Refuser de signer", "contracts:contract_refuse", contract.pk, "cross"))
     if permissions.can_declare_crisis(actor, contract):
         found.append(_button("Déclarer une crise", "contracts:crisis_declare", contract.pk, "warning"))
+    if permissions.can_terminate(actor, contract):
+        found.append(_button("Résilier le contrat", "dashboards:contract_end", contract.pk, "cross"))
     if permissions.can_abandon(actor, contract):
         found.append(_button("Abandonner le contrat", "contracts:contract_abandon", contract.pk, "trash"))
     return found
@@ -55,6 +57,8 @@ def _writing(actor: Actor, contract: Contract) -> list[Button]:
 
 def _reading(contract: Contract, today: date) -> list[Button]:
     found = [_button("Lire le contrat", "contracts:contract_preview", contract.pk, "file")]
+    if contract.is_signed and contract.termination:
+        found.append(_button("Fin du contrat", "contracts:termination_detail", contract.pk, "cross"))
     programme = _programme(contract, running_year(contract, today) or 1)
     if programme:
         label = f"Programme de l’année {programme.year}"

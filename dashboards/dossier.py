@@ -11,20 +11,24 @@ from accounts.models import Membership, Organisation
 from agreements.agreement import Agreement
 from agreements.models import AgreementLine, AgreementVersion
 from contracts import panels
-from contracts.assemblers import contract_content, current_consents, hash_of, terms_of
+from contracts.assemblers import contract_content, current_consents, terms_of
+from contracts.ending import ending_turn
 from contracts.enums import ContractStatus
-from contracts.models import Contract, ContractYear
+from contracts.models import ENDING_ROWS, Contract, ContractYear
 from core import clock
 from core.actor import Actor
 from core.dates import format_date
 from core.enums import PARTIES, Role, Side
 from core.face import PartyLine, Turn
+from core.fingerprints import fingerprint
 from core.money import format_euros
 from dashboards.doors import buttons_of
 from dashboards.due import OPEN_PAYMENTS, due_block, running_year
+from dashboards.ending import ending_block
 from dashboards.history import history_of
 from dashboards.missions import annexes_of, missions_block
-from dashboards.todo import Waiting, spoken, waiting_for, with_turn
+from dashboards.todo import spoken, waiting_for, with_turn
+from dashboards.waiting import Waiting
 from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
 from dialogues.models import AnnualAnnex, ManagementDialogue
 from documents.enums import DocumentKind
@@ -64,7 +68,14 @@ def load(contract: Contract, actor: Actor) -> None:
         lookups.append(Prefetch("agreement_version__lines", AgreementLine.objects.select_related("mission")))
     if contract.is_signed:
         annexes = AnnualAnnex.objects.visible_to(actor).select_related("document__file")
-        lookups += ["crises", "statements", "payments", Prefetch("annexes", annexes), "annexes__document__signatures"]
+        lookups += [
+            "crises",
+            *ENDING_ROWS,
+            "statements",
+            "payments",
+            Prefetch("annexes", annexes),
+            "annexes__document__signatures",
+        ]
     prefetch_related_objects([contract], *lookups)
 
 
@@ -82,9 +93,10 @@ def dossier_context(actor: Actor, contract: Contract) -> dict[str, Any]:
         "contract": contract,
         "is_cpts": actor.side == Side.CPTS,
         "facts": header_facts(contract, today),
-        "turn": turn_of(contract, waiting, today),
+        "turn": turn_of(actor, contract, waiting, today),
         "others": others,
         "missions": missions_block(contract, reading.agreement, today),
+        "ending": ending_block(contract, today),
         "due": due_block(contract, today),
         "indicators": indicators_block(actor, contract, today),
         "dialogues": dialogues[:shown],
@@ -117,7 +129,7 @@ def read_terms(contract: Contract) -> TermsRead:
         return TermsRead(agreement=contract.agreement_version.as_value())
     if contract.status == ContractStatus.NEGOTIATION and current_consents(contract):
         terms = terms_of(contract)
-        return TermsRead(agreement=terms.agreement, digest=hash_of(contract_content(contract, terms=terms)))
+        return TermsRead(agreement=terms.agreement, digest=fingerprint(contract_content(contract, terms=terms)))
     version = AgreementVersion.objects.with_rows().in_force_on(clock.today())
     return TermsRead(agreement=version.as_value())
 
@@ -150,7 +162,7 @@ def header_facts(contract: Contract, today: date) -> HeaderFacts:
     )
 
 
-def turn_of(contract: Contract, waiting: list[Waiting], today: date) -> Turn | None:
+def turn_of(actor: Actor, contract: Contract, waiting: list[Waiting], today: date) -> Turn | None:
     """Return what is expected of the reader, else of whom it is the turn; None when nothing is expected soon."""
     if waiting and waiting[0].is_soon(today):
         return waiting[0].turn
@@ -162,7 +174,7 @@ def turn_of(contract: Contract, waiting: list[Waiting], today: date) -> Turn | N
         case ContractStatus.SIGNING:
             return _signature_turn(contract.document, "le contrat")
         case _ if contract.is_signed:
-            return _running_turn(contract, today)
+            return _running_turn(contract, today) or ending_turn(actor, contract)
     return None
 
 

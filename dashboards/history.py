@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from agreements.enums import MissionCode
 from contracts.lifecycle import WORDS as CONTRACT_WORDS
-from contracts.models import Consent, Contract, ContractTransition
+from contracts.models import Consent, Contract, ContractTransition, TerminationConsent
 from core import clock
 from core.actor import Actor
 from core.enums import Side
@@ -43,6 +43,7 @@ WORDS = {
     },
     "contract": {name.value: words for name, words in CONTRACT_WORDS.items()},
     "consent": {"": "a consenti au contenu du contrat"},
+    "ending": {"": "a donné son accord sur la fin du contrat"},
     "signature": {"": "a signé le contrat"},
     "annex": {"": "a signé l’annexe de l’année {}"},
     "dialogue": {
@@ -136,6 +137,7 @@ def _traces(
         _rows(ProjectTransition, "subject", projects, room="project", cpts="subject__cpts__name"),
         _rows(ContractTransition, "subject", contracts, room="contract"),
         _rows(Consent, "contract", contracts, room="consent"),
+        _rows(TerminationConsent, "termination__contract", contracts, room="ending"),
         _rows(DialogueTransition, "subject__contract", contracts, room="dialogue", about=_dialogue("subject__")),
         _rows(MinutesApproval, "dialogue__contract", contracts, room="approval", about=_dialogue("dialogue__")),
         _rows(PaymentTransition, "subject__contract", contracts, room="payment", number=F("subject__amount")),

@@ -5,7 +5,7 @@ Each read is one query, whatever the number of dossiers. What is read is turned 
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -24,9 +24,10 @@ from core import clock
 from core.actor import Actor
 from core.dates import add_months, format_date
 from core.enums import PARTIES, Side
-from core.face import TodoItem, Turn
 from core.money import format_euros
+from dashboards.ending import ending_items
 from dashboards.enums import Subject
+from dashboards.waiting import Waiting, of_dossier
 from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
 from dialogues.models import AnnualAnnex, ManagementDialogue
 from funding.enums import PaymentStatus
@@ -36,54 +37,9 @@ from health_projects.models import HealthProject
 from indicators.enums import Usage, ValueStatus
 from indicators.models import Indicator, IndicatorValue, ProgrammeMission
 
-SOON_DAYS = 125  # an annual dialogue is announced two months before a window of two months
 BALANCE_MONTHS = 2  # R12
 ENTER, CONFIRM = "enter", "confirm"
 RUNNING = [*OPEN_STATUSES, ContractStatus.ACTIVE]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """One thing that waits for the actor. `cpts` is the key that groups, `label` the word of its button."""
-
-    cpts: UUID | None
-    dossier: str
-    dossier_url: str
-    subject: Subject
-    text: str
-    url: str
-    label: str
-    due: date | None = None
-    detail: str = ""
-    is_late: bool = False
-    post_url: str = ""  # where the button of the dossier posts, when doing it takes one click
-
-    @property
-    def item(self) -> TodoItem:
-        """The line of a list in which the dossier is already named."""
-        return TodoItem(text=self.text, url=self.url, due=self.due, detail=self.detail, is_late=self.is_late)
-
-    @property
-    def item_with_dossier(self) -> TodoItem:
-        return replace(self.item, dossier=self.dossier)
-
-    @property
-    def turn(self) -> Turn:
-        """The banner of the dossier: what is expected of the reader, until when, and the button."""
-        limit = ""
-        if self.due:
-            limit = f"{'En retard depuis le' if self.is_late else 'Avant le'} {format_date(self.due)}"
-        return Turn(
-            text=f"À vous\u00a0: {self.text[0].lower()}{self.text[1:]}.",
-            detail=" · ".join(filter(None, [self.detail, limit])),
-            url=self.post_url or self.url,
-            label=self.label,
-            by_post=bool(self.post_url),
-        )
-
-    def is_soon(self, today: date) -> bool:
-        """False for what may wait: its day is months away."""
-        return self.due is None or self.due <= today + timedelta(days=SOON_DAYS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +80,7 @@ def _reads_of(actor: Actor, contract: Contract | None) -> list[Read]:
     acts: list[tuple[Read, tuple[Act, ...]]] = [
         (_projects, (Act.DRAFT_PROJECT, Act.REVIEW_PROJECT)),
         (_contracts, (Act.DRAFT_CONTRACT, Act.PROPOSE_CONTRACT_CHANGE, Act.CONSENT, Act.SIGN)),
+        (ending_items, (Act.TERMINATE, Act.CONSENT)),
         (_dialogues, (Act.PREPARE_DIALOGUE, Act.APPROVE_MINUTES)),
         (_values, (Act.ENTER_VALUE, Act.CONFIRM_VALUE)),
         (_annexes, (Act.SIGN,)),
@@ -137,7 +94,7 @@ def _silent(contract: Contract) -> set[Read]:
     """Return the reads that cannot find anything in a dossier in this state."""
     if contract.is_signed:
         return {_projects, _contracts}
-    return {_projects, _values, _annexes, _payments}
+    return {_projects, _values, _annexes, _payments, ending_items}
 
 
 # Health projects ----------------------------------------------------------------------------------------------
@@ -254,17 +211,17 @@ def of_contract(actor: Actor, contract: Contract) -> Iterator[Waiting]:
         case ContractStatus.SIGNING if may(actor, Act.SIGN) and contract.awaits_my_signature:
             if contract.document.is_ready:
                 detail = f"Contenu convenu le {format_date(contract.agreed_on)}"
-                yield _of_contract(contract, "Signer le contrat", "Lire et signer", "contract_sign", detail=detail)
+                yield of_dossier(contract, "Signer le contrat", "Lire et signer", "contract_sign", detail=detail)
 
 
 def _drafting(contract: Contract) -> Waiting:
     if contract.has_unplanned_mission:
         text = "Compléter le contrat\u00a0: le démarrage prévu de chaque mission"
-        return _of_contract(contract, text, "Compléter le contrat", "contract_edit")
+        return of_dossier(contract, text, "Compléter le contrat", "contract_edit")
     if contract.has_money_to_spread:
         return _programme_to_spread(contract)
     return replace(
-        _of_contract(contract, "Ouvrir la négociation avec l’ARS et la caisse", "Ouvrir la négociation"),
+        of_dossier(contract, "Ouvrir la négociation avec l’ARS et la caisse", "Ouvrir la négociation"),
         detail="Votre CPTS est seule à le voir pour l’instant",
         post_url=reverse("dialogues:negotiation_open", args=[contract.pk]),
     )
@@ -273,36 +230,22 @@ def _drafting(contract: Contract) -> Waiting:
 def _negotiating(actor: Actor, contract: Contract) -> Iterator[Waiting]:
     if contract.has_unplanned_mission and may(actor, Act.PROPOSE_CONTRACT_CHANGE):
         text = "Compléter le contrat\u00a0: le démarrage prévu de chaque mission"
-        yield _of_contract(contract, text, "Compléter le contrat", "contract_edit")
+        yield of_dossier(contract, text, "Compléter le contrat", "contract_edit")
     elif contract.has_money_to_spread and may(actor, Act.PROPOSE_CONTRACT_CHANGE):
         yield _programme_to_spread(contract)
     elif contract.planning_closed_on and may(actor, Act.CONSENT) and not contract.has_my_consent:
         text = "Relire le contrat et consentir à son contenu"
         detail = "Au troisième consentement, il part à la signature"
-        yield _of_contract(contract, text, "Relire et consentir", "contract_consent", detail=detail)
+        yield of_dossier(contract, text, "Relire et consentir", "contract_consent", detail=detail)
 
 
 def _programme_to_spread(contract: Contract) -> Waiting:
-    item = _of_contract(contract, "Répartir la part variable entre les indicateurs", "Compléter le programme")
+    item = of_dossier(contract, "Répartir la part variable entre les indicateurs", "Compléter le programme")
     return replace(
         item,
         subject=Subject.INDICATORS,
         url=reverse("indicators:programme_edit", args=[contract.first_programme]),
         detail="Programme de la première année",
-    )
-
-
-def _of_contract(contract: Contract, text: str, label: str, page: str = "", detail: str = "") -> Waiting:
-    dossier_url = reverse("dashboards:dossier", args=[contract.pk])
-    return Waiting(
-        cpts=contract.cpts_id,
-        dossier=contract.cpts.name,
-        dossier_url=dossier_url,
-        subject=Subject.CONTRACT,
-        text=text,
-        url=reverse(f"contracts:{page}", args=[contract.pk]) if page else dossier_url,
-        label=label,
-        detail=detail,
     )
 
 
@@ -485,7 +428,7 @@ def _annexes(actor: Actor, today: date, contract: Contract | None) -> Iterator[W
         .select_related("contract__cpts")
     )
     for annex in rows.filter(contract=contract) if contract else rows:
-        item = _of_contract(annex.contract, f"Signer l’annexe de l’année {annex.year}", "Lire et signer l’annexe")
+        item = of_dossier(annex.contract, f"Signer l’annexe de l’année {annex.year}", "Lire et signer l’annexe")
         yield replace(
             item,
             url=reverse("dialogues:annex_sign", args=[annex.pk]),

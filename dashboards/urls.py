@@ -9,4 +9,5 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("portefeuille/", views.portfolio, name="portfolio"),
     path("dossiers/<uuid:pk>/", views.dossier, name="dossier"),
+    path("dossiers/<uuid:pk>/fin/", views.contract_end, name="contract_end"),
 ]

@@ -1,14 +1,17 @@
 """Pages that tell the whole story: home, dossier of a contract, portfolio."""
 
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 
+from contracts import actions, permissions
+from contracts.forms import TerminationForm
 from contracts.models import Contract
 from core import clock
 from core.enums import PARTIES, Role, Side
-from core.http import http_methods, require, show
+from core.http import http_methods, require, show, submit_form
 from core.tables import table_response
 from dashboards.dossier import dossier_context, with_heading
+from dashboards.ending import end_context
 from dashboards.filters import PortfolioFilter
 from dashboards.home import administration_links, home_context
 from dashboards.portfolio import portfolio_of, summary_of
@@ -33,6 +36,24 @@ def home(request, template_name="dashboards/home.html"):
 def dossier(request, pk, template_name="dashboards/dossier.html"):
     contract = get_object_or_404(with_heading(Contract.objects.visible_to(request.actor), request.actor), pk=pk)
     return show(request, template_name, dossier_context(request.actor, contract))
+
+
+@http_methods("GET", "POST")
+def contract_end(request, pk, template_name="dashboards/contract_end.html"):
+    """Notify the end of a contract, what it changes in money being shown for the day chosen (R19)."""
+    contract = get_object_or_404(Contract.objects.visible_to(request.actor).for_funding(), pk=pk)
+    require(permissions.may_end(request.actor, contract))
+    if request.method == "GET" and not permissions.can_terminate(request.actor, contract):
+        return redirect("dashboards:dossier", pk)
+    is_sent = request.method == "POST"
+    context = end_context(contract, request.POST if is_sent else request.GET)
+    form = TerminationForm(
+        request.POST if is_sent else None, actor=request.actor, initial={"effective_on": context["day"]}
+    )
+    success = "La fin du contrat est notifiée. Les trois parties sont prévenues."
+    if is_sent and submit_form(request, form, actions.notify_termination, contract=contract, success=success):
+        return redirect("contracts:termination_detail", pk)
+    return show(request, template_name, {"contract": contract, "form": form, **context})
 
 
 @http_methods("GET")

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from agreements.enums import MissionCode
 from agreements.rules import dialogue_window, mission_calendar
 from contracts.enums import ContractStatus
-from contracts.models import DURATION_YEARS, Contract
+from contracts.models import DURATION_YEARS, ENDING_ROWS, Contract
 from core.actor import SYSTEM
 from dialogues.enums import DialogueStatus
 from health_projects.models import HealthProject
@@ -25,7 +25,8 @@ def events_of(contract: Contract, today: date) -> list[Event]:
     """Return the days to come of a signed contract: starts, latest starts, anniversaries, windows, term."""
     rows = [*_mission_days(contract), *_year_days(contract)]
     if contract.status == ContractStatus.ACTIVE:
-        rows.append((contract.ends_on, "échéance du contrat"))
+        is_cut_short = contract.expected_end < contract.ends_on
+        rows.append((contract.expected_end, "fin du contrat" if is_cut_short else "échéance du contrat"))
     return _sorted(rows, str(contract.cpts), today)
 
 
@@ -42,7 +43,7 @@ def next_events(today: date, *, cpts=None) -> list[Event]:
 def _contracts(cpts) -> list[Contract]:
     rows = Contract.objects.visible_to(SYSTEM).active().with_parties().select_related("agreement_version")
     rows = rows.prefetch_related(
-        "missions", "dialogues", *(f"agreement_version__{name}" for name in ("missions", "sizes"))
+        "missions", "dialogues", *ENDING_ROWS, *(f"agreement_version__{name}" for name in ("missions", "sizes"))
     )
     return list(rows.filter(cpts=cpts) if cpts else rows)
 

@@ -36,12 +36,13 @@ def move_to(day: date, *, real_day: date) -> list[str]:
 def live_through_the_night() -> "Night":
     """Run the jobs of the timetable at the portal's date as it is now."""
     with clock.held_offset():
-        expiring = Contract.objects.expired_on(clock.today()).count()
+        today = clock.today()
         night = Night(
+            terminated=Contract.objects.ending_on(today).count(),
+            expired=Contract.objects.expired_on(today).count(),
             approved=project_jobs.approve_tacitly(),
             dialogues=dialogue_jobs.follow_calendar(),
             payments=funding_jobs.follow_schedule(),
-            expired=expiring,
         )
         contract_jobs.follow_contracts()
     return night
@@ -54,6 +55,7 @@ class Night:
         "approved": ("{} projet de santé approuvé tacitement", "{} projets de santé approuvés tacitement"),
         "dialogues": ("{} dialogue inscrit au calendrier", "{} dialogues inscrits au calendrier"),
         "payments": ("{} versement devenu exigible", "{} versements devenus exigibles"),
+        "terminated": ("{} contrat résilié", "{} contrats résiliés"),
         "expired": ("{} contrat arrivé à son échéance", "{} contrats arrivés à leur échéance"),
     }
 

@@ -158,11 +158,23 @@ def starting(dossier: Dossier, today: date) -> list[Story]:
     ]
 
 
-def small(dossier: Dossier, today: date) -> list[Story]:
-    """Fewer than 20 000 people, signed six months ago, every core mission but one at work."""
-    signed_on = add_months(today, -6)
+def terminated(dossier: Dossier, today: date) -> list[Story]:
+    """Fewer than 20 000 people, signed ten months ago; the CPTS left twelve days ago, with a notice (R19)."""
+    signed_on, ends_on = add_months(today, -10), today - timedelta(days=12)
     starts = {"ACCESS_TO_CARE": 60, "HEALTH_CRISIS": 90, "PREVENTION": 140}
-    return _in_force(dossier, signed_on, starts)
+
+    def end() -> Story:
+        yield add_months(ends_on, -2) - timedelta(days=3)
+        contracts.notify_end(dossier, ends_on)
+        yield ends_on - timedelta(days=20)
+        contracts.propose_rates(dossier, {"ACCESS_TO_CARE": "0.80", "PREVENTION": "0.50"})
+        for actor, days_before in zip(dossier.signatories, (18, 16, 11), strict=True):
+            yield ends_on - timedelta(days=days_before)
+            contracts.agree_on_end(dossier, actor)
+        yield ends_on
+        contracts.follow(dossier)
+
+    return [_signed(dossier, signed_on), *_starts(dossier, signed_on, starts), _payments(dossier, signed_on), end()]
 
 
 def values_to_confirm(dossier: Dossier, today: date) -> list[Story]:
@@ -233,7 +245,7 @@ STORIES: Mapping[str, Callable[[Dossier, date], list[Story]]] = {
     "signing": signing,
     "abandoned": abandoned,
     "starting": starting,
-    "small": small,
+    "terminated": terminated,
     "values": values_to_confirm,
     "minutes": minutes,
     "annex": annex,

@@ -50,7 +50,7 @@ def open_negotiation(*, actor: Actor, contract: Contract) -> Contract:
 @transaction.atomic
 def follow_calendar(*, contract: Contract) -> list[ManagementDialogue]:
     """Create what the calendar calls for (R16): years, dialogues of start, annual dialogues. Safe to run again."""
-    contract = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+    contract = contract_actions.end_contract(contract=contract)  # no year opens after an end that is due today
     if contract.signed_on is None or contract.status == ContractStatus.TERMINATED:
         return []
     today, created = clock.today(), []

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -112,11 +112,12 @@ def _mission(
 ) -> MissionInputs:
     is_crisis = mission.mission == MissionCode.HEALTH_CRISIS
     indicators = {} if is_crisis else _closed_years(mission, starts_on, results)
+    full = _full_rates(contract, starts_on, indicators, through_year) if forecast else {}
     return MissionInputs(
         mission=mission.mission,
         starts_on=starts_on,
         indicators=indicators,
-        rates=_full_rates(contract, starts_on, indicators, through_year) if forecast and not is_crisis else {},
+        rates={} if is_crisis else {**full, **_agreed_rates(contract, mission, starts_on)},
         triage_starts_on=mission.triage_starts_on,
         compensation_starts_on=mission.compensation_starts_on,
         crises=crises if is_crisis else (),
@@ -135,9 +136,19 @@ def _closed_years(
 
 
 def _full_rates(contract: Contract, starts_on: date, indicators: dict, through_year: int) -> dict[int, Decimal]:
-    """Return the rate 1 for each year to come in which the mission is active: the most it may earn."""
+    """Return the rate 1 for each whole year to come in which the mission is active: the most it may earn."""
+    end = contract.terminated_on or date.max
     return {
         year.number: FULL_RATE
         for year in contract_years(contract.signed_on, through_year)
-        if starts_on < year.ends_on and year.number not in indicators
+        if starts_on < year.ends_on <= end and year.number not in indicators
     }
+
+
+def _agreed_rates(contract: Contract, mission: ContractMission, starts_on: date) -> dict[int, Decimal]:
+    """R19: return the rate that the three parties agreed on for the year that the end of the contract cut short."""
+    rate = contract.agreed_rates().get(mission.mission) if contract.terminated_on else None
+    if rate is None or starts_on >= contract.terminated_on:
+        return {}
+    last_day = contract.terminated_on - timedelta(days=1)
+    return {contract.year_on(last_day): rate}

@@ -1,11 +1,13 @@
 """The contract: drafted, written, negotiated, consented to, signed (R2–R5, R13)."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 
 from agreements.enums import Scale
 from contracts import actions
 from contracts.assemblers import first_programme
+from contracts.enums import TerminationGround
 from contracts.models import Contract
 from core import clock
 from core.actor import Actor
@@ -78,10 +80,32 @@ def sign(dossier: Dossier, actor: Actor) -> None:
         follow(dossier)
 
 
+def notify_end(dossier: Dossier, effective_on: date) -> None:
+    """The president leaves the contract, with the notice due (R19)."""
+    actions.notify_termination(
+        actor=dossier.president,
+        contract=dossier.contract,
+        ground=TerminationGround.NOTICE,
+        reason="La CPTS rejoint celle du territoire voisin, avec laquelle elle portera un seul projet de santé.",
+        notified_on=clock.today(),
+        effective_on=effective_on,
+    )
+
+
+def propose_rates(dossier: Dossier, rates: Mapping[str, str]) -> None:
+    """The president proposes the rates of the year cut short (R19)."""
+    rates = {mission: Decimal(rate) for mission, rate in rates.items()}
+    actions.set_termination_rates(actor=dossier.president, contract=dossier.contract, rates=rates)
+
+
+def agree_on_end(dossier: Dossier, actor: Actor) -> None:
+    actions.agree_termination(actor=actor, contract=dossier.contract)
+
+
 def follow(dossier: Dossier) -> None:
     """Do for one contract what the jobs of the night do for all: calendar, term, schedule of payments."""
     dialogue_actions.follow_calendar(contract=dossier.contract)
-    actions.expire_contract(contract=dossier.contract)
+    actions.end_contract(contract=dossier.contract)
     funding_actions.follow_schedule(contract=dossier.contract)
     dossier.contract = Contract.objects.get(pk=dossier.contract.pk)
 

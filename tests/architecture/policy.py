@@ -15,7 +15,9 @@ from accounts.models import Membership
 from accounts.permissions import Act
 from contracts.assemblers import content_hash
 from core.actor import Actor
+from core.dates import add_months
 from core.enums import PARTIES, Role, Side
+from core.fingerprints import fingerprint
 from core.spreadsheets import write_csv
 from spending.sheets import BUDGET_HEADS, EXPENSE_HEADS
 from tests.architecture.story import TODAY, Dossier, Story
@@ -83,6 +85,7 @@ class Row:
 
 GET, POST, FORM = ("GET",), ("POST",), ("GET", "POST")
 DAY = f"{TODAY:%d/%m/%Y}"
+IN_TWO_MONTHS = f"{add_months(TODAY, 2):%d/%m/%Y}"
 
 
 def is_writer(actor: Actor) -> bool:
@@ -211,6 +214,16 @@ def euros_due(story: Story, subject: Subject) -> str:
     return str(story.west.due.amount)
 
 
+def ending_subjects(story: Story) -> list[Subject]:
+    """The contract whose end is proposed to the three parties, its rates on the table."""
+    return [of_parties(story.beside["Lande"], pk=story.ending.pk)]
+
+
+def terms_hash(story: Story, subject: Subject) -> str:
+    """Return the fingerprint of the terms of the end that the page shows."""
+    return fingerprint(story.ending.termination.terms)
+
+
 def switch_subjects(story: Story) -> list[Subject]:
     """One's own place only: nobody but this person may choose it."""
     data = {"membership": story.west.tenant.reader.pk}
@@ -227,6 +240,12 @@ POLICY: dict[str, Row] = {
     "dashboards:home": Row(),
     "dashboards:portfolio": Row(is_list=True, may=lambda actor: actor.side in AUTHORITIES),
     "dashboards:dossier": read_row(lambda d: d.contract.pk),
+    "dashboards:contract_end": Row(
+        methods=FORM,
+        about=both(lambda d: of_parties(d.tenant, pk=d.contract.pk)),
+        act=Act.TERMINATE,
+        data={"ground": "NOTICE", "effective_on": IN_TWO_MONTHS, "reason": "Les deux communautés se rapprochent."},
+    ),
     # Team
     "accounts:team": Row(),
     "accounts:invitation_create": Row(
@@ -343,6 +362,19 @@ POLICY: dict[str, Row] = {
         about=both(lambda d: of_parties(d.tenant, pk=d.contract.pk)),
         act=Act.DECLARE_CRISIS,
         data={"label": "Canicule", "declared_on": DAY},
+    ),
+    "contracts:termination_detail": Row(about=ending_subjects),
+    "contracts:termination_rates": Row(
+        methods=FORM, about=ending_subjects, act=Act.TERMINATE, data={"rate_ACCESS_TO_CARE": "70"}
+    ),
+    "contracts:termination_agree": Row(
+        methods=POST, about=ending_subjects, act=Act.TERMINATE, data={"content_hash": terms_hash}
+    ),
+    "contracts:termination_withdraw": Row(
+        methods=FORM,
+        about=ending_subjects,
+        act=Act.TERMINATE,
+        data={"reason": "Le projet continue."},
     ),
     # Programme
     "indicators:programme_detail": Row(

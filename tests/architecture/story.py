@@ -92,6 +92,7 @@ class Story:
     draft: Contract
     negotiated: Contract
     to_sign: Contract
+    ending: Contract
     observer: Membership
     administrator: Membership
     outsider: object = field(default_factory=UserFactory)  # signed in, of no organisation
@@ -107,7 +108,7 @@ def make_story(observer: Membership, administrator: Membership) -> Story:
         east = dossier(make_tenant(CANARY))
         mark_every_word()
         west = dossier(make_tenant("Ouest"))
-        names = ("Voisine", "Colline", "Rive", "Plateau", "Vallon", "Falaise", "Cime")
+        names = ("Voisine", "Colline", "Rive", "Plateau", "Vallon", "Falaise", "Cime", "Lande")
         beside = {name: make_tenant(name, beside=west.tenant) for name in names}
         submitted, overlapping = overlapping_projects(beside["Voisine"], beside["Colline"])
         return Story(
@@ -122,6 +123,7 @@ def make_story(observer: Membership, administrator: Membership) -> Story:
             draft=stories.drafted_contract(beside["Rive"]),
             negotiated=stories.negotiated_contract(beside["Plateau"]),
             to_sign=contract_to_sign(beside["Cime"]),
+            ending=ending_contract(beside["Lande"]),
             observer=observer,
             administrator=administrator,
         )
@@ -233,6 +235,25 @@ def contract_to_sign(tenant: Tenant) -> Contract:
     contract = stories.negotiated_contract(tenant)
     for actor in tenant.consenting:
         contract = contract_actions.consent(actor=actor, contract=contract)
+    return Contract.objects.get(pk=contract.pk)
+
+
+def ending_contract(tenant: Tenant) -> Contract:
+    """Return a contract in force whose end the CPTS proposes to the two others, with a rate for the year cut short."""
+    contract = stories.active_contract(tenant, signed_on=add_months(TODAY, -6))
+    stories.start_mission(tenant, contract, MissionCode.ACCESS_TO_CARE, add_months(TODAY, -3))
+    president = tenant.president.as_actor()
+    contract_actions.notify_termination(
+        actor=president,
+        contract=contract,
+        ground="COMMON_ACCORD",
+        reason="Les deux communautés se rapprochent.",
+        notified_on=TODAY,
+        effective_on=add_months(TODAY, 2),
+    )
+    contract_actions.set_termination_rates(
+        actor=president, contract=contract, rates={MissionCode.ACCESS_TO_CARE.value: Decimal("0.8")}
+    )
     return Contract.objects.get(pk=contract.pk)
 
 

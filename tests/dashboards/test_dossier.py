@@ -18,7 +18,7 @@ from funding.models import Payment
 from tests.utils import stories
 from tests.utils.factories import A_DAY
 
-READS = 25
+READS = 26
 READS_TO_COMPARE = 36  # in negotiation, the content is read whole to tell a consent that became stale
 
 
@@ -128,7 +128,7 @@ class TestEachState:
 
     def test_an_expired_contract_keeps_its_story_and_asks_for_no_new_mission(self, signed, client_of, db):
         with stories.at(anniversary(stories.SIGNED_ON, 5) + timedelta(days=1)):
-            contract = contract_actions.expire_contract(contract=signed.contract)
+            contract = contract_actions.end_contract(contract=signed.contract)
             response = page_of(client_of, signed.world.west.coordinator, contract)
             assert response.context["facts"].year == 5
             assert response.context["due"].year == 5

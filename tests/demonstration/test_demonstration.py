@@ -1,6 +1,7 @@
 """The demonstration, loaded once and whole: its states, its people, its pages, its clock."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -79,8 +80,14 @@ def test_projects_and_contracts_are_in_every_state_that_people_reach():
     assert found(HealthProject.objects.all(), "status") == set(ProjectStatus)
     assert found(HealthProject.objects.all(), "decision") == {"", *Decision}
     passing = {ContractStatus.AGREED}  # left in the same breath for SIGNING
-    without_an_action = {ContractStatus.TERMINATED}
-    assert found(Contract.objects.all(), "status") == set(ContractStatus) - passing - without_an_action
+    assert found(Contract.objects.all(), "status") == set(ContractStatus) - passing
+
+
+def test_r19_one_contract_ended_with_notice_and_the_rates_of_its_year():
+    contract = Contract.objects.get(status=ContractStatus.TERMINATED)
+    assert contract.terminated_on == timezone.localdate() - timedelta(days=12)
+    assert contract.termination.notified_on <= add_months(contract.terminated_on, -2)
+    assert contract.agreed_rates() == {"ACCESS_TO_CARE": Decimal("0.8000"), "PREVENTION": Decimal("0.5000")}
 
 
 def test_dialogues_values_annexes_and_payments_are_in_every_state():

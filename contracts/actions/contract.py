@@ -1,4 +1,4 @@
-"""Writes of the contracts room: draft, negotiate, consent, sign; then missions, years and crises."""
+"""A contract from its draft to its signatures, then its missions, its years and the crises declared."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -27,6 +27,7 @@ from core import audit, clock
 from core.actor import SYSTEM, Actor
 from core.enums import PARTIES
 from core.errors import DomainError, StaleForm, TransitionNotAllowed
+from core.fingerprints import fingerprint
 from documents.actions import issue_document, sign_document
 from documents.enums import DocumentKind
 from health_projects.assemblers import territory_of
@@ -169,7 +170,7 @@ def consent(*, actor: Actor, contract: Contract, seen_hash: str | None = None) -
     if missing:
         raise DomainError("Le contrat n’est pas complet. " + " ".join(missing))
     content = assemblers.contract_content(contract, terms=terms)
-    digest = assemblers.hash_of(content)
+    digest = fingerprint(content)
     if seen_hash is not None and seen_hash != digest:
         raise DomainError("Le contenu a changé depuis que vous l’avez lu : relisez-le avant de consentir.")
     transitions.withdraw_stale_consents(contract, digest)
@@ -262,15 +263,6 @@ def follow_agreement(*, contract: Contract) -> Contract:
     return _return_to_negotiation(contract) if is_waiting and _newer_agreement(contract) else contract
 
 
-@transaction.atomic
-def expire_contract(*, contract: Contract) -> Contract:
-    """R3: close a contract whose five years have passed. Idempotent."""
-    contract = transitions.lock(contract)
-    if contract.status == ContractStatus.ACTIVE and contract.ends_on <= clock.today():
-        transitions.move(contract, SYSTEM, Transition.EXPIRE)
-    return contract
-
-
 def _newer_agreement(contract: Contract) -> bool:
     return AgreementVersion.objects.in_force_on(clock.today()) != contract.agreement_version
 
@@ -330,7 +322,7 @@ def start_mission(
         mission,
         starts_on=starts_on,
         first_day=contract_year_on(contract.signed_on, clock.today()).starts_on,
-        ends_on=contract.ends_on,
+        ends_on=contract.expected_end,
         triage_starts_on=triage_starts_on,
         compensation_starts_on=compensation_starts_on,
     )
@@ -381,6 +373,8 @@ def open_year(*, actor: Actor, contract: Contract, number: int) -> ContractYear:
     before = contract.years.filter(number=number - 1).first()
     if before is None or number > DURATION_YEARS:
         raise DomainError("Cette année contractuelle ne suit pas la précédente.")
+    if contract.anniversary(number - 1) >= contract.expected_end:
+        raise DomainError("Cette année contractuelle commencerait après la fin du contrat (R19).")
     size = before.size or contract.size
     programme = indicator_actions.create_programme(
         actor=actor,

@@ -1,4 +1,4 @@
-"""Pages of the contracts room: the list, the contract, its drafting, its consents, its signature."""
+"""Pages of a contract: the list, the contract, its drafting, its consents, its signature."""
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from accounts.permissions import Act, may
-from contracts import actions, assemblers, panels, permissions
+from contracts import actions, assemblers, ending, panels, permissions
 from contracts.enums import ContractStatus
 from contracts.filters import ContractFilter
 from contracts.forms import ContractForm, CrisisForm, ReasonForm
@@ -123,7 +123,7 @@ def contract_preview(request, pk, template_name="contracts/contract_preview.html
     context = {
         **_content_context(contract, reading),
         **_rights(request.actor, contract),
-        "turn": panels.turn_of(request.actor, contract, reading=reading),
+        "turn": ending.ending_turn(request.actor, contract) or panels.turn_of(request.actor, contract, reading=reading),
         "signatures": panels.signature_lines(contract.document),
         "missions": panels.missions_timeline(contract, terms=reading.terms),
         "warnings": reading.terms.territory.warnings,

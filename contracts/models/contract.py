@@ -1,6 +1,7 @@
 """The contract of three parties: its content, its missions, its years, and the consents it received."""
 
 from datetime import date
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -14,7 +15,17 @@ from core.actor import Actor
 from core.dates import anniversary
 from core.enums import PARTIES, Side
 from core.fields import StatusField
-from core.models import Approval, Signed, TenantModel, TransitionLog, one_of_the_parties
+from core.models import (
+    Approval,
+    Signed,
+    TenantModel,
+    TransitionLog,
+    Withdrawable,
+    nobody_consents_for_two,
+    one_consent_a_side,
+    one_of_the_parties,
+    withdrawn_with_reason,
+)
 from documents.models import Document
 from health_projects.models import HealthProject
 from indicators.models import Programme
@@ -26,6 +37,9 @@ OPEN_STATUSES = [
     ContractStatus.AGREED,
     ContractStatus.SIGNING,
 ]
+
+
+ENDING_ROWS = ("terminations__rates", "terminations__consents")
 
 
 class ContractQuerySet(PartyScopedQuerySet):
@@ -46,10 +60,14 @@ class ContractQuerySet(PartyScopedQuerySet):
     def active(self) -> "ContractQuerySet":
         return self.filter(status=ContractStatus.ACTIVE)
 
+    def ending_on(self, today: date) -> "ContractQuerySet":
+        """R19: return the contracts in force whose notified end has come."""
+        return self.active().filter(terminations__withdrawn_at__isnull=True, terminations__effective_on__lte=today)
+
     def for_funding(self) -> "ContractQuerySet":
         """Fetch, in a constant number of queries, what the computation of what is owed reads."""
         return self.select_related("cpts", "ars", "fund", "agreement_version").prefetch_related(
-            "missions", "years__programme", "crises", "statements", "payments"
+            "missions", "years__programme", "crises", "statements", "payments", *ENDING_ROWS
         )
 
     def expired_on(self, today: date) -> "ContractQuerySet":
@@ -65,7 +83,7 @@ class ContractQuerySet(PartyScopedQuerySet):
     def with_page(self) -> "ContractQuerySet":
         """Load what the pages of one contract read, in a fixed number of queries."""
         related = ("health_project", "agreement_version", "document__file")
-        return self.with_parties().select_related(*related).prefetch_related("missions")
+        return self.with_parties().select_related(*related).prefetch_related("missions", *ENDING_ROWS)
 
 
 class Contract(TenantModel):
@@ -148,6 +166,22 @@ class Contract(TenantModel):
     @property
     def is_signed(self) -> bool:
         return self.status in SIGNED
+
+    @property
+    def termination(self):
+        """Return the end of the contract that was notified, or that took place (`Termination`); None without one."""
+        return next((row for row in self.terminations.all() if row.withdrawn_at is None), None)
+
+    @property
+    def expected_end(self) -> date:
+        """Return the first day without contract as it is known now: the end that took place or is firm, or the term."""
+        termination = self.termination
+        return termination.effective_on if termination and termination.is_firm else self.ends_on
+
+    def agreed_rates(self) -> dict[str, Decimal]:
+        """R19: return the rate of each mission for the year cut short, once the three parties agreed on them."""
+        termination = self.termination
+        return termination.rate_values() if termination and termination.is_agreed else {}
 
     @property
     def parties(self) -> list[Organisation]:
@@ -251,33 +285,18 @@ class ContractYear(TenantModel):
         return self.contract.anniversary(self.number)
 
 
-class Consent(Approval):
+class Consent(Approval, Withdrawable):
     """A party's consent to the exact content of the contract; a change of content withdraws it, visibly."""
 
     contract = models.ForeignKey(Contract, models.CASCADE, related_name="consents", verbose_name="contrat")
-    withdrawn_at = models.DateTimeField("retiré le", null=True, blank=True)
-    withdrawn_because = models.CharField("parce que", max_length=250, blank=True)
 
     class Meta(Approval.Meta):
         verbose_name = "consentement"
         constraints = [
             one_of_the_parties("contracts_consent_of_a_party"),
-            models.UniqueConstraint(
-                fields=["contract", "side"],
-                condition=Q(withdrawn_at__isnull=True),
-                name="contracts_one_consent_a_side",
-            ),
-            models.UniqueConstraint(
-                fields=["contract", "user"],
-                condition=Q(withdrawn_at__isnull=True),
-                name="contracts_nobody_consents_for_two",
-                violation_error_message="Une même personne ne consent pas pour deux parties.",
-            ),
-            models.CheckConstraint(
-                name="contracts_withdrawn_with_reason",
-                condition=Q(withdrawn_at__isnull=True, withdrawn_because="")
-                | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_because="")),
-            ),
+            one_consent_a_side("contract", "contracts_one_consent_a_side"),
+            nobody_consents_for_two("contract", "contracts_nobody_consents_for_two"),
+            withdrawn_with_reason("contracts_withdrawn_with_reason"),
         ]
 
     def __str__(self):

@@ -1,0 +1,53 @@
+"""Writes of the contracts room: draft, negotiate, consent, sign; then missions, years and crises; and the end."""
+
+from contracts.actions.contract import (
+    abandon_contract,
+    consent,
+    declare_crisis,
+    draft_contract,
+    follow_agreement,
+    form_values,
+    open_negotiation,
+    open_year,
+    prepare_mission,
+    record_planning,
+    refuse_signature,
+    set_year_members,
+    set_year_size,
+    sign_contract,
+    start_mission,
+    update_contract,
+)
+from contracts.actions.ending import (
+    agree_termination,
+    end_contract,
+    notify_termination,
+    record_settlement,
+    set_termination_rates,
+    withdraw_termination,
+)
+
+__all__ = [
+    "abandon_contract",
+    "agree_termination",
+    "consent",
+    "declare_crisis",
+    "draft_contract",
+    "end_contract",
+    "follow_agreement",
+    "form_values",
+    "notify_termination",
+    "open_negotiation",
+    "open_year",
+    "prepare_mission",
+    "record_planning",
+    "record_settlement",
+    "refuse_signature",
+    "set_termination_rates",
+    "set_year_members",
+    "set_year_size",
+    "sign_contract",
+    "start_mission",
+    "update_contract",
+    "withdraw_termination",
+]
