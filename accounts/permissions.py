@@ -31,6 +31,7 @@ class Act(StrEnum):
     PREPARE_DIALOGUE = "préparer un dialogue de gestion et son compte rendu"
     ENTER_SPENDING = "saisir le budget et les dépenses"
     PAY = "ordonner, payer ou annuler un versement"
+    SAVE_SCENARIO = "enregistrer un scénario de simulation"
     INVITE = "inviter une personne dans votre organisation"
 
 
@@ -54,6 +55,11 @@ RIGHTS: dict[Act, dict[Side, set[Role]]] = {
     Act.PREPARE_DIALOGUE: {CPTS: {Role.COORDINATOR, Role.PRESIDENT}, **BOTH_AUTHORITIES},
     Act.ENTER_SPENDING: {CPTS: {Role.COORDINATOR, Role.TREASURER}},
     Act.PAY: {FUND: {Role.ACCOUNTANT}},
+    Act.SAVE_SCENARIO: {
+        CPTS: {Role.COORDINATOR, Role.PRESIDENT, Role.TREASURER},
+        ARS: {Role.OFFICER, Role.SIGNATORY},
+        FUND: {Role.OFFICER, Role.SIGNATORY, Role.ACCOUNTANT},
+    },
     Act.INVITE: {
         CPTS: {Role.COORDINATOR, Role.PRESIDENT},
         ARS: {Role.OFFICER, Role.SIGNATORY},

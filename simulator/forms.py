@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from urllib.parse import parse_qsl
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -342,6 +343,40 @@ class SimulationForm(ActionForm):
         """Tell whether what is folded holds something, or an error."""
         folded = [*self.sizes(), *self.members_by_year(), self["members"], self["terminated_on"]]
         return any(field.value() or field.errors for field in folded)
+
+
+class ScenarioForm(ActionForm):
+    """The name of a scenario and, when it is saved, the address that holds it."""
+
+    name = forms.CharField(
+        label="nom du scénario", max_length=120, help_text="Par exemple : « Sans Lozanne », « À 60 % »."
+    )
+    note = forms.CharField(label="note", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class NewScenarioForm(ScenarioForm):
+    """The same with the scenario itself: the end of its address, read again and computed again."""
+
+    scenario = forms.CharField(label="scénario", max_length=8000, widget=forms.HiddenInput)
+
+    def __init__(self, *args, agreements: dict[str, Agreement], today: date, **kwargs):
+        self.agreements, self.today = agreements, today
+        super().__init__(*args, **kwargs)
+
+    def clean_scenario(self) -> SimulationForm:
+        form = SimulationForm(
+            dict(parse_qsl(self.cleaned_data["scenario"])), agreements=self.agreements, today=self.today
+        )
+        if not form.is_valid():
+            raise ValidationError("Ce scénario est incomplet : revenez au simulateur.")
+        return form
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        form = cleaned.pop("scenario", None)
+        if form:
+            cleaned |= {"document": form.simulation.document, "communes": form.cleaned_data["communes"]}
+        return cleaned
 
 
 def _labels(agreements: Mapping[str, Agreement]) -> dict[str, str]:

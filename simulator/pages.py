@@ -15,11 +15,14 @@ from agreements.breakdown import (
 from agreements.payments import ZERO
 from agreements.simulation import result_as_json
 from core.charts import BarGroup, Figure, bars
+from core.errors import DomainError
 from core.money import format_euros
 from core.templatetags.portal import euros
+from simulator.address import query_string
 from simulator.comparison import Compared, Comparison, compare
-from simulator.documents import NEEDS, Fields, Simulation
-from simulator.wording import NBSP, assumptions, changes, spoken_sizes
+from simulator.documents import NEEDS, Fields, Simulation, fields_of, simulate_document
+from simulator.models import Scenario
+from simulator.wording import NBSP, assumptions, changes, spoken_sizes, summary_of
 
 SERIES = ("Fonctionnement", "Volets fixes", "Résultats et événements")
 LINE_HEADS = ("Année", "Du", "Au", "Taille", "Mission", "Volet", "Montant (€)", "Règle", "Calcul", "Chiffre confirmé")
@@ -128,6 +131,34 @@ def line_rows(simulation: Simulation) -> list[tuple]:
 def json_document(simulation: Simulation) -> dict:
     """Return the document that `simulate_funding` reads, and what it answers."""
     return {"document": simulation.document, "result": result_as_json(simulation.result)}
+
+
+# Saved scenarios ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedScenario:
+    """A saved scenario as a list shows it: computed now, or the reason why it no longer can be."""
+
+    scenario: Scenario
+    simulation: Simulation | None
+    summary: str
+    query: str
+    error: str = ""
+
+
+def saved_scenario(scenario: Scenario, agreements: Mapping[str, Agreement]) -> SavedScenario:
+    """Return a saved scenario computed with the agreements of today."""
+    try:
+        simulation = simulate_document(scenario.inputs, agreements)
+    except DomainError as refusal:
+        return SavedScenario(scenario=scenario, simulation=None, summary="", query="", error=refusal.message)
+    return SavedScenario(
+        scenario=scenario,
+        simulation=simulation,
+        summary=summary_of(simulation),
+        query=query_string(fields_of(scenario.inputs, communes=scenario.communes)),
+    )
 
 
 # Comparison -----------------------------------------------------------------------------------

@@ -8,4 +8,10 @@ app_name = "simulator"
 urlpatterns = [
     path("", views.simulation, name="simulation"),
     path("comparer/", views.comparison, name="comparison"),
+    path("scenarios/", views.scenario_list, name="scenario_list"),
+    path("scenarios/enregistrer/", views.scenario_create, name="scenario_create"),
+    path("scenarios/comparer/", views.scenario_compare, name="scenario_compare"),
+    path("scenarios/<uuid:pk>/", views.scenario_detail, name="scenario_detail"),
+    path("scenarios/<uuid:pk>/renommer/", views.scenario_edit, name="scenario_edit"),
+    path("scenarios/<uuid:pk>/supprimer/", views.scenario_delete, name="scenario_delete"),
 ]

@@ -1,18 +1,23 @@
 """Pages of the simulator: a scenario, its exports, the comparison of several."""
 
 import json
+from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from accounts.permissions import Act, may
+from agreements.agreement import Agreement
 from core import clock
-from core.http import http_methods
+from core.http import attempt, http_methods, require, show, submit_form
 from core.spreadsheets import spreadsheet_response
-from simulator import address, assemblers, pages
-from simulator.documents import Fields, Simulation
-from simulator.forms import SimulationForm
+from simulator import actions, address, assemblers, pages
+from simulator.documents import Fields, Simulation, fields_of
+from simulator.forms import NewScenarioForm, ScenarioForm, SimulationForm
+from simulator.models import Scenario
 from territories.assemblers import find_places
 
 SEARCH, EXPORT = "q", "_export"
@@ -56,6 +61,122 @@ def comparison(request, template_name="simulator/comparison.html"):
     return response
 
 
+# Saved scenarios ------------------------------------------------------------------------------
+
+
+@http_methods("GET")
+def scenario_list(request, template_name="simulator/scenario_list.html"):
+    """List the scenarios of the actor's organisation, with what each gives."""
+    agreements = assemblers.known_agreements()
+    scenarios = Scenario.objects.visible_to(request.actor)
+    context = {
+        "rows": [pages.saved_scenario(scenario, agreements) for scenario in scenarios],
+        "can_save": may(request.actor, Act.SAVE_SCENARIO),
+    }
+    return show(request, template_name, context)
+
+
+@http_methods("GET", "POST")
+def scenario_create(request, template_name="simulator/scenario_form.html"):
+    """Save the scenario whose address stands after the question mark."""
+    require(may(request.actor, Act.SAVE_SCENARIO))
+    agreements, today = assemblers.known_agreements(), clock.today()
+    form = NewScenarioForm(
+        request.POST or None,
+        actor=request.actor,
+        agreements=agreements,
+        today=today,
+        initial={"scenario": request.META["QUERY_STRING"]},
+    )
+    if request.method == "POST":
+        saved = submit_form(request, form, actions.save_scenario, success="Le scénario est enregistré.")
+        if saved:
+            return redirect("simulator:scenario_detail", saved.pk)
+    back = f"{reverse('simulator:simulation')}?{form['scenario'].value()}"
+    context = {"form": form, "heading": "Enregistrer ce scénario", "submit": "Enregistrer le scénario", "back": back}
+    return show(request, template_name, context)
+
+
+@http_methods("GET")
+def scenario_detail(request, pk, template_name="simulator/scenario_detail.html"):
+    """Show a saved scenario and what it gives today."""
+    scenario = scenario_of(request, pk)
+    agreements = assemblers.known_agreements()
+    saved = pages.saved_scenario(scenario, agreements)
+    fields = fields_of(scenario.inputs, communes=scenario.communes)
+    context = {
+        "saved": saved,
+        "page": pages.result_page(saved.simulation) if saved.simulation else None,
+        "suggestions": suggested(fields, saved.simulation, agreements) if saved.simulation else [],
+        "others": Scenario.objects.visible_to(request.actor).exclude(pk=pk),
+        "can_save": may(request.actor, Act.SAVE_SCENARIO),
+    }
+    return show(request, template_name, context)
+
+
+@http_methods("GET", "POST")
+def scenario_edit(request, pk, template_name="simulator/scenario_form.html"):
+    """Rename a scenario, or change its note."""
+    scenario = scenario_of(request, pk)
+    require(may(request.actor, Act.SAVE_SCENARIO))
+    form = ScenarioForm(
+        request.POST or None, actor=request.actor, initial={"name": scenario.name, "note": scenario.note}
+    )
+    if request.method == "POST" and submit_form(
+        request, form, actions.rename_scenario, scenario=scenario, success="Le scénario est renommé."
+    ):
+        return redirect("simulator:scenario_detail", pk)
+    back = reverse("simulator:scenario_detail", args=[pk])
+    context = {"form": form, "heading": "Renommer le scénario", "submit": "Enregistrer le nom", "back": back}
+    return show(request, template_name, context)
+
+
+@http_methods("POST")
+def scenario_delete(request, pk):
+    """Delete a scenario, then go back to the list."""
+    scenario = scenario_of(request, pk)
+    attempt(request, actions.delete_scenario, scenario=scenario, success="Le scénario est supprimé.")
+    return redirect("simulator:scenario_list")
+
+
+@http_methods("GET")
+def scenario_compare(request, template_name="simulator/scenario_compare.html"):
+    """Show saved scenarios side by side, the first one chosen being the reference."""
+    chosen = [scenario_of(request, pk) for pk in uuids(request.GET.getlist("scenario"))]
+    agreements = assemblers.known_agreements()
+    rows = [pages.saved_scenario(scenario, agreements) for scenario in dict.fromkeys(chosen)]
+    rows = [row for row in rows if row.simulation]
+    if not 2 <= len(rows) <= len(pages.NAMES):
+        messages.error(request, "Cochez deux ou trois scénarios à comparer.")
+        return redirect("simulator:scenario_list")
+    page = pages.comparison_page([(row.scenario.name, row.simulation, row.query) for row in rows])
+    return show(request, template_name, {"page": page})
+
+
+def scenario_of(request, pk) -> Scenario:
+    """Return a scenario in the actor's scope, or answer 404."""
+    return get_object_or_404(Scenario.objects.visible_to(request.actor), pk=pk)
+
+
+def uuids(texts: list[str]) -> list[UUID]:
+    """Return the first identifiers of a list; 404 for what is not one."""
+    try:
+        return [UUID(text) for text in texts[: len(pages.NAMES) + 1]]
+    except ValueError as error:
+        raise Http404 from error
+
+
+def suggested(fields: Fields, simulation: Simulation, agreements: dict[str, Agreement]) -> list[tuple[str, str]]:
+    """Return the « et si… » of a scenario, each with the end of the address that compares it."""
+    return [
+        (text, address.query_string(address.comparison([fields, other])))
+        for text, other in pages.suggestions(fields, simulation, agreements)
+    ]
+
+
+# What the pages print -------------------------------------------------------------------------
+
+
 def edited(query: QueryDict) -> Fields:
     """Return the fields of an address once the buttons of its territory are done; {} for a first visit."""
     data = {name: value for name, value in query.items() if name not in (*EDITS, SEARCH, EXPORT, "chosen")}
@@ -77,6 +198,7 @@ def simulation_context(request: HttpRequest, form: SimulationForm) -> dict:
         "page": None,
         "places": find_places(first_of(request.GET, SEARCH), chosen=[c.code for c in form.territory.communes]),
         "chosen_codes": [commune.code for commune in form.territory.communes],
+        "can_save": request.actor is not None and may(request.actor, Act.SAVE_SCENARIO),
     }
     if form.simulation:
         query = address.query_string(form.address_fields)
@@ -84,10 +206,7 @@ def simulation_context(request: HttpRequest, form: SimulationForm) -> dict:
             "page": pages.result_page(form.simulation),
             "address": request.build_absolute_uri(f"{reverse('simulator:simulation')}?{query}"),
             "query": query,
-            "suggestions": [
-                (text, address.query_string(address.comparison([form.address_fields, fields])))
-                for text, fields in pages.suggestions(form.address_fields, form.simulation, form.agreements)
-            ],
+            "suggestions": suggested(form.address_fields, form.simulation, form.agreements),
         }
     return context
 

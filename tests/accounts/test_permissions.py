@@ -31,6 +31,9 @@ EXPECTED = {
     Act.PREPARE_DIALOGUE: COORDINATION | OFFICERS,
     Act.ENTER_SPENDING: {(Side.CPTS, Role.COORDINATOR), (Side.CPTS, Role.TREASURER)},
     Act.PAY: {(Side.FUND, Role.ACCOUNTANT)},
+    Act.SAVE_SCENARIO: COORDINATION
+    | {(Side.CPTS, Role.TREASURER), (Side.ARS, Role.OFFICER), (Side.ARS, Role.SIGNATORY)}
+    | {(Side.FUND, Role.OFFICER), (Side.FUND, Role.SIGNATORY), (Side.FUND, Role.ACCOUNTANT)},
     Act.INVITE: COORDINATION | ARS_DECIDES | {(Side.FUND, Role.OFFICER), (Side.FUND, Role.SIGNATORY)},
 }
 EVERYONE = [(side, role) for side, roles in ROLES_OF.items() for role in roles]

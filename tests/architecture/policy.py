@@ -150,6 +150,11 @@ def value_row(refused: Iterable[Side], act: Act, **options) -> Row:
     )
 
 
+def scenario_row(methods=FORM, **options) -> Row:
+    """A page of a scenario that a CPTS saved: its own, nobody else's."""
+    return Row(methods=methods, about=both(lambda d: of_cpts(d.tenant, pk=d.scenario.pk)), **options)
+
+
 def read_row(pk: Callable[[Dossier], Any]) -> Row:
     """A page that whoever sees the object may read."""
     return Row(methods=GET, about=both(lambda d: of_parties(d.tenant, pk=pk(d))))
@@ -516,6 +521,16 @@ POLICY: dict[str, Row] = {
         public="any CPTS to be may compute what it would receive; nothing of a contract is read"
     ),
     "simulator:comparison": Row(public="the same figures, side by side"),
+    "simulator:scenario_list": Row(),
+    "simulator:scenario_create": Row(
+        methods=FORM,
+        act=Act.SAVE_SCENARIO,
+        data={"name": "Un autre", "scenario": "population=65000&signed_on=2024-01-10&years=5&PREVENTION=on"},
+    ),
+    "simulator:scenario_compare": Row(),
+    "simulator:scenario_detail": scenario_row(GET),
+    "simulator:scenario_edit": scenario_row(act=Act.SAVE_SCENARIO, data={"name": "Un autre nom"}),
+    "simulator:scenario_delete": scenario_row(POST, act=Act.SAVE_SCENARIO),
     # Places: public geography
     "territories:place_search": Row(public="public geography, which the public simulator searches too"),
 }

@@ -33,6 +33,8 @@ from health_projects import actions as project_actions
 from health_projects.models import HealthProject
 from indicators import actions as indicator_actions
 from indicators.models import Deliverable, Evidence, Indicator, IndicatorValue, Programme
+from simulator import actions as simulator_actions
+from simulator.models import Scenario
 from spending import actions as spending_actions
 from spending.enums import Category, Envelope, Profession
 from spending.models import Expense
@@ -43,7 +45,14 @@ from tests.utils.world import Tenant, make_tenant
 TODAY = A_DAY
 SIGNED_ON = add_months(TODAY, -13)
 CANARY = "Zibeline"
-ROOMS = ("health_projects", "contracts", "indicators", "dialogues", "funding", "spending", "documents")
+ROOMS = ("health_projects", "contracts", "indicators", "dialogues", "funding", "spending", "documents", "simulator")
+SIMULATED = {
+    "agreement": "aci-2021",
+    "signed_on": SIGNED_ON.isoformat(),
+    "population": 65_000,
+    "years": 5,
+    "missions": [{"mission": "PREVENTION", "starts_on": TODAY.isoformat(), "rates": {"2": "0.6"}}],
+}
 # Written words only: no code, no fingerprint, nothing a constraint reads.
 KEPT_FIELDS = {"key", "code", "sha256", "content_hash", "agreed_hash", "template_name", "content_type", "mission"}
 
@@ -73,6 +82,7 @@ class Dossier:
     bare_expense: Expense
     order: PaymentOrder
     new_version: HealthProject
+    scenario: Scenario
     invitation: Invitation
     revoked: Membership
 
@@ -172,6 +182,9 @@ def dossier(tenant: Tenant) -> Dossier:
         expense=entered_expense(tenant, contract, receipt=("facture.pdf", stories.PDF)),
         bare_expense=entered_expense(tenant, contract),
         new_version=project_actions.new_version(actor=tenant.coordinator.as_actor(), project=contract.health_project),
+        scenario=simulator_actions.save_scenario(
+            actor=tenant.coordinator.as_actor(), name="À soixante pour cent", note="Une note.", document=SIMULATED
+        ),
         invitation=account_actions.invite(
             actor=tenant.president.as_actor(), email=f"invite@{tenant.cpts.code}.test", role=Role.READER
         ),
