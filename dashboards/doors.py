@@ -68,6 +68,7 @@ def _reading(contract: Contract, today: date) -> list[Button]:
         found.append(_button("Échéancier complet", "funding:schedule", contract.pk, "calendar"))
         found.append(_spending(contract, today))
         found.append(_list_of(contract, "Versements", "funding:payment_list", "euro"))
+        found.append(_button("Et si… ? Simuler un changement", "simulator:contract_start", contract.pk, "switch"))
     found.append(_button("Projet de santé", "health_projects:project_detail", contract.health_project_id, "map"))
     return found
 

@@ -138,7 +138,7 @@ def fields_of(document: Document, *, communes: Iterable[str] = ()) -> Fields:
         "signed_on": document["signed_on"],
         "agreement": document["agreement"],
         "years": str(document["years"]),
-        **_spread("members", document.get("members", {}), inputs_years),
+        **spread("members", document.get("members", {}), inputs_years),
         **{f"size-{year}": str(size) for year, size in document.get("sizes", {}).items()},
         "terminated_on": document.get("terminated_on") or "",
     }
@@ -192,8 +192,8 @@ def _mission(values: Mapping[str, Any], agreement: Agreement, code: str) -> Docu
     actual = _by_year(values, f"{code}-compensation_actual", years_from(compensation_on) if compensation_on else ())
     optional = {
         "rates": {year: _share(rate) for year, rate in rates.items()},
-        "triage_starts_on": _iso(values.get(f"{code}-triage_starts_on")),
-        "compensation_starts_on": _iso(compensation_on),
+        "triage_starts_on": iso(values.get(f"{code}-triage_starts_on")),
+        "compensation_starts_on": iso(compensation_on),
         "compensation_actual": {year: f"{amount:f}" for year, amount in actual.items()},
         "crises": [day.isoformat() for day in values.get(f"{code}-crises") or ()],
     }
@@ -230,15 +230,15 @@ def _mission_fields(document: Document, mission: Document) -> Fields:
     return {
         code: "on",
         f"{code}-starts_on": mission["starts_on"],
-        **_spread(f"{code}-rate", rates, years_from(mission["starts_on"])),
+        **spread(f"{code}-rate", rates, years_from(mission["starts_on"])),
         f"{code}-triage_starts_on": mission.get("triage_starts_on", ""),
         f"{code}-compensation_starts_on": mission.get("compensation_starts_on", ""),
-        **_spread(f"{code}-compensation_actual", actual, years_from(mission.get("compensation_starts_on"))),
+        **spread(f"{code}-compensation_actual", actual, years_from(mission.get("compensation_starts_on"))),
         f"{code}-crises": ",".join(mission.get("crises", [])),
     }
 
 
-def _spread(name: str, by_year: Mapping[str, Any], years: Iterable[int]) -> Fields:
+def spread(name: str, by_year: Mapping[str, Any], years: Iterable[int]) -> Fields:
     """Return one field for every year when all have the same figure, else one a year."""
     if by_year and set(by_year) == {str(year) for year in years} and len(set(by_year.values())) == 1:
         return {name: str(next(iter(by_year.values())))}
@@ -253,5 +253,6 @@ def _share(percent: Decimal) -> str:
     return f"{(percent / 100).normalize():f}"
 
 
-def _iso(day: date | None) -> str:
+def iso(day: date | None) -> str:
+    """Return a date as fields and documents write it; "" for none."""
     return day.isoformat() if day else ""

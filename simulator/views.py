@@ -11,13 +11,21 @@ from django.urls import reverse
 
 from accounts.permissions import Act, may
 from agreements.agreement import Agreement
+from contracts.models import Contract
 from core import clock
+from core.errors import DomainError
 from core.http import attempt, http_methods, require, show, submit_form
 from core.spreadsheets import spreadsheet_response
 from simulator import actions, address, assemblers, pages
+from simulator.assemblers import ContractScenario
 from simulator.documents import Fields, Simulation, fields_of
-from simulator.forms import NewScenarioForm, ScenarioForm, SimulationForm
+from simulator.forms import (
+    NewScenarioForm,
+    ScenarioForm,
+    SimulationForm,
+)
 from simulator.models import Scenario
+from simulator.questions import QUESTIONS
 from territories.assemblers import find_places
 
 SEARCH, EXPORT = "q", "_export"
@@ -172,6 +180,61 @@ def suggested(fields: Fields, simulation: Simulation, agreements: dict[str, Agre
         (text, address.query_string(address.comparison([fields, other])))
         for text, other in pages.suggestions(fields, simulation, agreements)
     ]
+
+
+# From a contract ------------------------------------------------------------------------------
+
+
+@http_methods("GET")
+def contract_start(request, pk, template_name="simulator/contract_start.html"):
+    """Show a signed contract as a scenario, and the questions one may ask about it."""
+    start = started(request, pk)
+    return show(request, template_name, contract_context(start, {}))
+
+
+@http_methods("GET")
+def contract_question(request, pk, question, template_name="simulator/contract_start.html"):
+    """Answer a question about a contract by a comparison; one that is not clear stays on the page."""
+    start = started(request, pk)
+    form = QUESTIONS[question](request.GET, start=start, auto_id=f"id_{question}_%s")
+    if form.is_valid():
+        query = address.query_string(address.comparison([start.fields, form.fields_changed]))
+        return redirect(f"{reverse('simulator:comparison')}?{query}")
+    return show(request, template_name, contract_context(start, {question: form}))
+
+
+def started(request, pk) -> ContractScenario:
+    """Return a signed contract of the actor's scope as a scenario, or answer 404."""
+    contract = get_object_or_404(Contract.objects.visible_to(request.actor).signed().for_funding(), pk=pk)
+    today = clock.today()
+    form = SimulationForm(
+        assemblers.contract_fields(contract, today), agreements=assemblers.known_agreements(), today=today
+    )
+    if not form.is_valid():
+        raise DomainError(f"Le contrat {contract.number} ne se laisse pas simuler : {form.errors.as_json()}")
+    return assemblers.contract_scenario(
+        request.actor, contract, today, fields=form.address_fields, simulation=form.simulation
+    )
+
+
+def contract_context(start: ContractScenario, asked: dict) -> dict:
+    """Return what the page of a contract prints: each question with its form, that of `asked` as it was sent."""
+    initial = {"from_year": start.from_year, "rate": 100, "starts_on": max(clock.today(), start.contract.signed_on)}
+    initial["size"] = start.simulation.inputs.size_in(start.from_year) + 1
+    return {
+        "contract": start.contract,
+        "page": pages.result_page(start.simulation),
+        "query": address.query_string(start.fields),
+        "form": next(iter(asked.values()), None),
+        "questions": [
+            (
+                name,
+                reverse(f"simulator:contract_{name}", args=[start.contract.pk]),
+                asked.get(name) or question(start=start, auto_id=f"id_{name}_%s", initial=initial),
+            )
+            for name, question in QUESTIONS.items()
+        ],
+    }
 
 
 # What the pages print -------------------------------------------------------------------------

@@ -521,6 +521,11 @@ POLICY: dict[str, Row] = {
         public="any CPTS to be may compute what it would receive; nothing of a contract is read"
     ),
     "simulator:comparison": Row(public="the same figures, side by side"),
+    "simulator:contract_start": read_row(lambda d: d.contract.pk),
+    "simulator:contract_commune": read_row(lambda d: d.contract.pk),
+    "simulator:contract_mission": read_row(lambda d: d.contract.pk),
+    "simulator:contract_taille": read_row(lambda d: d.contract.pk),
+    "simulator:contract_indicateur": read_row(lambda d: d.contract.pk),
     "simulator:scenario_list": Row(),
     "simulator:scenario_create": Row(
         methods=FORM,
