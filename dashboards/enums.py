@@ -11,3 +11,4 @@ class Subject(models.TextChoices):
     DIALOGUE = "DIALOGUE", "Dialogues de gestion"
     INDICATORS = "INDICATORS", "Indicateurs"
     PAYMENT = "PAYMENT", "Versements"
+    SPENDING = "SPENDING", "Budget et dépenses"

@@ -36,6 +36,7 @@ from health_projects.enums import ProjectStatus
 from health_projects.models import HealthProject
 from indicators.enums import Usage, ValueStatus
 from indicators.models import Indicator, IndicatorValue, ProgrammeMission
+from spending.models import Expense
 
 BALANCE_MONTHS = 2  # R12
 ENTER, CONFIRM = "enter", "confirm"
@@ -85,6 +86,7 @@ def _reads_of(actor: Actor, contract: Contract | None) -> list[Read]:
         (_values, (Act.ENTER_VALUE, Act.CONFIRM_VALUE)),
         (_annexes, (Act.SIGN,)),
         (_payments, (Act.PAY,)),
+        (_spending, (Act.ENTER_SPENDING,)),
     ]
     skipped = _silent(contract) if contract else set()
     return [read for read, needed in acts if read not in skipped and any(may(actor, act) for act in needed)]
@@ -94,7 +96,7 @@ def _silent(contract: Contract) -> set[Read]:
     """Return the reads that cannot find anything in a dossier in this state."""
     if contract.is_signed:
         return {_projects, _contracts}
-    return {_projects, _values, _annexes, _payments, ending_items}
+    return {_projects, _values, _annexes, _payments, _spending, ending_items}
 
 
 # Health projects ----------------------------------------------------------------------------------------------
@@ -465,6 +467,35 @@ def _of_payments(row: dict, today: date) -> Waiting:
         due=due,
         detail=f"{format_euros(row['total'])}, dus depuis le {format_date(row['first'])}",
         is_late=due is not None and due < today,
+    )
+
+
+# Spending -----------------------------------------------------------------------------------------------------
+
+
+def _spending(actor: Actor, today: date, contract: Contract | None) -> Iterator[Waiting]:
+    """Annual dialogues to come whose year has no expense yet: they will show what the money was spent on (R9)."""
+    spent = Expense.objects.visible_to(actor).counted().filter(contract=OuterRef("contract"), year=OuterRef("year"))
+    rows = ManagementDialogue.objects.visible_to(actor).open().filter(~Exists(spent), kind=DialogueKind.ANNUAL)
+    rows = rows.filter(revision=1)  # a year that was closed keeps its expenses, even while its results are revised
+    rows = rows.exclude(contract__status=ContractStatus.TERMINATED).select_related("contract__cpts")
+    for row in rows.filter(contract=contract) if contract else rows:
+        yield _of_spending(row, today)
+
+
+def _of_spending(dialogue: ManagementDialogue, today: date) -> Waiting:
+    contract = dialogue.contract
+    return Waiting(
+        cpts=contract.cpts_id,
+        dossier=contract.cpts.name,
+        dossier_url=reverse("dashboards:dossier", args=[contract.pk]),
+        subject=Subject.SPENDING,
+        text=f"Saisir les dépenses de l’année {dialogue.year}",
+        url=reverse("spending:year_detail", args=[contract.pk, dialogue.year]),
+        label="Saisir les dépenses",
+        due=dialogue.window_closes_on,
+        detail="Le dialogue annuel montre ce qui est prévu, reçu et dépensé",
+        is_late=dialogue.is_late(today),
     )
 
 

@@ -12,6 +12,7 @@ from funding.assemblers import content_hash
 from funding.models import Statement
 from indicators.assemblers import missing_items as programme_missing_items
 from indicators.assemblers import missing_of, missing_results, programme_content, programme_results
+from spending.assemblers import balance_of, figures_of, told_content
 
 
 def year_of(contract: Contract, number: int | None) -> ContractYear | None:
@@ -50,6 +51,7 @@ def dialogue_content(dialogue: ManagementDialogue) -> dict:
         "new_size": dialogue.new_size,
         "evaluated": programme_results(evaluated.programme) if evaluated else None,
         "programmes": decided_missions(dialogue),
+        "spending": told_content(dialogue.contract, dialogue.year) if dialogue.kind == DialogueKind.ANNUAL else None,
     }
 
 
@@ -121,6 +123,7 @@ def minutes_payload(dialogue: ManagementDialogue) -> dict:
             "new_size": dialogue.new_size,
             "revision": dialogue.revision,
         },
+        "spending": spending_figures(dialogue),
         "approvals": [
             {
                 "party": approval.organisation_name,
@@ -161,6 +164,18 @@ def annex_payload(dialogue: ManagementDialogue, statement: Statement) -> dict:
         "decisions": dialogue.decisions,
         "statement_hash": statement.content_hash,
     }
+
+
+def spending_figures(dialogue: ManagementDialogue) -> dict | None:
+    """Return what was planned, received, spent and is left of the year of an annual dialogue (R9, R17).
+
+    Once the dialogue is closed, they are those that its minutes froze; None for the other dialogues.
+    """
+    if dialogue.kind != DialogueKind.ANNUAL:
+        return None
+    if dialogue.status == DialogueStatus.CLOSED and dialogue.minutes_document:
+        return dialogue.minutes_document.payload.get("spending")
+    return figures_of(balance_of(dialogue.contract, dialogue.year))
 
 
 def contract_facts(contract: Contract) -> dict:

@@ -8,7 +8,7 @@ from core import clock
 from core.http import attempt, http_methods, require, show, submit_form
 from core.tables import table_response
 from dialogues import actions, panels
-from dialogues.assemblers import missing_items, programme_years, standing_approvals, year_of
+from dialogues.assemblers import missing_items, programme_years, spending_figures, standing_approvals, year_of
 from dialogues.enums import AnnexStatus, DialogueStatus
 from dialogues.filters import DialogueFilter
 from dialogues.forms import ConveneForm, HoldForm, MinutesForm, ReopenForm, ReviseForm
@@ -190,6 +190,7 @@ def dialogue_context(request, dialogue: ManagementDialogue) -> dict:
         "is_late": dialogue.is_late(clock.today()),
         "evaluated": year_of(dialogue.contract, dialogue.year),
         "programmes": programme_years(dialogue),
+        "spending": spending_figures(dialogue),
         "can_prepare": can_prepare,
         "is_planned": dialogue.status == DialogueStatus.PLANNED,
         "is_convened": dialogue.status == DialogueStatus.CONVENED,

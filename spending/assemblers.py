@@ -3,18 +3,20 @@
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 
 from agreements.enums import AmountKind
 from agreements.models import Pass
 from contracts.models import DURATION_YEARS, Contract
 from core.errors import DomainError
+from core.money import format_euros
 from funding.enums import PaymentStatus
 from funding.models import Payment, Statement
 from spending.enums import Envelope
 from spending.models import Budget, BudgetLine, Expense, Professional
-from spending.rules import Amounts, Ceiling, YearBalance, envelope_of, year_balance
+from spending.rules import Amounts, Ceiling, EnvelopeBalance, YearBalance, envelope_of, year_balance
 
 CLOSED = "L’année {year} est close par son dialogue annuel : son budget et ses dépenses ne changent plus."
 
@@ -69,6 +71,41 @@ def balance_of(contract: Contract, year: int) -> YearBalance:
     )
 
 
+def figures_of(balance: YearBalance) -> dict[str, Any]:
+    """Return a balance as pages print it and as minutes keep it: words only, plain JSON."""
+    return {
+        "year": balance.year,
+        "lines": [{"envelope": line.envelope.label, **_amounts(line)} for line in balance.lines],
+        "total": _amounts(balance),
+        "flags": [{"envelope": flag.envelope.label, "tone": flag.tone, "text": flag.text} for flag in balance.flags],
+    }
+
+
+def told_content(contract: Contract, year: int) -> list[dict[str, str]]:
+    """Return what the CPTS told of a year: what the three approve with the minutes of its dialogue.
+
+    What was received is left out: the fund goes on paying after the approval.
+    """
+    return [
+        {
+            "envelope": line.envelope.value,
+            "planned": "" if line.planned is None else str(line.planned),
+            "spent": str(line.spent),
+            "off_purpose": str(line.off_purpose),
+        }
+        for line in balance_of(contract, year).lines
+    ]
+
+
+def _amounts(row: EnvelopeBalance | YearBalance) -> dict[str, str]:
+    return {
+        "planned": "–" if row.planned is None else format_euros(row.planned),
+        "received": format_euros(row.received),
+        "spent": format_euros(row.spent),
+        "left": format_euros(row.left),
+    }
+
+
 def planned_sums(contract: Contract, year: int) -> Amounts:
     """Return the euros planned by envelope; an envelope without a line is absent."""
     rows = BudgetLine.objects.filter(budget__contract=contract, budget__year=year).order_by()
@@ -76,15 +113,16 @@ def planned_sums(contract: Contract, year: int) -> Amounts:
 
 
 def received_sums(contract: Contract, year: int) -> Amounts:
-    """Return the euros that the fund transferred for a contract year, by envelope: deductions are made (R18).
+    """Return the euros received for a contract year, by envelope.
 
-    They count for the year that the payment is about, whatever the day it was paid and the revision that made it.
+    A payment counts for the year that it is about, whatever the day it was paid and the revision that made it.
+    What was paid in excess and deducted from a later payment (R18) is money of that later year.
     """
     sums: dict[Envelope, Decimal] = defaultdict(Decimal)
-    settled = [PaymentStatus.PAID, PaymentStatus.OFFSET]
-    paid = Payment.objects.filter(contract=contract, year=year, status__in=settled).order_by()
-    for mission, line_kind, base, amount in paid.values_list("mission", "line_kind", "base", "net_amount"):
-        sums[envelope_of(mission=mission, line_kind=line_kind, base=base)] += amount
+    counted = Q(status=PaymentStatus.PAID) | Q(amount__lt=0, deducted__lt=0)
+    for payment in Payment.objects.filter(counted, contract=contract, year=year):
+        envelope = envelope_of(mission=payment.mission, line_kind=payment.line_kind, base=payment.base)
+        sums[envelope] += payment.deducted if payment.is_to_deduct else payment.amount
     return dict(sums)
 
 

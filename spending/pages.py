@@ -19,6 +19,7 @@ from spending.assemblers import (
     budget_of,
     ceiling_of,
     envelopes_of,
+    figures_of,
     is_closed,
     planned_amounts,
     years_of,
@@ -55,6 +56,11 @@ class YearPage:
     can_enter: bool
     balance: YearBalance
     categories: list[CategoryLine]
+
+    @property
+    def figures(self) -> dict:
+        """Return the balance as its table prints it."""
+        return figures_of(self.balance)
 
     @property
     def figure(self) -> Figure | None:

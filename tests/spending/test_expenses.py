@@ -12,6 +12,7 @@ from core.errors import DomainError, NotAllowed
 from core.models import AuditEvent
 from documents.models import StoredFile
 from funding import actions as funding_actions
+from funding.models import Payment
 from spending import actions
 from spending.assemblers import balance_of, received_by, years_of
 from spending.enums import Category, Envelope
@@ -277,3 +278,18 @@ def test_the_database_says_it_too(contract, changes, name):
     row = {"year": 2, "entered_at": clock.now(), **told(), **changes}
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         Expense.objects.create(contract=contract, **row)
+
+
+def test_r18_what_was_paid_in_excess_is_money_of_the_year_it_is_deducted_from(contract):
+    """52 500 paid for year 1, 2 500 too much and deducted from 45 000 of year 2: 50 000, and 45 000."""
+    paid = {"status": "PAID", "ordered_on": A_DAY, "paid_on": A_DAY, "reference": "VIR-1", "due_on": A_DAY}
+    contract.payments.all().delete()
+    for year, amount, deducted, facts in (
+        (1, 52_500, 0, {"kind": "ADVANCE", **paid}),
+        (1, -2_500, -2_500, {"kind": "BALANCE", "status": "OFFSET", "due_on": A_DAY}),
+        (2, 45_000, 2_500, {"kind": "ADVANCE", **paid}),
+    ):
+        Payment.objects.create(
+            contract=contract, year=year, line_kind="OPERATING", amount=amount, deducted=deducted, **facts
+        )
+    assert [balance_of(contract, year).received for year in (1, 2)] == [50_000, 45_000]
