@@ -1,8 +1,14 @@
 """Who acts in this request, and the second factor of those who must have one."""
 
+from urllib.parse import urlsplit
+
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import Membership
 from accounts.permissions import needs_second_factor
@@ -10,6 +16,21 @@ from core.actor import Actor
 from core.enums import Role, Side
 
 SESSION_KEY = "membership"
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Send signed-out people to sign in, and lose nothing of what they were writing.
+
+    HTMX is told 401: the page stays as it is, and static/js/session.js says that the session is over. After a
+    POST, sign-in leads back to the page of the form, where the same script puts back what was typed.
+    """
+
+    def handle_no_permission(self, request, view_func):
+        if request.htmx:
+            return HttpResponse("Votre session est terminée.", status=401, content_type="text/plain; charset=utf-8")
+        if request.method == "POST":
+            return redirect_to_login(page_of_form(request))
+        return super().handle_no_permission(request, view_func)
 
 
 class ActorMiddleware:
@@ -43,6 +64,15 @@ class SecondFactorMiddleware:
             return None
         messages.warning(request, "Votre rôle demande un second facteur : activez-le pour continuer.")
         return redirect("mfa_activate_totp")
+
+
+def page_of_form(request) -> str:
+    """Return the address of the page that sent this POST; its own address when the browser does not say."""
+    referrer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referrer, {request.get_host()}, require_https=request.is_secure()):
+        return request.get_full_path()
+    parts = urlsplit(referrer)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def memberships_of(user) -> list[Membership]:

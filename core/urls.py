@@ -1,4 +1,4 @@
-"""Routes of the texts every visitor may read, and of the page that shows the components."""
+"""Routes of the texts every visitor may read, of the state of the session, and of the page of the components."""
 
 from django.conf import settings
 from django.urls import path
@@ -6,6 +6,7 @@ from django.urls import path
 from core import views
 
 urlpatterns = [
+    path("session/", views.session_state, name="session_state"),
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("mentions-legales/", views.legal_notice, name="legal_notice"),
     path("donnees-personnelles/", views.personal_data, name="personal_data"),

@@ -1,7 +1,10 @@
 """Pages without an account: the legal texts, and in development the page that shows every component."""
 
 from django.contrib.auth.decorators import login_not_required
+from django.http import JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 
 from core.http import http_methods
 from core.samples import face_context
@@ -24,6 +27,14 @@ def legal_notice(request, template_name="pages/legal_notice.html"):
 @http_methods("GET")
 def personal_data(request, template_name="pages/personal_data.html"):
     return render(request, template_name)
+
+
+@login_not_required
+@never_cache
+@http_methods("GET")
+def session_state(request):
+    """Tell a page left open who is signed in now (empty: nobody), and the token that its forms must send."""
+    return JsonResponse({"person": str(request.user.pk or ""), "token": get_token(request)})
 
 
 @login_not_required

@@ -241,6 +241,7 @@ POLICY: dict[str, Row] = {
     "legal_notice": Row(public="the legal notice is owed to every visitor"),
     "personal_data": Row(public="the notice on personal data is owed to every visitor"),
     "face": Row(public="development only: the components, with invented figures"),
+    "session_state": Row(public="a page left open learns that the session is over"),
     # Home
     "dashboards:home": Row(),
     "dashboards:portfolio": Row(is_list=True, may=lambda actor: actor.side in AUTHORITIES),
