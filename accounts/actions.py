@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts import notifications
 from accounts.enums import ROLES_OF
 from accounts.models import Invitation, Membership, Organisation, User
-from accounts.permissions import Act, check
+from accounts.permissions import Act, check, check_grant
 from core import audit, clock
 from core.actor import SYSTEM, Actor
 from core.enums import Role, Side
@@ -26,9 +26,13 @@ def invite(*, actor: Actor, email: str, role: Role) -> Invitation:
     email = email.lower()
     if role not in ROLES_OF[actor.side]:
         raise DomainError("Ce rôle n’existe pas pour votre organisation.", field="role")
+    check_grant(actor, role)
     organisation = Organisation.objects.select_for_update().get(pk=actor.organisation_id)
-    if Membership.objects.filter(organisation=organisation, user__email=email, is_active=True).exists():
+    place = Membership.objects.filter(organisation=organisation, user__email=email).first()
+    if place and place.is_active:
         raise DomainError("Cette personne fait déjà partie de votre équipe.", field="email")
+    if place:  # an invitation would change the role of a closed place
+        check_grant(actor, place.role)
     if organisation.invitations.open().filter(email=email).exists():
         raise DomainError("Cette adresse a déjà une invitation en cours.", field="email")
     now = clock.now()
@@ -51,6 +55,7 @@ def withdraw_invitation(*, actor: Actor, invitation: Invitation) -> Invitation:
     """Make an invitation's link useless."""
     check(actor, Act.INVITE)
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    check_grant(actor, invitation.role)
     if invitation.accepted_at or invitation.withdrawn_at:
         raise DomainError("Cette invitation n’est plus en cours.")
     invitation.withdrawn_at = clock.now()
@@ -97,6 +102,7 @@ def set_membership_active(*, actor: Actor, membership: Membership, is_active: bo
         raise NotAllowed("Cette personne ne fait pas partie de votre organisation.")
     if membership.user_id == actor.user_id:
         raise DomainError("Vous ne pouvez pas vous retirer vous-même.")
+    check_grant(actor, membership.role)
     before = membership.is_active
     membership.is_active = is_active
     membership.save(update_fields=["is_active", "updated_at"])

@@ -3,20 +3,23 @@
 from django import forms
 
 from accounts.enums import ROLES_OF
+from accounts.permissions import may_grant
 from core.actor import Actor
 from core.enums import Role
 from core.forms import CrispyMixin
 
 
 class InvitationForm(CrispyMixin, forms.Form):
-    """Whom to invite, in which role of the actor's side."""
+    """Whom to invite, in which of the roles that are the actor's to give."""
 
     email = forms.EmailField(label="adresse électronique")
     role = forms.ChoiceField(label="rôle")
 
     def __init__(self, *args, actor: Actor, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(role.value, role.label) for role in ROLES_OF[actor.side]]
+        self.fields["role"].choices = [
+            (role.value, role.label) for role in ROLES_OF[actor.side] if may_grant(actor, role)
+        ]
 
     def clean_role(self):
         return Role(self.cleaned_data["role"])

@@ -8,7 +8,7 @@ from enum import StrEnum
 from accounts.enums import Power
 from core.actor import Actor
 from core.enums import Role, Side
-from core.errors import NotAllowed
+from core.errors import DomainError, NotAllowed
 
 
 class Act(StrEnum):
@@ -80,6 +80,23 @@ DELEGATED: dict[Act, tuple[Power, dict[Side, set[Role]]]] = {
     Act.TERMINATE: (Power.SIGN, {CPTS: {Role.COORDINATOR}, ARS: {Role.OFFICER}, FUND: {Role.OFFICER}}),
 }
 
+# Which places a member opens and closes in her own organisation: never one whose acts weigh more than hers, nor the
+# payments for those who prepare them. The first president or signatory comes from the back office.
+GRANTS: dict[Side, dict[Role, set[Role]]] = {
+    CPTS: {
+        Role.COORDINATOR: {Role.COORDINATOR, Role.TREASURER, Role.READER},
+        Role.PRESIDENT: {Role.COORDINATOR, Role.PRESIDENT, Role.TREASURER, Role.READER},
+    },
+    ARS: {
+        Role.OFFICER: {Role.OFFICER, Role.READER},
+        Role.SIGNATORY: {Role.OFFICER, Role.SIGNATORY, Role.READER},
+    },
+    FUND: {
+        Role.OFFICER: {Role.OFFICER, Role.READER},
+        Role.SIGNATORY: {Role.OFFICER, Role.SIGNATORY, Role.ACCOUNTANT, Role.READER},
+    },
+}
+
 VOWELS = "aeéiouy"
 SECOND_FACTOR_SIDES = {Side.ARS, Side.FUND, Side.NATIONAL, Side.BACK_OFFICE}
 
@@ -99,6 +116,22 @@ def check(actor: Actor, act: Act) -> None:
     if actor.side != Side.SYSTEM and not may(actor, act):
         of = "d’" if act.value[0] in VOWELS else "de "
         raise NotAllowed(f"Votre rôle ne vous permet pas {of}{act.value}.")
+
+
+def may_grant(actor: Actor, role: Role) -> bool:
+    """Return whether `actor` opens and closes places of this role in her organisation."""
+    return may(actor, Act.INVITE) and role in GRANTS[actor.side][actor.role]
+
+
+def check_grant(actor: Actor, role: Role) -> None:
+    """Raise NotAllowed unless `actor` may invite, and DomainError when this role is not hers to give or to take."""
+    check(actor, Act.INVITE)
+    if not may_grant(actor, role):
+        givers = [giver.label for giver, roles in GRANTS[actor.side].items() if role in roles]
+        raise DomainError(
+            f"Le rôle « {Role(role).label} » s’ouvre et se ferme par la personne qui a le rôle : {', '.join(givers)}.",
+            field="role",
+        )
 
 
 def needs_second_factor(side: Side, role: Role) -> bool:

@@ -9,10 +9,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import actions
+from accounts.enums import ROLES_OF
 from accounts.forms import AcceptInvitationForm, InvitationForm
 from accounts.middleware import SESSION_KEY
 from accounts.models import Invitation, Membership
-from accounts.permissions import Act, may
+from accounts.permissions import Act, may, may_grant
 from core.errors import DomainError
 from core.http import attempt, http_methods, require, show, submit_form
 
@@ -74,10 +75,11 @@ def switch_organisation(request):
 
 
 def team_context(request) -> dict:
-    """Return the people and the invitations of the actor's organisation."""
+    """Return the people and the invitations of the actor's organisation, and the places that are hers to change."""
     return {
         "team": Membership.objects.visible_to(request.actor).select_related("user").order_by("user__last_name"),
         "invitations": Invitation.objects.visible_to(request.actor).open(),
+        "granted": [role for role in ROLES_OF[request.actor.side] if may_grant(request.actor, role)],
         "can_invite": may(request.actor, Act.INVITE),
     }
 

@@ -89,3 +89,48 @@ def test_an_invitation_of_another_organisation_is_not_found(invitation, world, c
     url = reverse("accounts:invitation_withdraw", args=[invitation.pk])
     assert client_of(world.east.president).post(url).status_code == 404
     assert Invitation.objects.open().filter(pk=invitation.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("member", "role"),
+    [
+        ("coordinator", Role.PRESIDENT),
+        ("ars_officer", Role.SIGNATORY),
+        ("fund_officer", Role.SIGNATORY),
+        ("fund_officer", Role.ACCOUNTANT),
+    ],
+)
+def test_nobody_invites_to_a_place_above_her_own(world, client_of, member, role):
+    inviter = getattr(world.west, member)
+    page = client_of(inviter).get(reverse("accounts:invitation_create")).content.decode()
+    assert f'value="{role}"' not in page and 'value="READER"' in page
+    with pytest.raises(DomainError, match="s’ouvre et se ferme par"):
+        actions.invite(actor=inviter.as_actor(), email="a@exemple.test", role=role)
+    client_of(inviter).post(reverse("accounts:invitation_create"), {"email": "a@exemple.test", "role": role})
+    assert not Invitation.objects.exists()
+
+
+def test_a_coordinator_neither_closes_nor_reopens_the_presidency(world, client_of):
+    president, browser = world.west.president, client_of(world.west.coordinator)
+    close, reopen = (reverse(f"accounts:membership_{verb}", args=[president.pk]) for verb in ("close", "open"))
+    assert close not in browser.get(reverse("accounts:team")).content.decode()
+    assert "présidence" in browser.post(close, follow=True).content.decode()
+    president.refresh_from_db()
+    assert president.is_active
+    Membership.objects.filter(pk=president.pk).update(is_active=False)
+    browser.post(reopen)
+    president.refresh_from_db()
+    assert not president.is_active
+
+
+def test_an_invitation_does_not_change_a_closed_place_above_one_s_own(world):
+    Membership.objects.filter(pk=world.west.president.pk).update(is_active=False)
+    with pytest.raises(DomainError, match="présidence"):
+        actions.invite(actor=world.west.coordinator.as_actor(), email=world.west.president.user.email, role=Role.READER)
+
+
+def test_a_president_invites_another_and_the_coordinator_cannot_withdraw_it(world):
+    invitation = actions.invite(actor=world.west.president.as_actor(), email="a@exemple.test", role=Role.PRESIDENT)
+    with pytest.raises(DomainError, match="présidence"):
+        actions.withdraw_invitation(actor=world.west.coordinator.as_actor(), invitation=invitation)
+    assert Invitation.objects.open().filter(pk=invitation.pk).exists()

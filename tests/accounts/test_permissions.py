@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from accounts.enums import ROLES_OF
-from accounts.permissions import DELEGATED, RIGHTS, Act, check, may
+from accounts.permissions import DELEGATED, RIGHTS, Act, check, may, may_grant
 from core.actor import Actor
 from core.enums import Role, Side
 from core.errors import NotAllowed
@@ -36,6 +36,14 @@ EXPECTED = {
     | {(Side.FUND, Role.OFFICER), (Side.FUND, Role.SIGNATORY), (Side.FUND, Role.ACCOUNTANT)},
     Act.INVITE: COORDINATION | ARS_DECIDES | {(Side.FUND, Role.OFFICER), (Side.FUND, Role.SIGNATORY)},
 }
+GRANTED = {
+    (Side.CPTS, Role.COORDINATOR): {Role.COORDINATOR, Role.TREASURER, Role.READER},
+    (Side.CPTS, Role.PRESIDENT): {Role.COORDINATOR, Role.PRESIDENT, Role.TREASURER, Role.READER},
+    (Side.ARS, Role.OFFICER): {Role.OFFICER, Role.READER},
+    (Side.ARS, Role.SIGNATORY): {Role.OFFICER, Role.SIGNATORY, Role.READER},
+    (Side.FUND, Role.OFFICER): {Role.OFFICER, Role.READER},
+    (Side.FUND, Role.SIGNATORY): {Role.OFFICER, Role.SIGNATORY, Role.ACCOUNTANT, Role.READER},
+}
 EVERYONE = [(side, role) for side, roles in ROLES_OF.items() for role in roles]
 
 
@@ -59,6 +67,12 @@ def test_every_act_has_its_line():
 @pytest.mark.parametrize(("side", "role"), EVERYONE)
 def test_who_may_do_what(act, side, role):
     assert may(actor(side, role), act) == ((side, role) in EXPECTED[act])
+
+
+@pytest.mark.parametrize("given", Role)
+@pytest.mark.parametrize(("side", "role"), EVERYONE)
+def test_who_opens_which_places(side, role, given):
+    assert may_grant(actor(side, role), given) == (given in GRANTED.get((side, role), ()))
 
 
 @pytest.mark.parametrize("act", DELEGATED)

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 from accounts.enums import Power
-from accounts.permissions import DELEGATED, RIGHTS, Act
+from accounts.permissions import DELEGATED, GRANTS, RIGHTS, Act
 from core.enums import PARTIES, Side
 
 DOCUMENT = Path(settings.BASE_DIR) / "docs" / "permissions.md"
@@ -34,6 +34,14 @@ def test_the_document_says_what_may_be_delegated():
         for act, (power, roles) in DELEGATED.items()
     ]
     assert rows("Ce qui se délègue") == coded
+
+
+def test_the_document_says_who_opens_which_places():
+    coded = [
+        (role.label, *[words(GRANTS[side].get(role, ())) for side in PARTIES])
+        for role in dict.fromkeys(role for side in PARTIES for role in GRANTS[side])
+    ]
+    assert rows("Qui ouvre et ferme quelles places") == coded
 
 
 def test_nobody_else_has_a_right():
