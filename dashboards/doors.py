@@ -5,6 +5,7 @@ from datetime import date
 
 from django.urls import reverse
 
+from accounts.permissions import Act, may
 from contracts import permissions
 from contracts.enums import ContractStatus
 from contracts.models import Contract
@@ -48,6 +49,11 @@ def _writing(actor: Actor, contract: Contract) -> list[Button]:
         found.append(_button("Refuser de signer", "contracts:contract_refuse", contract.pk, "cross"))
     if permissions.can_declare_crisis(actor, contract):
         found.append(_button("Déclarer une crise", "contracts:crisis_declare", contract.pk, "warning"))
+    is_party = permissions.is_party(actor, contract)
+    if contract.status == ContractStatus.ACTIVE and is_party and may(actor, Act.PREPARE_DIALOGUE):
+        found.append(
+            _button("Convoquer un dialogue extraordinaire", "dialogues:extraordinary_create", contract.pk, "chat")
+        )
     if permissions.can_terminate(actor, contract):
         found.append(_button("Résilier le contrat", "dashboards:contract_end", contract.pk, "cross"))
     if permissions.can_abandon(actor, contract):

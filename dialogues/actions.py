@@ -80,10 +80,29 @@ def convene(
     """Convene the three parties, or convene them again for another day."""
     check(actor, Act.PREPARE_DIALOGUE)
     dialogue = _locked(actor, dialogue)
+    if convened_for < clock.today():
+        raise DomainError("On ne convoque pas à une date passée : notez plutôt la tenue.", field="convened_for")
     dialogue.convened_for, dialogue.place, dialogue.agenda = convened_for, place, agenda
     _move(actor, dialogue, Transition.CONVENE)
     transaction.on_commit(partial(notifications.send_convening, dialogue))
     return dialogue
+
+
+@transaction.atomic
+def call_extraordinary(
+    *, actor: Actor, contract: Contract, convened_for: date, place: str, agenda: str
+) -> ManagementDialogue:
+    """R16: any party of a contract in force convenes an extraordinary dialogue, outside the calendar."""
+    check(actor, Act.PREPARE_DIALOGUE)
+    contract = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+    _check_party(actor, contract)
+    if contract.status != ContractStatus.ACTIVE:
+        raise DomainError("Un dialogue extraordinaire se convoque sur un contrat en vigueur.")
+    dialogue = ManagementDialogue.objects.create(
+        contract=contract, kind=DialogueKind.EXTRAORDINARY, window_opens_on=clock.today()
+    )
+    audit.record(actor, "dialogue.call", dialogue)
+    return convene(actor=actor, dialogue=dialogue, convened_for=convened_for, place=place, agenda=agenda)
 
 
 @transaction.atomic

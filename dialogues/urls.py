@@ -16,6 +16,7 @@ urlpatterns = [
     path("<uuid:pk>/reviser/", views.dialogue_revise, name="dialogue_revise"),
     path("<uuid:pk>/approuver/", views.dialogue_approve, name="dialogue_approve"),
     path("negociation/<uuid:pk>/ouvrir/", views.negotiation_open, name="negotiation_open"),
+    path("extraordinaire/<uuid:pk>/", views.extraordinary_create, name="extraordinary_create"),
     path("annexes/<uuid:pk>/", views.annex_detail, name="annex_detail"),
     path("annexes/<uuid:pk>/signer/", views.annex_sign, name="annex_sign"),
 ]

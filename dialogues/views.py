@@ -4,12 +4,13 @@ from django.shortcuts import get_object_or_404, redirect
 
 from accounts.permissions import Act, may
 from contracts.models import Contract
+from contracts.permissions import is_party
 from core import clock
 from core.http import attempt, http_methods, require, show, submit_form
 from core.tables import table_response
 from dialogues import actions, panels
 from dialogues.assemblers import missing_items, programme_years, spending_figures, standing_approvals, year_of
-from dialogues.enums import AnnexStatus, DialogueStatus
+from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
 from dialogues.filters import DialogueFilter
 from dialogues.forms import ConveneForm, HoldForm, MinutesForm, ReopenForm, ReviseForm
 from dialogues.models import AnnualAnnex, ManagementDialogue
@@ -57,6 +58,25 @@ def dialogue_convene(request, pk, template_name="dialogues/dialogue_form.html"):
         "submit": "Envoyer la convocation",
     }
     return show(request, template_name, context)
+
+
+@http_methods("GET", "POST")
+def extraordinary_create(request, pk, template_name="dialogues/extraordinary_create.html"):
+    contract = get_object_or_404(Contract.objects.visible_to(request.actor).active().with_parties(), pk=pk)
+    require(is_party(request.actor, contract) and may(request.actor, Act.PREPARE_DIALOGUE))
+    initial = {"convened_for": clock.today(), "agenda": agenda_of(DialogueKind.EXTRAORDINARY)}
+    form = ConveneForm(request.POST or None, initial=initial)
+    if request.method == "POST" and (
+        dialogue := submit_form(
+            request,
+            form,
+            actions.call_extraordinary,
+            contract=contract,
+            success="Les trois parties sont convoquées.",
+        )
+    ):
+        return redirect("dialogues:dialogue_detail", dialogue.pk)
+    return show(request, template_name, {"contract": contract, "form": form})
 
 
 @http_methods("GET", "POST")

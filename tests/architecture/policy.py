@@ -450,6 +450,12 @@ POLICY: dict[str, Row] = {
     "dialogues:dialogue_hold": dialogue_row("planned", Act.PREPARE_DIALOGUE, data={"participants": "Les trois"}),
     "dialogues:dialogue_minutes": dialogue_row("held", Act.PREPARE_DIALOGUE, data={"decisions": "Démarrage."}),
     "dialogues:dialogue_send": dialogue_row("held", Act.PREPARE_DIALOGUE, POST),
+    "dialogues:extraordinary_create": Row(
+        methods=FORM,
+        about=both(lambda d: of_parties(d.tenant, pk=d.contract.pk)),
+        act=Act.PREPARE_DIALOGUE,
+        data={"convened_for": DAY, "agenda": "Objet de la réunion"},
+    ),
     "dialogues:dialogue_reopen": dialogue_row("at_approval", Act.PREPARE_DIALOGUE, data={"reason": "Une erreur."}),
     "dialogues:dialogue_revise": dialogue_row("closed", Act.REVISE, data={"reason": "Un résultat mal compté."}),
     "dialogues:dialogue_approve": dialogue_row("at_approval", Act.APPROVE_MINUTES, POST),

@@ -176,3 +176,15 @@ def test_an_annual_dialogue_does_not_go_to_approval_while_a_result_is_unknown(si
         dialogue = written(signed.world, held(signed.world, contract.dialogues.get(kind=DialogueKind.ANNUAL)))
         with pytest.raises(DomainError, match="Réunions tenues"):
             actions.send_minutes(actor=signed.world.west.coordinator.as_actor(), dialogue=dialogue)
+
+
+def test_r16_any_party_convenes_an_extraordinary_dialogue_that_the_three_close(signed):
+    west, contract = signed.world.west, signed.contract
+    details = {"convened_for": stories.SIGNED_ON, "place": "", "agenda": "Départ d’un pôle de santé"}
+    with stories.at(stories.SIGNED_ON):
+        dialogue = actions.call_extraordinary(actor=west.fund_officer.as_actor(), contract=contract, **details)
+        assert (dialogue.kind, dialogue.status) == (DialogueKind.EXTRAORDINARY, DialogueStatus.CONVENED)
+        assert stories.close_dialogue(west, dialogue).status == DialogueStatus.CLOSED
+        for stranger in (west.reader, signed.world.east.coordinator, west.accountant):
+            with pytest.raises(NotAllowed):
+                actions.call_extraordinary(actor=stranger.as_actor(), contract=contract, **details)
