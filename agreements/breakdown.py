@@ -15,8 +15,8 @@ from agreements.explanations import explain, explain_payment, format_rate, share
 from agreements.inputs import ContractInputs
 from agreements.lines import Line, LineKey
 from agreements.payments import ZERO, PaymentLine
-from agreements.rules import format_population, variable_part
-from agreements.scales import IndicatorResult, mission_year_result
+from agreements.rules import format_population
+from agreements.scales import IndicatorResult
 from core.dates import format_date
 from core.money import format_euros, round_cents
 
@@ -285,11 +285,9 @@ def _indicator_steps(line: Line, inputs: ContractInputs) -> list[Step]:
     mission = next(item for item in inputs.missions if item.mission == line.mission)
     if line.year not in mission.indicators:
         return []
-    maximum = variable_part(inputs.agreement_in(line.year), line.mission, line.explanation.size)
-    results = mission_year_result(maximum, mission.indicators[line.year]).results
     return [
         Step(label=f"Indicateur {number}", value=_earned(result), detail=_decision(result))
-        for number, result in enumerate(results, start=1)
+        for number, result in enumerate(inputs.result_in(mission, line.year).results, start=1)
     ]
 
 

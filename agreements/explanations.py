@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from fractions import Fraction
+
+from quicktions import Fraction
 
 from agreements.enums import AmountKind, LineKind, MissionCode, PaymentKind
 from agreements.lines import Line

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property
 from typing import TypeVar
+
+from quicktions import Fraction
 
 from agreements.agreement import Agreement
 from agreements.rules import (
@@ -20,7 +21,7 @@ from agreements.rules import (
     size_for_population,
     variable_part,
 )
-from agreements.scales import IndicatorInput, check_mission_year, mission_year_result
+from agreements.scales import IndicatorInput, MissionYearResult, mission_year_result
 from core.errors import DomainError
 
 Rate = Fraction | Decimal
@@ -91,10 +92,22 @@ class ContractInputs:
         """R13f: return the exact rate of a mission-year, given or earned by indicators; None if unknown."""
         if year in mission.rates:
             return Fraction(mission.rates[year])
-        if year not in mission.indicators:
-            return None
-        maximum = variable_part(self.agreement_in(year), mission.mission, self.size_in(year))
-        return mission_year_result(maximum, mission.indicators[year]).rate
+        return self.result_in(mission, year).rate if year in mission.indicators else None
+
+    def result_in(self, mission: MissionInputs, year: int) -> MissionYearResult:
+        """R13f: return what the indicators of a mission-year earn; DomainError for what R13 refuses of them.
+
+        Worked out once: the checks ask for it before the lines do.
+        """
+        key = (mission.mission, year)
+        if key not in self._results:
+            maximum = variable_part(self.agreement_in(year), mission.mission, self.size_in(year))
+            self._results[key] = mission_year_result(maximum, mission.indicators[year])
+        return self._results[key]
+
+    @cached_property
+    def _results(self) -> dict[tuple[str, int], MissionYearResult]:
+        return {}
 
 
 def check_inputs(inputs: ContractInputs) -> None:
@@ -172,14 +185,13 @@ def _check_rates(inputs: ContractInputs, mission: MissionInputs, path: str) -> N
             raise TypeError("un taux ne se donne pas en nombre flottant")
         if not 0 <= rate <= 1:
             raise DomainError("Un taux est compris entre 0 et 1.", where)
-    for year, indicators in mission.indicators.items():
+    for year in mission.indicators:
         where = f"{path}.indicators.{year}"
         _check_active(inputs, mission.starts_on, year, where, "La mission")
         if year in mission.rates:
             raise DomainError("Donnez le taux ou les indicateurs de cette année, pas les deux.", where)
         try:
-            maximum = variable_part(inputs.agreement_in(year), mission.mission, inputs.size_in(year))
-            check_mission_year(maximum, indicators)
+            inputs.result_in(mission, year)
         except DomainError as error:
             raise DomainError(error.message, where + (error.field or "")) from error
 

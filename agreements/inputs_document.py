@@ -6,11 +6,11 @@ The agreement's own amounts are part of it: a statement is recomputed to the sam
 from collections.abc import Mapping, Set
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from cattrs import Converter
 from cattrs.errors import BaseValidationError
+from quicktions import Fraction
 
 from agreements.inputs import ContractInputs, Rate
 from core.errors import DomainError

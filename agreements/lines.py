@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
+
+from quicktions import Fraction
 
 from agreements.agreement import Agreement, AmountLine
 from agreements.enums import AmountKind, LineKind

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
+
+from quicktions import Fraction
 
 from agreements.agreement import Agreement
 from agreements.enums import LineKind, PaymentKind

@@ -1,7 +1,8 @@
 """Euros: exact until a line is made, rounded once."""
 
 from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
+
+from quicktions import Fraction
 
 CENT = Decimal("0.01")
 

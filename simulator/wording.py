@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
+
+from quicktions import Fraction
 
 from agreements.breakdown import mission_label
 from agreements.explanations import format_rate
