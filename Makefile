@@ -3,11 +3,12 @@ PYTHON ?= python3
 PORT ?= 8000
 export PORT
 
-.PHONY: help run test lint format lock reset
+.PHONY: help run test bench lint format lock reset
 
 help:
 	@echo "make run     démarre le portail et sa démonstration sur http://localhost:$(PORT) (Ctrl-C arrête tout)"
 	@echo "make test    lance toutes les vérifications et tous les tests (ARGS=\"tests/core -x\" pour une partie)"
+	@echo "make bench   mesure le portail, en rapports dans un même passage"
 	@echo "make lint    lance les vérifications sans les tests"
 	@echo "make format  met le code en forme"
 	@echo "make lock    recalcule les versions figées après un changement de requirements*.txt"
@@ -18,6 +19,9 @@ run:
 
 test:
 	@$(PYTHON) scripts/test.py $(ARGS)
+
+bench:
+	@$(PYTHON) scripts/bench.py
 
 lint:
 	@$(PYTHON) scripts/test.py --checks-only

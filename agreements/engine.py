@@ -103,6 +103,16 @@ def compute(inputs: ContractInputs) -> FundingResult:
     )
 
 
+def compute_year(inputs: ContractInputs, number: int) -> YearResult | None:
+    """Return the lines of one contract year, None when the contract ended before it.
+
+    The same lines as `compute`, without the other years: their rates and indicators are not even checked.
+    """
+    check_inputs(inputs, only_year=number)
+    year = next((year for year in inputs.existing_years if year.number == number), None)
+    return _compute_year(inputs, year).result if year else None
+
+
 def _compute_year(inputs: ContractInputs, year: ContractYear) -> _Year:
     terms = YearTerms(inputs=inputs, year=year, size=inputs.size_in(year.number), ends_on=inputs.end_of(year))
     lines = year_lines(terms)

@@ -110,8 +110,11 @@ class ContractInputs:
         return {}
 
 
-def check_inputs(inputs: ContractInputs) -> None:
-    """Refuse inputs that contradict the rules: DomainError with a sentence and the path of the field."""
+def check_inputs(inputs: ContractInputs, only_year: int | None = None) -> None:
+    """Refuse inputs that contradict the rules: DomainError with a sentence and the path of the field.
+
+    With `only_year`, the rates and indicators of the other contract years are left alone.
+    """
     if not 1 <= inputs.years <= CONTRACT_YEARS:
         raise DomainError(f"Un contrat a de 1 à {CONTRACT_YEARS} années.", "years")
     if inputs.signed_on.year > LAST_CALENDAR_YEAR:
@@ -131,7 +134,7 @@ def check_inputs(inputs: ContractInputs) -> None:
         if mission.mission in seen:
             raise DomainError("Cette mission est donnée deux fois.", f"{path}.mission")
         seen.add(mission.mission)
-        _check_mission(inputs, mission, path)
+        _check_mission(inputs, mission, path, only_year)
 
 
 def _check_sizes(inputs: ContractInputs) -> None:
@@ -156,7 +159,7 @@ def _check_year(inputs: ContractInputs, year: int, path: str) -> None:
         raise DomainError(f"Cette année n’est pas une année du contrat (de 1 à {inputs.years}).", path)
 
 
-def _check_mission(inputs: ContractInputs, mission: MissionInputs, path: str) -> None:
+def _check_mission(inputs: ContractInputs, mission: MissionInputs, path: str, only_year: int | None) -> None:
     agreements = [inputs.agreement, *inputs.agreements.values()]
     if not any(agreement.has_mission(mission.mission) for agreement in agreements):
         raise DomainError(
@@ -169,7 +172,7 @@ def _check_mission(inputs: ContractInputs, mission: MissionInputs, path: str) ->
         day = getattr(mission, name)
         if day is not None and day < mission.starts_on:
             raise DomainError("Cette ligne ne peut pas démarrer avant sa mission.", f"{path}.{name}")
-    _check_rates(inputs, mission, path)
+    _check_rates(inputs, mission, path, only_year)
     for year, amount in mission.compensation_actual.items():
         where = f"{path}.compensation_actual.{year}"
         _check_active(inputs, mission.compensation_starts_on, year, where, "La compensation")
@@ -177,7 +180,7 @@ def _check_mission(inputs: ContractInputs, mission: MissionInputs, path: str) ->
             raise DomainError("Le montant déclaré ne peut pas être négatif.", where)
 
 
-def _check_rates(inputs: ContractInputs, mission: MissionInputs, path: str) -> None:
+def _check_rates(inputs: ContractInputs, mission: MissionInputs, path: str, only_year: int | None) -> None:
     for year, rate in mission.rates.items():
         where = f"{path}.rates.{year}"
         _check_active(inputs, mission.starts_on, year, where, "La mission")
@@ -186,6 +189,8 @@ def _check_rates(inputs: ContractInputs, mission: MissionInputs, path: str) -> N
         if not 0 <= rate <= 1:
             raise DomainError("Un taux est compris entre 0 et 1.", where)
     for year in mission.indicators:
+        if only_year not in (None, year):
+            continue
         where = f"{path}.indicators.{year}"
         _check_active(inputs, mission.starts_on, year, where, "La mission")
         if year in mission.rates:

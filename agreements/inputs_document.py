@@ -3,15 +3,18 @@
 The agreement's own amounts are part of it: a statement is recomputed to the same cents whatever is corrected later.
 """
 
+import json
 from collections.abc import Mapping, Set
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from cattrs import Converter
 from cattrs.errors import BaseValidationError
 from quicktions import Fraction
 
+from agreements.agreement import Agreement
 from agreements.inputs import ContractInputs, Rate
 from core.errors import DomainError
 
@@ -46,4 +49,16 @@ def _make_converter() -> Converter:
     return converter
 
 
-_converter = _make_converter()
+def _agreement(data: Mapping[str, Any], _kind: type) -> Agreement:
+    """Read an agreement once for all the statements that keep the same one."""
+    return _read_agreement(json.dumps(data, sort_keys=True))
+
+
+@lru_cache(maxsize=16)
+def _read_agreement(text: str) -> Agreement:
+    return _plain_converter.structure(json.loads(text), Agreement)
+
+
+_plain_converter = _make_converter()
+_converter = _plain_converter.copy()
+_converter.register_structure_hook(Agreement, _agreement)

@@ -343,7 +343,7 @@ def dialogue_rows(contract: Contract, today: date) -> list[DialogueRow]:
         DialogueRow(dialogue=item, when=_when(item), is_late=item.is_late(today)) for item in contract.dialogues.all()
     ]
     closed = [row for row in rows if row.dialogue.status == DialogueStatus.CLOSED]
-    still = [row for row in rows if row.dialogue.status != DialogueStatus.CLOSED]
+    still = [row for row in rows if row.dialogue.is_open]
     still.sort(key=lambda row: row.dialogue.window_closes_on or today)
     closed.sort(key=lambda row: row.dialogue.held_on or today, reverse=True)
     return still + closed

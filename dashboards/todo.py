@@ -272,12 +272,11 @@ def with_turn(dialogues: QuerySet[ManagementDialogue], actor: Actor) -> QuerySet
 def _dialogues(actor: Actor, today: date, contract: Contract | None) -> Iterator[Waiting]:
     """Read the open dialogues; those of a dossier are already there (`dossier.load`)."""
     if contract:
-        rows = [dialogue for dialogue in contract.dialogues.all() if dialogue.status != DialogueStatus.CLOSED]
+        rows = [dialogue for dialogue in contract.dialogues.all() if dialogue.is_open]
     else:
         rows = with_turn(ManagementDialogue.objects.visible_to(actor).open(), actor).select_related("contract__cpts")
     for row in rows:
-        is_over = row.contract.status in (ContractStatus.ABANDONED, ContractStatus.TERMINATED)
-        if not is_over and (item := of_dialogue(actor, row, today)):
+        if item := of_dialogue(actor, row, today):
             yield item
 
 

@@ -6,10 +6,10 @@ from functools import partial
 from django.db import transaction
 
 from accounts.permissions import Act, check
-from agreements.rules import dialogue_window, mission_calendar
+from agreements.rules import DIALOGUE_MONTHS, mission_calendar
 from contracts import actions as contract_actions
 from contracts.enums import ContractStatus
-from contracts.models import DURATION_YEARS, Contract
+from contracts.models import Contract, ContractYear
 from core import audit, clock
 from core.actor import SYSTEM, Actor
 from core.dates import add_months
@@ -51,25 +51,14 @@ def open_negotiation(*, actor: Actor, contract: Contract) -> Contract:
 def follow_calendar(*, contract: Contract) -> list[ManagementDialogue]:
     """Create what the calendar calls for (R16): years, dialogues of start, annual dialogues. Safe to run again."""
     contract = contract_actions.end_contract(contract=contract)  # no year opens after an end that is due today
-    if contract.signed_on is None or contract.status == ContractStatus.TERMINATED:
+    if contract.signed_on is None:
         return []
-    today, created = clock.today(), []
-    for number in range(1, contract.year_on(today) + 1):  # a worker stopped for a year leaves none out
-        contract_actions.open_year(actor=SYSTEM, contract=contract, number=number)
+    created = []
     if contract.status == ContractStatus.ACTIVE:
+        for number in range(1, contract.year_on(clock.today()) + 1):  # a worker stopped for a year leaves none out
+            contract_actions.open_year(actor=SYSTEM, contract=contract, number=number)
         created += _plan_mission_starts(contract)
-    for number in range(1, DURATION_YEARS + 1):
-        window = dialogue_window(contract.signed_on, number)
-        if today >= add_months(window.opens_on, -ANNOUNCED_MONTHS):
-            created.append(
-                _plan(
-                    contract,
-                    kind=DialogueKind.ANNUAL,
-                    year=number,
-                    window_opens_on=window.opens_on,
-                    window_closes_on=window.closes_on,
-                )
-            )
+    created += [_plan_annual(contract, number) for number in range(1, contract.last_year + 1)]
     return [dialogue for dialogue in created if dialogue]
 
 
@@ -252,6 +241,17 @@ def _plan(contract: Contract, *, kind: DialogueKind, **fields) -> ManagementDial
     return dialogue if created else None
 
 
+def _plan_annual(contract: Contract, number: int) -> ManagementDialogue | None:
+    """Plan the dialogue about a contract year; that of a year cut short opens on the day of the end (R19)."""
+    opens_on = contract.end_of_year(number)
+    window = {"window_opens_on": opens_on, "window_closes_on": add_months(opens_on, DIALOGUE_MONTHS)}
+    if clock.today() < add_months(opens_on, -ANNOUNCED_MONTHS):
+        return None
+    if contract.is_cut_short(number):
+        contract.dialogues.open().filter(kind=DialogueKind.ANNUAL, year=number).update(**window)
+    return _plan(contract, kind=DialogueKind.ANNUAL, year=number, **window)
+
+
 def _plan_mission_starts(contract: Contract) -> list[ManagementDialogue | None]:
     deadlines = {
         item.mission: item.start_by
@@ -372,14 +372,24 @@ def _close_year(actor: Actor, dialogue: ManagementDialogue) -> None:
     """R17: close the programme, issue the statement, open the next programme, send the annex to signature."""
     contract = dialogue.contract
     evaluated = year_of(contract, dialogue.year)
-    indicator_actions.close_programme(actor=actor, programme=evaluated.programme)
+    _close_programme(actor, contract, evaluated)
     issue = funding_actions.issue_statement if dialogue.revision == 1 else funding_actions.revise_statement
     statement = issue(actor=actor, contract=contract, year=dialogue.year)
     for year in programme_years(dialogue):
         if year.programme.status == ProgrammeStatus.DRAFT:
             indicator_actions.agree_programme(actor=actor, programme=year.programme)
             indicator_actions.open_programme(actor=actor, programme=year.programme)
+    if contract.is_cut_short(dialogue.year):
+        contract_actions.record_settlement(actor=actor, contract=contract, settled_on=clock.today())
     _issue_annex(actor, dialogue, statement)
+
+
+def _close_programme(actor: Actor, contract: Contract, year: ContractYear) -> None:
+    """Freeze the results of a year. A year cut short (R19) may leave some unknown, or its programme unwritten."""
+    is_cut_short = contract.is_cut_short(year.number)
+    if is_cut_short and not year.programme.is_open:
+        return
+    indicator_actions.close_programme(actor=actor, programme=year.programme, needs_results=not is_cut_short)
 
 
 def _issue_annex(actor: Actor, dialogue: ManagementDialogue, statement: Statement) -> AnnualAnnex:

@@ -1,5 +1,7 @@
 """What the three parties approve, what is still missing, and the data of the minutes and of the annex."""
 
+from datetime import timedelta
+
 from agreements.enums import MissionCode
 from agreements.explanations import payment_label
 from contracts.models import DURATION_YEARS, Contract, ContractYear
@@ -87,12 +89,20 @@ def missing_items(dialogue: ManagementDialogue) -> list[str]:
         missing.append("La date de démarrage de la mission n’est pas fixée.")
     if dialogue.kind == DialogueKind.ANNUAL:
         evaluated = year_of(dialogue.contract, dialogue.year)
-        missing += missing_results(evaluated.programme) if evaluated else ["L’année évaluée n’a pas de programme."]
+        missing += _missing_of_year(dialogue.contract, evaluated)
         for year in programme_years(dialogue):
             missing += [f"Année {year.number} : {item}" for item in programme_missing_items(year.programme)]
     if dialogue.kind == DialogueKind.MISSION_START:
         missing += missing_of_mission(dialogue)
     return missing
+
+
+def _missing_of_year(contract: Contract, evaluated: ContractYear | None) -> list[str]:
+    if evaluated is None:
+        return ["L’année évaluée n’a pas de programme."]
+    if contract.is_cut_short(evaluated.number):
+        return []  # R19: what has no rate has no variable line
+    return missing_results(evaluated.programme)
 
 
 def missing_of_mission(dialogue: ManagementDialogue) -> list[str]:
@@ -140,10 +150,11 @@ def annex_payload(dialogue: ManagementDialogue, statement: Statement) -> dict:
     contract = dialogue.contract
     evaluated = year_of(contract, dialogue.year)
     following = year_of(contract, dialogue.year + 1)
+    last_day = contract.end_of_year(dialogue.year) - timedelta(days=1)
     return {
         "contract": contract_facts(contract),
         "year": dialogue.year,
-        "period": f"du {format_date(evaluated.starts_on)} au {format_date(evaluated.ends_on)} (exclu)",
+        "period": f"du {format_date(evaluated.starts_on)} au {format_date(last_day)}",
         "size": evaluated.size,
         "next_size": following.size if following else None,
         "results": programme_results(evaluated.programme)["missions"],

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from agreements.enums import MissionCode
+from contracts.enums import ContractStatus
 from contracts.models import Contract, ContractScopedQuerySet
 from core.actor import Actor
 from core.fields import StatusField
@@ -17,7 +18,11 @@ from funding.models import Statement
 
 class DialogueQuerySet(ContractScopedQuerySet):
     def open(self) -> "DialogueQuerySet":
-        return self.exclude(status=DialogueStatus.CLOSED)
+        """Keep those still to be held or closed: nothing of an abandoned contract, no start once it has ended."""
+        moot = Q(contract__status=ContractStatus.ABANDONED) | (
+            Q(kind=DialogueKind.MISSION_START) & ~Q(contract__status=ContractStatus.ACTIVE)
+        )
+        return self.exclude(status=DialogueStatus.CLOSED).exclude(moot)
 
     def late(self, today) -> "DialogueQuerySet":
         """Return the open dialogues whose window is over (R16)."""
@@ -96,10 +101,18 @@ class ManagementDialogue(TenantModel):
     def label(self) -> str:
         return str(self)
 
+    @property
+    def is_open(self) -> bool:
+        """Still to be held or closed, as `DialogueQuerySet.open` says it of rows."""
+        is_start = self.kind == DialogueKind.MISSION_START
+        is_moot = self.contract.status == ContractStatus.ABANDONED or (
+            is_start and self.contract.status != ContractStatus.ACTIVE
+        )
+        return self.status != DialogueStatus.CLOSED and not is_moot
+
     def is_late(self, today: date) -> bool:
         """R16: still open after the last day of its window."""
-        closes_on = self.window_closes_on
-        return self.status != DialogueStatus.CLOSED and closes_on is not None and closes_on < today
+        return self.is_open and self.window_closes_on is not None and self.window_closes_on < today
 
 
 class ClosedRevisionQuerySet(models.QuerySet):

@@ -111,13 +111,15 @@ def _mission(
     forecast: bool,
 ) -> MissionInputs:
     is_crisis = mission.mission == MissionCode.HEALTH_CRISIS
-    indicators = {} if is_crisis else _closed_years(mission, starts_on, results)
+    agreed = {} if is_crisis else _agreed_rates(contract, mission, starts_on)
+    closed = {} if is_crisis else _closed_years(mission, starts_on, results)
+    indicators = {number: rows for number, rows in closed.items() if number not in agreed}
     full = _full_rates(contract, starts_on, indicators, through_year) if forecast else {}
     return MissionInputs(
         mission=mission.mission,
         starts_on=starts_on,
         indicators=indicators,
-        rates={} if is_crisis else {**full, **_agreed_rates(contract, mission, starts_on)},
+        rates={} if is_crisis else full | agreed,
         triage_starts_on=mission.triage_starts_on,
         compensation_starts_on=mission.compensation_starts_on,
         crises=crises if is_crisis else (),

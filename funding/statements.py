@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from agreements.breakdown import Step, line_steps
-from agreements.engine import compute
+from agreements.engine import compute_year
 from agreements.explanations import payment_label
 from agreements.inputs import ContractInputs
 from agreements.inputs_document import from_document
@@ -46,7 +48,7 @@ def opened_lines(statement: Statement) -> list[OpenedLine]:
     """
     try:
         inputs = from_document(statement.inputs)
-        year = compute(inputs).year(statement.year)
+        year = compute_year(inputs, statement.year)
     except DomainError:
         return [OpenedLine(line=line, steps=()) for line in statement.lines.all()]
     computed = {line_key(line): line for line in year.lines} if year else {}
@@ -75,7 +77,7 @@ def differences(statement: Statement) -> list[str]:
     if content_hash({"inputs": statement.inputs, "lines": rows}) != statement.content_hash:
         found.append("l’empreinte n’est pas celle des données et des lignes conservées")
     try:
-        year = compute(from_document(statement.inputs)).year(statement.year)
+        year = compute_year(from_document(statement.inputs), statement.year)
     except DomainError as error:
         return [*found, error.message]
     if year is None:
@@ -90,6 +92,15 @@ def differences(statement: Statement) -> list[str]:
     if year.total != statement.total:
         found.append(f"total : {format_euros(statement.total)} émis, {format_euros(year.total)} recalculés")
     return found
+
+
+def computed_totals(statements: QuerySet[Statement]) -> dict[tuple[str, int], Decimal]:
+    """Compute statements again; return (number of the contract, year) → euros, the last revision read winning."""
+    rows = statements.values_list("contract__number", "year", "inputs")
+    return {
+        (number, year): compute_year(from_document(inputs), year).total
+        for number, year, inputs in rows.iterator(chunk_size=200)
+    }
 
 
 def _stored_row(line: StatementLine) -> dict:

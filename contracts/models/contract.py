@@ -1,6 +1,6 @@
 """The contract of three parties: its content, its missions, its years, and the consents it received."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import models
@@ -199,6 +199,19 @@ class Contract(TenantModel):
     def anniversary(self, number: int) -> date:
         """Return anniversary `number` (R3); the contract must be signed."""
         return anniversary(self.signed_on, number)
+
+    def end_of_year(self, number: int) -> date:
+        """Return the first day after contract year `number`: the next anniversary, or the end inside it (R19)."""
+        return min(self.anniversary(number), self.terminated_on or date.max)
+
+    def is_cut_short(self, number: int) -> bool:
+        """R19: the contract ended inside contract year `number`."""
+        return self.end_of_year(number) < self.anniversary(number)
+
+    @property
+    def last_year(self) -> int:
+        """R19: the last contract year that exists, of a signed contract."""
+        return self.year_on((self.terminated_on or self.ends_on) - timedelta(days=1))
 
     def year_on(self, day: date) -> int:
         """Return the contract year (1 to 5) that holds `day`, the last one after the end (R3)."""

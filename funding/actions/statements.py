@@ -1,7 +1,6 @@
 """Statements, and the payments that fall due because of them or because their day has come."""
 
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
@@ -31,16 +30,18 @@ def issue_statement(*, actor: Actor, contract: Contract, year: int) -> Statement
     contract = _locked(contract)
     if contract.statements.filter(year=year).exists():
         raise DomainError(f"Le décompte de l’année {year} est déjà émis.")
-    if clock.today() < min(contract.anniversary(year), contract.terminated_on or date.max):
+    if clock.today() < contract.end_of_year(year):
         raise DomainError(f"L’année {year} n’est pas terminée : son décompte ne peut pas être émis.")
     inputs = contract_inputs(contract, through_year=year)
     result = _complete_result(inputs, year)
     statement = _store(actor, contract, year, inputs, result.year(year), revision=1)
-    balances = [payment for payment in result.payments_of(year) if payment.kind == PaymentKind.BALANCE]
     repayments = [repayment for repayment in result.repayments if repayment.year == year]
     _make_due(
         contract,
-        [*(new_payment(payment, result) for payment in balances), *(new_repayment(item) for item in repayments)],
+        [
+            *(new_payment(payment, result) for payment in result.payments_of(year)),
+            *(new_repayment(repayment) for repayment in repayments),
+        ],
     )
     return statement
 

@@ -168,10 +168,13 @@ def start_mission(*, actor: Actor, programme: Programme, mission: str, active_fr
 
 
 @transaction.atomic
-def close_programme(*, actor: Actor, programme: Programme) -> Programme:
-    """OPEN → CLOSED: nothing changes any more. Refused while an amount is unspread or a result unknown."""
+def close_programme(*, actor: Actor, programme: Programme, needs_results: bool = True) -> Programme:
+    """OPEN → CLOSED: nothing changes any more. Refused while an amount is unspread or a result unknown.
+
+    Without `needs_results`, a mission with an unknown result earns nothing by it: the contract ended (R19).
+    """
     programme = lock(Programme, programme)
-    if missing := [*missing_items(programme), *missing_results(programme)]:
+    if needs_results and (missing := [*missing_items(programme), *missing_results(programme)]):
         raise DomainError(" ".join(missing))
     return _move(actor, programme, ProgrammeTransition.CLOSE, is_agreed=True)
 

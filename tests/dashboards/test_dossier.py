@@ -149,7 +149,7 @@ class TestMoney:
         actor = evaluated.world.west.accountant.as_actor()
         day = add_months(stories.SIGNED_ON, 13)
         with stories.at(day):
-            payment = Payment.objects.due().filter(contract=evaluated.contract, year=2).first()
+            payment = Payment.objects.payable().filter(contract=evaluated.contract, year=2).first()
             funding_actions.order_payment(actor=actor, payment=payment)
             funding_actions.pay_payment(actor=actor, payment=payment, paid_on=day, reference="VIR-7")
             due = page_of(client_of, evaluated.world.west.treasurer, evaluated.contract).context["due"]

@@ -38,7 +38,7 @@ def test_each_entry_says_who_and_for_which_party(evaluated):
 def test_a_series_of_payments_is_one_line_with_its_sum(evaluated, db):
     actor = evaluated.world.west.accountant.as_actor()
     with stories.at(add_months(stories.SIGNED_ON, 14)):
-        due = list(Payment.objects.due().filter(contract=evaluated.contract))
+        due = list(Payment.objects.payable().filter(contract=evaluated.contract))
         for payment in due:
             funding_actions.order_payment(actor=actor, payment=payment)
         first = history_of(evaluated.contract)[0]

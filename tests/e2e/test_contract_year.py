@@ -1,4 +1,4 @@
-"""One contract year, from a blank project to a signed annual annex, by the people of four sides (issue of the house).
+"""A contract from a blank project to its end, by the people of four sides: a year evaluated and signed, then settled.
 
 Everything goes through the browser; the clock alone is moved by the page of the demonstration.
 """
@@ -22,25 +22,32 @@ from funding.enums import PaymentStatus
 from health_projects.enums import ProjectStatus, SectionKey
 from health_projects.models import HealthProject
 from indicators.models import Indicator
+from tests.e2e import money
 from tests.e2e.people import Cast, Person
 
 pytestmark = pytest.mark.e2e
+REVIEWED_SIZE = 3
 PDF = {"name": "compte-rendu.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n% compte rendu\n"}
 
 
 def test_a_contract_year_is_played_by_the_people_of_four_sides(cast: Cast):
+    money.simulate(cast.accountant)
     for person in cast.everyone:
         person.sign_in()
     project = draft_and_approve_a_project(cast)
     contract = draft_a_contract(cast, project)
     negotiate(cast, contract)
     sign_the_contract(cast, contract)
-    start_access_to_care(cast, contract)
+    start_missions(cast, contract)
     move_to(cast.coordinator, add_months(contract_of(contract).signed_on, 13))
     give_and_confirm_results(cast, contract)
     hold_the_annual_dialogue(cast, contract)
     sign_the_annex(cast, contract)
     pay(cast, contract)
+    money.terminate(cast, contract)
+    move_to(cast.coordinator, add_months(clock.today(), 3))
+    hold_and_approve(cast, contract.dialogues.get(kind=DialogueKind.ANNUAL, year=2))
+    money.settle(cast, contract)
     read_the_national_view(cast)
     assert cast.faults == []
 
@@ -128,14 +135,24 @@ def negotiate(cast: Cast, contract: Contract) -> None:
 
 def hold_and_approve(cast: Cast, dialogue, **decided: str) -> None:
     """Note that a dialogue was held, write its minutes, send them, and have the three approve."""
+    hold(cast, dialogue, **decided)
+    approve(cast, dialogue)
+
+
+def hold(cast: Cast, dialogue, new_size: str = "", **decided: str) -> None:
     writer = cast.coordinator
-    url = reverse("dialogues:dialogue_detail", args=[dialogue.pk])
     writer.go(reverse("dialogues:dialogue_hold", args=[dialogue.pk])).fill(
         held_on=clock.today().isoformat(), participants="Les trois parties"
     ).click("Enregistrer", exact=True)
-    writer.go(reverse("dialogues:dialogue_minutes", args=[dialogue.pk])).fill(
-        minutes="Les parties ont suivi l’ordre du jour.", **decided
-    ).click("Enregistrer", exact=True)
+    writer.go(reverse("dialogues:dialogue_minutes", args=[dialogue.pk]))
+    writer.fill(minutes="Les parties ont suivi l’ordre du jour.", **decided)
+    if new_size:
+        writer.page.select_option("[name=new_size]", new_size)
+    writer.click("Enregistrer", exact=True)
+
+
+def approve(cast: Cast, dialogue) -> None:
+    writer, url = cast.coordinator, reverse("dialogues:dialogue_detail", args=[dialogue.pk])
     writer.go(url).click("Envoyer à l’approbation")
     for person in cast.consenting:
         person.go(url).click("Approuver le compte rendu")
@@ -153,13 +170,14 @@ def sign_the_contract(cast: Cast, contract: Contract) -> None:
     assert_three_signatures(signed.document)
 
 
-def start_access_to_care(cast: Cast, contract: Contract) -> None:
-    """Six months later the first mission starts by its dialogue."""
-    starts_on = add_months(contract_of(contract).signed_on, 6)
-    move_to(cast.coordinator, starts_on)
-    dialogue = contract.dialogues.get(kind=DialogueKind.MISSION_START, mission=MissionCode.ACCESS_TO_CARE)
-    hold_and_approve(cast, dialogue, mission_starts_on=starts_on.isoformat())
-    assert contract.missions.get(mission=MissionCode.ACCESS_TO_CARE).started_on == starts_on
+def start_missions(cast: Cast, contract: Contract) -> None:
+    """Two missions start in the middle of the year, each by its dialogue."""
+    for mission, months in ((MissionCode.ACCESS_TO_CARE, 6), (MissionCode.CARE_PATHWAYS, 8)):
+        starts_on = add_months(contract_of(contract).signed_on, months)
+        move_to(cast.coordinator, starts_on)
+        dialogue = contract.dialogues.get(kind=DialogueKind.MISSION_START, mission=mission)
+        hold_and_approve(cast, dialogue, mission_starts_on=starts_on.isoformat())
+        assert contract.missions.get(mission=mission).started_on == starts_on
 
 
 def move_to(person: Person, day: date) -> None:
@@ -189,10 +207,14 @@ def give_and_confirm_results(cast: Cast, contract: Contract) -> None:
 
 
 def hold_the_annual_dialogue(cast: Cast, contract: Contract) -> None:
-    """The next programme is taken over from the year; the third approval issues statement and annex."""
+    """The next programme is taken over, at a new size (R18); the third approval issues statement and annex."""
     following = contract.years.get(number=2).programme
     cast.coordinator.go(reverse("indicators:programme_edit", args=[following.pk])).click("Reprendre l’année précédente")
-    hold_and_approve(cast, contract.dialogues.get(kind=DialogueKind.ANNUAL, year=1))
+    dialogue = contract.dialogues.get(kind=DialogueKind.ANNUAL, year=1)
+    hold(cast, dialogue, new_size=str(REVIEWED_SIZE))
+    money.spread_again(cast.coordinator, contract, year=2)
+    approve(cast, dialogue)
+    assert contract.years.get(number=2).size == REVIEWED_SIZE
     assert contract.statements.get().year == 1
 
 
@@ -208,8 +230,8 @@ def sign_the_annex(cast: Cast, contract: Contract) -> None:
 
 
 def pay(cast: Cast, contract: Contract) -> None:
-    """The accountant orders and pays the variable part that the year earned."""
-    payment = contract.payments.get(line_kind=LineKind.VARIABLE, year=1)
+    """The accountant orders and pays the variable part that access to care earned."""
+    payment = contract.payments.get(line_kind=LineKind.VARIABLE, year=1, mission=MissionCode.ACCESS_TO_CARE)
     url = reverse("funding:payment_detail", args=[payment.pk])
     cast.accountant.go(reverse("funding:payment_list")).sees("CPTS du Beaujolais")
     cast.accountant.go(url).click("Ordonner le versement").click("Enregistrer le paiement")

@@ -1,0 +1,35 @@
+"""`make bench`: what the portal costs, each figure a ratio within one run, on a PostgreSQL of our own."""
+
+import subprocess
+import sys
+from contextlib import ExitStack
+
+import environment
+import machine
+import processes
+from console import say
+from environment import ROOT
+from servers import own_environment, postgresql, temporary_folder
+
+BENCHES = ["tests.load.national_funding"]
+
+
+def main() -> int:
+    processes.raise_on_signals()
+    machine.ensure(machine.FOR_TESTING)
+    environment.ensure(environment.DEVELOPMENT_LOCK)
+    with ExitStack() as stack:
+        folder = stack.enter_context(temporary_folder())
+        variables = own_environment(folder)
+        variables["DATABASE_URL"] = stack.enter_context(postgresql(folder))
+        commands = [["python", "manage.py", "migrate", "--verbosity", "0"]]
+        commands += [["python", "-m", bench] for bench in BENCHES]
+        return max(subprocess.run(command, cwd=ROOT, env=variables).returncode for command in commands)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except processes.Interrupted:
+        say("\nInterrompu.")
+        sys.exit(130)
