@@ -202,9 +202,9 @@ def _running_turn(contract: Contract, today: date) -> Turn | None:
     for annex in contract.annexes.all():
         if annex.status == AnnexStatus.SIGNING:
             return _signature_turn(annex.document, f"l’annexe de l’année {annex.year}")
-    owed = [payment for payment in contract.payments.all() if payment.status in OPEN_PAYMENTS]
+    owed = [payment for payment in contract.payments.all() if payment.status in OPEN_PAYMENTS and payment.amount > 0]
     if owed:
-        total = format_euros(sum(payment.amount for payment in owed))
+        total = format_euros(sum(payment.net_amount for payment in owed))
         detail = f"{len(owed)} versement{'s' if len(owed) > 1 else ''} en cours"
         return _theirs(f"Chez la caisse\u00a0: {total} à payer.", detail)
     return None

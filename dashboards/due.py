@@ -68,7 +68,7 @@ def _readable(line: ScheduleLine) -> ScheduleLine:
 
 
 def _total(lines: Iterable[ScheduleLine], *statuses: PaymentStatus) -> Decimal:
-    return sum((line.amount for line in lines if line.status in statuses), Decimal(0))
+    return sum((line.amount - line.deducted for line in lines if line.status in statuses), Decimal(0))
 
 
 def _money_figure(lines: list[ScheduleLine], year: int) -> Figure | None:

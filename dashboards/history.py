@@ -140,7 +140,7 @@ def _traces(
         _rows(TerminationConsent, "termination__contract", contracts, room="ending"),
         _rows(DialogueTransition, "subject__contract", contracts, room="dialogue", about=_dialogue("subject__")),
         _rows(MinutesApproval, "dialogue__contract", contracts, room="approval", about=_dialogue("dialogue__")),
-        _rows(PaymentTransition, "subject__contract", contracts, room="payment", number=F("subject__amount")),
+        _rows(PaymentTransition, "subject__contract", contracts, room="payment", number=F("subject__net_amount")),
         _rows(
             ValueTransition,
             "subject__indicator__programme_mission__programme__contract_year__contract",

@@ -135,8 +135,8 @@ def _engaged_lines(actor: Actor) -> QuerySet:
 
 
 def _sum(rows: QuerySet) -> Coalesce:
-    """Return the sum of `amount` as a subquery of one column, zero without a row."""
-    sums = rows.order_by().annotate(every=Value(1)).values("every").annotate(total=Sum("amount")).values("total")
+    """Return the sum of what is really paid, deductions made (R18), as a subquery of one column, zero without a row."""
+    sums = rows.order_by().annotate(every=Value(1)).values("every").annotate(total=Sum("net_amount")).values("total")
     return Coalesce(Subquery(sums, output_field=MONEY), Value(Decimal(0)), output_field=MONEY)
 
 

@@ -438,12 +438,12 @@ def _annexes(actor: Actor, today: date, contract: Contract | None) -> Iterator[W
 
 
 def _payments(actor: Actor, today: date, contract: Contract | None) -> Iterator[Waiting]:
-    rows = Payment.objects.visible_to(actor).filter(status__in=[PaymentStatus.DUE, PaymentStatus.ORDERED])
+    rows = Payment.objects.visible_to(actor).awaiting_accountant()
     rows = rows.filter(contract=contract) if contract else rows
     groups = rows.order_by().values("contract", "contract__number", "contract__cpts", "contract__cpts__name", "status")
     for row in groups.annotate(
         count=Count("pk"),
-        total=Sum("amount"),
+        total=Sum("net_amount"),
         first=Min("due_on"),
         balance=Min("due_on", filter=Q(kind=PaymentKind.BALANCE)),
     ):

@@ -127,6 +127,11 @@ class PaymentQuerySet(ContractScopedQuerySet):
         """Keep what the accountant may order and pay: due, and neither to deduct (R18) nor to repay (R19)."""
         return self.filter(status=PaymentStatus.DUE, amount__gt=0)
 
+    def awaiting_accountant(self) -> "PaymentQuerySet":
+        """Keep what the accountant has still to order or to pay, or to claim and receive (R19)."""
+        waiting = self.filter(status__in=[PaymentStatus.DUE, PaymentStatus.ORDERED])
+        return waiting.filter(Q(amount__gt=0) | Q(kind=PaymentKind.REPAYMENT))
+
     def due_within(self, first_day: date, last_day: date) -> "PaymentQuerySet":
         """Keep what falls due between two days, both included."""
         return self.filter(due_on__range=(first_day, last_day))
