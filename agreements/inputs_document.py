@@ -60,5 +60,5 @@ def _read_agreement(text: str) -> Agreement:
 
 
 _plain_converter = _make_converter()
-_converter = _plain_converter.copy()
+_converter = _make_converter()
 _converter.register_structure_hook(Agreement, _agreement)

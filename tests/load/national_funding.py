@@ -182,7 +182,7 @@ def _store_contracts(cases: list[Case], version: AgreementVersion) -> dict[str, 
         Organisation(side=Side.CPTS, name=f"CPTS {case.number}", code=case.number, ars=ars, fund=fund) for case in cases
     ]
     Organisation.objects.bulk_create(cpts)
-    projects = [HealthProject(cpts=row, ars=ars, fund=fund, title=row.name) for row in cpts]
+    projects = [HealthProject(cpts=row, title=row.name) for row in cpts]
     HealthProject.objects.bulk_create(projects)
     contracts = [
         Contract(
