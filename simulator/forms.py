@@ -132,15 +132,17 @@ class SimulationForm(ActionForm):
             self.fields[name].label = self.fields[name].label.removesuffix(" (facultatif)")
         sizes = sorted({size for agreement in self.agreements.values() for size in agreement.published_totals})
         for year in YEARS:
-            self.fields[f"members-{year}"] = CountField(
-                label=_within("Membres", f"Année {year}"), max_value=MAX_MEMBERS, required=False
+            self.fields[f"members-{year}"] = self._dress(
+                CountField(label=_within("Membres", f"Année {year}"), max_value=MAX_MEMBERS, required=False)
             )
-            self.fields[f"size-{year}"] = forms.TypedChoiceField(
-                label=_within("Taille", f"Année {year}"),
-                coerce=int,
-                empty_value=None,
-                required=False,
-                choices=[("", "inchangée"), *[(str(size), f"taille {size}") for size in sizes]],
+            self.fields[f"size-{year}"] = self._dress(
+                forms.TypedChoiceField(
+                    label=_within("Taille", f"Année {year}"),
+                    coerce=int,
+                    empty_value=None,
+                    required=False,
+                    choices=[("", "inchangée"), *[(str(size), f"taille {size}") for size in sizes]],
+                )
             )
         for code, label in self.labels.items():
             self._add_mission(code, label)
@@ -156,7 +158,8 @@ class SimulationForm(ActionForm):
         if self._any_has(code, "rate"):
             self.fields[f"{code}-rate"] = DecimalFrField(label=said("Résultats (%)"), **rate)
             for year in YEARS:
-                self.fields[f"{code}-rate-{year}"] = DecimalFrField(label=said(f"Année {year} (%)"), **rate)
+                field = DecimalFrField(label=said(f"Année {year} (%)"), **rate)
+                self.fields[f"{code}-rate-{year}"] = self._dress(field)
         if self._any_has(code, "triage_starts_on"):
             self.fields[f"{code}-triage_starts_on"] = FrenchDateField(
                 label=said("Traitement et orientation des demandes, à partir du"), required=False
@@ -179,6 +182,12 @@ class SimulationForm(ActionForm):
             self.fields[f"{code}-compensation_actual{suffix}"] = MoneyField(
                 label=_within(mission, label), max_value=MAX_AMOUNT, required=False
             )
+
+    def _dress(self, field: forms.Field) -> forms.Field:
+        """Give a field its looks: the many small ones of the years are printed without crispy, which is slow."""
+        is_list = isinstance(field.widget, forms.Select)
+        field.widget.attrs["class"] = "form-select" if is_list else "form-control"
+        return field
 
     def _any_has(self, code: str, name: str) -> bool:
         return any(agreement.has(code, documents.NEEDS[name]) for agreement in self.agreements.values())

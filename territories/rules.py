@@ -10,7 +10,7 @@ from core.errors import DomainError
 
 INSEE_CODE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
 SEPARATORS = re.compile(r"[\s,;|]+")
-ARTICLE = re.compile(r"(?:le|la|les|l) (?=.)")
+ARTICLE = re.compile(r"^(?:le|la|les|l) (?=.)")  # at the beginning only: « Ville-la-Grand » keeps its own
 
 # The three communes that have municipal arrondissements: parent, its name, first and last code.
 SPLIT_COMMUNES = (

@@ -52,6 +52,8 @@ def test_any_text_pasted_is_read_without_failing(text):
         ("Le Mans", "mans"),
         ("les", "les"),
         ("Lescar", "lescar"),
+        ("Val-de-Reuil", "val de reuil"),
+        ("Ville-la-Grand", "ville la grand"),
         ("  ", ""),
     ],
 )
