@@ -172,6 +172,9 @@ def contract_content(contract: Contract, *, terms: Terms | None = None) -> dict:
     }
 
 
+DIALOGUE_TO_CLOSE = "Le dialogue de signature, qui arrête la taille et le calendrier, n’est pas clos."
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """The content of a contract as a page reads it once: its terms, its hash, what is missing."""
@@ -180,6 +183,11 @@ class Reading:
     content: dict
     digest: str
     missing: list[str]
+
+    @property
+    def left_to_write(self) -> list[str]:
+        """What is missing in the content itself: the dialogue of signature is held, not written."""
+        return [sentence for sentence in self.missing if sentence != DIALOGUE_TO_CLOSE]
 
 
 def read_content(contract: Contract) -> Reading:
@@ -319,7 +327,7 @@ def _outdated_amounts(terms: Terms, programme: Programme) -> list[str]:
 def _missing_dialogue(contract: Contract) -> list[str]:
     if contract.planning_closed_on:
         return []
-    return ["Le dialogue de signature, qui arrête la taille et le calendrier, n’est pas clos."]
+    return [DIALOGUE_TO_CLOSE]
 
 
 def _listed(names: Sequence[str], limit: int = 5) -> str:

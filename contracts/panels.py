@@ -6,6 +6,7 @@ Values for the components of the face; the dossier of the contract, above, shows
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.urls import reverse
 
 from contracts import assemblers, payload, permissions, rules
@@ -168,7 +169,7 @@ def turn_of(actor: Actor, contract: Contract, *, reading: Reading | None = None)
     """Return whose turn it is, as the person who looks should read it; None when nothing is expected."""
     match contract.status:
         case ContractStatus.DRAFT:
-            return _drafting(actor, contract)
+            return _drafting(actor, contract, reading or assemblers.read_content(contract))
         case ContractStatus.NEGOTIATION:
             return _negotiating(actor, contract, reading or assemblers.read_content(contract))
         case ContractStatus.SIGNING:
@@ -177,20 +178,29 @@ def turn_of(actor: Actor, contract: Contract, *, reading: Reading | None = None)
             return None
 
 
-def _drafting(actor: Actor, contract: Contract) -> Turn:
+def _drafting(actor: Actor, contract: Contract, reading: Reading) -> Turn:
     if not permissions.can_edit(actor, contract):
         return Turn(text=f"Chez {WHO[Side.CPTS]} : le contrat est en rédaction.", is_mine=False)
+    if not reading.left_to_write:
+        return Turn(
+            text="À vous : le contrat est complet, ouvrez la négociation.",
+            detail="L’ARS et la caisse le verront alors ; il n’est visible que de votre CPTS jusque-là.",
+            url=dossier_url(contract),
+            label="Ouvrir la négociation depuis le dossier",
+        )
     return Turn(
-        text="À vous : complétez le contrat, puis ouvrez la négociation depuis l’accueil.",
-        detail="Il n’est visible que de votre CPTS jusque-là.",
+        text="À vous : complétez le contrat, puis ouvrez la négociation.",
+        detail=f"{_points_left(len(reading.left_to_write))} Il n’est visible que de votre CPTS jusque-là.",
         url=reverse("contracts:contract_edit", args=[contract.pk]),
         label="Compléter le contrat",
     )
 
 
 def _negotiating(actor: Actor, contract: Contract, reading: Reading) -> Turn:
-    if count := len(reading.missing):
-        left = f"Il reste {count} point{'s' if count > 1 else ''} à régler (liste plus bas)."
+    if reading.missing and not reading.left_to_write:
+        return _planning(actor, contract)
+    if reading.missing:
+        left = _points_left(len(reading.missing))
         if permissions.can_edit(actor, contract):
             return Turn(text="À vous : complétez le contrat avec les deux autres parties.", detail=left)
         return Turn(text="Chez les trois parties : le contrat se complète.", detail=left, is_mine=False)
@@ -205,6 +215,27 @@ def _negotiating(actor: Actor, contract: Contract, reading: Reading) -> Turn:
         )
     names = spoken_list([WHO[side] for side in waiting])
     return Turn(text=f"Chez {names} : consentement attendu.", is_mine=False)
+
+
+def _planning(actor: Actor, contract: Contract) -> Turn:
+    """The content is written: what is left is the meeting that settles the size and the calendar (R16)."""
+    if not permissions.can_edit(actor, contract):
+        return Turn(text="Chez les trois parties : le dialogue de signature est à mener à son terme.", is_mine=False)
+    return Turn(
+        text="À vous : menez le dialogue de signature à son terme avec les deux autres parties.",
+        detail="Le contrat est complet ; les consentements viennent une fois ce dialogue clos.",
+        url=dossier_url(contract),
+        label="Ouvrir le dialogue depuis le dossier",
+    )
+
+
+def dossier_url(contract: Contract) -> str:
+    """Return the page that tells the whole story of a contract, in the room above that settings name."""
+    return reverse(settings.DOSSIER_URL, args=[contract.pk])
+
+
+def _points_left(count: int) -> str:
+    return f"Il reste {count} point{'s' if count > 1 else ''} à régler (liste plus bas)."
 
 
 def _signing(actor: Actor, contract: Contract) -> Turn:

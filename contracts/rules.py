@@ -9,7 +9,7 @@ from agreements.agreement import Agreement, AmountLine, MissionTerms
 from agreements.enums import AmountKind, MissionCode
 from agreements.rules import MissionDeadline, format_population, is_late, mission_calendar
 from contracts.enums import TerminationGround
-from core.dates import add_months, format_date
+from core.dates import add_months, anniversary, format_date
 from core.enums import PARTIES, Side
 from core.errors import DomainError
 
@@ -17,6 +17,7 @@ Plan = tuple[str, date | None]
 """A mission of a contract and its planned start."""
 
 MONTHS_IN_YEAR = 12
+DURATION_YEARS = 5  # R3
 MISSION_ORDER = tuple(MissionCode.values)
 MISSION_OF_NATIONAL_INDICATORS = MissionCode.ACCESS_TO_CARE.value
 
@@ -45,7 +46,10 @@ def missions_of(agreement: Agreement, optional: Iterable[str] = ()) -> list[Miss
 
 
 def check_plan(agreement: Agreement, plan: Sequence[Plan], *, today: date) -> None:
-    """Refuse a plan with an unknown mission, one given twice, no core mission, or a start already past."""
+    """Refuse a plan with an unknown mission, one given twice, no core mission, or a start outside of the contract.
+
+    A contract that is not signed yet is taken as signed on `today`: a start is neither past nor after its five years.
+    """
     codes = [code for code, _start in plan]
     for code in codes:
         agreement.mission(code)
@@ -58,6 +62,12 @@ def check_plan(agreement: Agreement, plan: Sequence[Plan], *, today: date) -> No
         if planned_start is not None and planned_start < today:
             raise DomainError(
                 "Une mission ne démarre pas avant la signature du contrat : choisissez une date à venir.",
+                f"start_{code}",
+            )
+        if planned_start is not None and planned_start >= anniversary(today, DURATION_YEARS):
+            raise DomainError(
+                f"Une mission démarre pendant le contrat, qui dure {DURATION_YEARS} ans : choisissez une date avant le "
+                f"{format_date(anniversary(today, DURATION_YEARS))}.",
                 f"start_{code}",
             )
 

@@ -8,6 +8,7 @@ is prepared once for the whole page. Cells and ordering stay those of django-tab
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache, partialmethod
 from inspect import getattr_static
 from operator import attrgetter
@@ -27,6 +28,7 @@ from django.utils.text import capfirst, slugify
 from django_tables2.rows import BoundPinnedRow
 from django_tables2.utils import A, signature
 
+from core.money import CENT
 from core.spreadsheets import spreadsheet_response
 from core.templatetags.portal import (
     date_fr,
@@ -320,12 +322,15 @@ class PartyColumn(Column):
 
 
 class EuroColumn(Column):
-    """An amount, right-aligned."""
+    """An amount, right-aligned; exported with its two decimals, whatever the database's sums look like."""
 
     attrs = {"cell": {"class": "amount"}}
 
     def render(self, value):
         return euros(value)
+
+    def value(self, value):
+        return Decimal(value).quantize(CENT)
 
 
 class IntegerColumn(Column):

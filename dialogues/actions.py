@@ -378,7 +378,9 @@ def _close_year(actor: Actor, dialogue: ManagementDialogue) -> None:
     for year in programme_years(dialogue):
         if year.programme.status == ProgrammeStatus.DRAFT:
             indicator_actions.agree_programme(actor=actor, programme=year.programme)
-            indicator_actions.open_programme(actor=actor, programme=year.programme)
+            indicator_actions.open_programme(
+                actor=actor, programme=year.programme, starts_on=year.starts_on, ends_on=year.ends_on
+            )
     if contract.is_cut_short(dialogue.year):
         contract_actions.record_settlement(actor=actor, contract=contract, settled_on=clock.today())
     _issue_annex(actor, dialogue, statement)

@@ -56,6 +56,22 @@ def create_project(*, actor: Actor, title: str = "") -> HealthProject:
 
 
 @transaction.atomic
+def rename_project(
+    *, actor: Actor, project: HealthProject, title: str, version: int | str | None = None
+) -> HealthProject:
+    """Give a draft another title. A blank one is refused."""
+    project = _draft(actor, project)
+    before = {"title": project.title}
+    _check_version(project, version, before)
+    if not title.strip():
+        raise DomainError("Donnez un titre au projet.", field="title")
+    project.title = title.strip()
+    _save_draft(project, "title")
+    audit.record(actor, "health_project.rename", project, before=before, after={"title": project.title})
+    return project
+
+
+@transaction.atomic
 def new_version(*, actor: Actor, project: HealthProject) -> HealthProject:
     """Open the version that follows a decided one, with the same text, territory and missions.
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.project_list, name="project_list"),
     path("nouveau/", views.project_create, name="project_create"),
     path("<uuid:pk>/", views.project_detail, name="project_detail"),
+    path("<uuid:pk>/titre/", views.project_rename, name="project_rename"),
     path("<uuid:pk>/sections/<str:key>/", views.project_section, name="project_section"),
     path("<uuid:pk>/sections/<str:key>/commenter/", views.project_comment, name="project_comment"),
     path("<uuid:pk>/territoire/", views.project_territory, name="project_territory"),

@@ -63,6 +63,16 @@ def section_form(request, project: HealthProject, key: SectionKey) -> forms.Sect
     )
 
 
+def title_form(request, project: HealthProject) -> forms.TitleForm:
+    return forms.TitleForm(
+        request.POST if request.method == "POST" else None,
+        actor=request.actor,
+        current_version=project.lock_version,
+        current_values={"title": project.title},
+        initial={"title": project.title},
+    )
+
+
 def population_form(request, project: HealthProject) -> forms.PopulationForm:
     values = {
         "population": project.agreed_population,
@@ -227,6 +237,19 @@ def territory_clear(request, pk):
     project = writable(request, pk)
     attempt(request, actions.set_communes, project=project, codes=[], success="Le territoire est vide.")
     return redirect(TERRITORY, pk)
+
+
+@http_methods("GET", "POST")
+def project_rename(request, pk, template_name="health_projects/project_rename.html"):
+    project = writable(request, pk)
+    if away := closed(request, project):
+        return away
+    form = title_form(request, project)
+    if request.method == "POST" and submit_form(
+        request, form, actions.rename_project, project=project, success="Le titre est enregistré."
+    ):
+        return redirect(DETAIL, pk)
+    return show(request, template_name, {"project": project, "form": form})
 
 
 @http_methods("GET", "POST")

@@ -258,7 +258,7 @@ class ValueForm(VersionedForm):
         widget=forms.RadioSelect,
     )
     period_start = FrenchDateField(label="période du")
-    period_end = FrenchDateField(label="au")
+    period_end = FrenchDateField(label="au", help_text="Pour l’année du contrat, ou l’année d’avant.")
     source = forms.CharField(
         label="source", max_length=200, help_text="D’où vient la valeur : extraction, registre, émargement…"
     )

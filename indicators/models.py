@@ -43,6 +43,9 @@ class Programme(TenantModel):
     ars = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="ARS")
     fund = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="caisse")
     year = models.PositiveSmallIntegerField("année contractuelle")
+    # The days of the contract year, known once the programme is opened; `ends_on` is excluded (R3).
+    starts_on = models.DateField("premier jour", null=True, blank=True)
+    ends_on = models.DateField("anniversaire suivant", null=True, blank=True)
     status = StatusField(ProgrammeStatus, verbose_name="état", default=ProgrammeStatus.DRAFT)
     lock_version = models.PositiveIntegerField("version de saisie", default=1)
     # When the two authorities received it: with the negotiation in year 1, at its creation later.
@@ -56,6 +59,11 @@ class Programme(TenantModel):
             models.CheckConstraint(name="indicators_year_1_to_5", condition=Q(year__gte=1, year__lte=5)),
             models.CheckConstraint(
                 name="indicators_agreed_is_shared", condition=Q(status="DRAFT") | Q(shared_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="indicators_programme_days_in_order",
+                condition=Q(starts_on__isnull=True, ends_on__isnull=True)
+                | Q(starts_on__isnull=False, ends_on__gt=F("starts_on")),
             ),
         ]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 from agreements.enums import MissionCode, Scale
@@ -12,6 +13,7 @@ from agreements.scales import (
     check_mission_year,
     check_value,
 )
+from core.dates import add_months, format_date
 from core.enums import PARTIES, Side
 from core.errors import DomainError, NotAllowed
 from indicators.enums import Usage
@@ -20,6 +22,7 @@ FIELDS = {"amount": "maximum_amount", "value": "number", "retained": "retained_a
 """How the refusals of R13 name their field, and how the pages do."""
 
 WHO = {Side.CPTS: "la CPTS", Side.ARS: "l’ARS", Side.FUND: "la caisse"}
+MONTHS_BEFORE_YEAR = 12  # the yearly statistics of the year before are what the first results are compared with
 MISSIONS_WITHOUT_RESULT = frozenset({MissionCode.HEALTH_CRISIS})
 MISSION_OF_NATIONAL_INDICATORS = MissionCode.ACCESS_TO_CARE
 
@@ -68,6 +71,31 @@ def check_entered_value(
         )
     if definition is not None:
         with_field_of_page(check_value, definition)
+
+
+def check_period(
+    *, period_start: date, period_end: date, year_start: date | None, year_end: date | None, today: date
+) -> None:
+    """R15: refuse a period that is not one of the contract year, from `year_start` to `year_end` excluded (decision).
+
+    It begins before the year is over, ends on its first day less twelve months at the earliest, and is already over:
+    a calendar year that ends inside the contract year, or the one before, is good.
+    """
+    if period_end < period_start:
+        raise DomainError("La fin de la période précède son début.", "period_end")
+    if year_start is None or year_end is None:
+        raise DomainError("Les jours de cette année contractuelle ne sont pas encore fixés.", "period_start")
+    spoken = f"l’année du contrat, du {format_date(year_start)} au {format_date(year_end - timedelta(days=1))}"
+    earliest = add_months(year_start, -MONTHS_BEFORE_YEAR)
+    if period_end < earliest:
+        raise DomainError(
+            f"Cette période est trop ancienne pour {spoken} : elle se termine le {format_date(earliest)} au plus tôt.",
+            "period_end",
+        )
+    if period_start >= year_end:
+        raise DomainError(f"Cette période commence après {spoken}.", "period_start")
+    if period_end > today:
+        raise DomainError("Cette période n’est pas terminée : indiquez un dernier jour déjà passé.", "period_end")
 
 
 def check_settlement(variable_part: Decimal, indicators: Sequence[IndicatorInput], decided: IndicatorInput) -> None:

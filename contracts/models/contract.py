@@ -11,6 +11,7 @@ from agreements.enums import MissionCode
 from agreements.models import AgreementVersion
 from contracts.enums import ContractStatus
 from contracts.lifecycle import RULES, SIGNED, Transition
+from contracts.rules import DURATION_YEARS
 from core.actor import Actor
 from core.dates import anniversary
 from core.enums import PARTIES, Side
@@ -30,7 +31,6 @@ from documents.models import Document
 from health_projects.models import HealthProject
 from indicators.models import Programme
 
-DURATION_YEARS = 5  # R3
 OPEN_STATUSES = [
     ContractStatus.DRAFT,
     ContractStatus.NEGOTIATION,

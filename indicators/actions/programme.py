@@ -132,9 +132,12 @@ def reopen_programme(*, actor: Actor, programme: Programme) -> Programme:
 
 
 @transaction.atomic
-def open_programme(*, actor: Actor, programme: Programme) -> Programme:
-    """AGREED → OPEN: the year runs, values are entered."""
-    return _move(actor, lock(Programme, programme), ProgrammeTransition.OPEN)
+def open_programme(*, actor: Actor, programme: Programme, starts_on: date, ends_on: date) -> Programme:
+    """AGREED → OPEN: the year runs, from `starts_on` to `ends_on` excluded (R3), and values are entered."""
+    programme = lock(Programme, programme)
+    programme.starts_on, programme.ends_on = starts_on, ends_on
+    programme.save(update_fields=["starts_on", "ends_on", "updated_at"])
+    return _move(actor, programme, ProgrammeTransition.OPEN)
 
 
 @transaction.atomic

@@ -54,7 +54,9 @@ def enter_value(
     running_mission(indicator.programme_mission)
     indicator = lock(Indicator, indicator)
     _check_value(indicator, number, achieved)
-    _check_period(period_start, period_end, source)
+    _check_period(indicator, period_start, period_end)
+    if not source.strip():
+        raise DomainError("Indiquez d’où vient cette valeur.", "source")
     value = IndicatorValue.objects.filter(indicator=indicator).first() or IndicatorValue(indicator=indicator)
     before = None if value._state.adding else stored(value, *VALUE_FIELDS)
     if before is not None:
@@ -176,11 +178,15 @@ def _check_value(indicator: Indicator, number: Decimal | None, achieved: bool | 
     )
 
 
-def _check_period(period_start: date, period_end: date, source: str) -> None:
-    if period_end < period_start:
-        raise DomainError("La fin de la période précède son début.", "period_end")
-    if not source.strip():
-        raise DomainError("Indiquez d’où vient cette valeur.", "source")
+def _check_period(indicator: Indicator, period_start: date, period_end: date) -> None:
+    programme = indicator.programme_mission.programme
+    rules.check_period(
+        period_start=period_start,
+        period_end=period_end,
+        year_start=programme.starts_on,
+        year_end=programme.ends_on,
+        today=clock.today(),
+    )
 
 
 def _value_to_judge(actor: Actor, value: IndicatorValue, version: int | str | None) -> IndicatorValue:

@@ -303,6 +303,7 @@ POLICY: dict[str, Row] = {
     "health_projects:territory_paste": project_row(POST, data={"codes": pasted}),
     "health_projects:territory_remove": project_row(POST, data={"code": codes}),
     "health_projects:territory_clear": project_row(POST),
+    "health_projects:project_rename": project_row(data={"title": "Un autre titre"}),
     "health_projects:project_missions": project_row(data={"optional": ["QUALITY"]}),
     "health_projects:project_population": project_row(
         data={"population": "64 000", "source": "Insee", "reason": "Recensement local."}

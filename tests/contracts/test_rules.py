@@ -32,6 +32,8 @@ def test_r2_a_contract_has_each_core_mission_and_the_optional_ones_it_chose():
         ([*plan(), ("ACCESS_TO_CARE", None)], "missions"),
         ([*plan(), ("UNKNOWN", None)], None),
         (plan(PREVENTION=date(2026, 3, 15)), "start_PREVENTION"),
+        (plan(PREVENTION=date(2031, 3, 16)), "start_PREVENTION"),
+        (plan(PREVENTION=date(2199, 1, 1)), "start_PREVENTION"),
     ],
 )
 def test_a_plan_that_makes_no_sense_is_refused_beside_its_field(missions, field):
@@ -42,6 +44,10 @@ def test_a_plan_that_makes_no_sense_is_refused_beside_its_field(missions, field)
 
 def test_a_mission_may_be_planned_for_today():
     rules.check_plan(ACI_2021, plan(PREVENTION=TODAY), today=TODAY)
+
+
+def test_a_mission_may_be_planned_until_the_last_day_of_the_contract():
+    rules.check_plan(ACI_2021, plan(PREVENTION=date(2031, 3, 15)), today=TODAY)
 
 
 def test_r4_latest_dates_are_counted_from_the_signature():

@@ -14,6 +14,7 @@ from contracts.enums import ContractStatus
 from contracts.models import Contract
 from core import clock
 from core.dates import add_months
+from dialogues.actions import open_negotiation
 from tests.contracts.conftest import activate, negotiate
 from tests.utils import stories
 from tests.utils.factories import TOTP_SECRET
@@ -342,3 +343,29 @@ def test_the_page_of_a_contract_asks_a_fixed_number_of_queries(world, client_of,
     )
     stories.spread(world.west, assemblers.first_programme(negotiated))
     assert queries(client, url("contract_preview", negotiated)) <= before
+
+
+def test_a_complete_draft_leads_to_where_its_negotiation_is_opened(world, client_of, draft):
+    page = client_of(world.west.coordinator).get(reverse("contracts:contract_preview", args=[draft.pk]))
+    dossier = reverse("dashboards:dossier", args=[draft.pk])
+    assert f'href="{dossier}">Ouvrir la négociation depuis le dossier</a>' in page.content.decode()
+    opening = client_of(world.west.coordinator).get(dossier).content.decode()
+    assert reverse("dialogues:negotiation_open", args=[draft.pk]) in opening
+
+
+def test_an_incomplete_draft_says_how_much_is_left(world, client_of, draft):
+    draft.missions.update(planned_start=None)
+    page = (
+        client_of(world.west.coordinator).get(reverse("contracts:contract_preview", args=[draft.pk])).content.decode()
+    )
+    assert "complétez le contrat, puis ouvrez la négociation" in page
+    assert "Ouvrir la négociation depuis le dossier" not in page
+
+
+def test_a_contract_that_only_waits_for_its_dialogue_says_so(world, client_of, draft):
+    open_negotiation(actor=world.west.coordinator.as_actor(), contract=draft)
+    page = (
+        client_of(world.west.ars_officer).get(reverse("contracts:contract_preview", args=[draft.pk])).content.decode()
+    )
+    assert "menez le dialogue de signature à son terme" in page
+    assert "complétez le contrat" not in page

@@ -19,6 +19,7 @@ from core import clock
 from core.enums import Side
 from core.filters import BaseFilterSet, SearchFilter
 from core.models import AuditEvent, JobState
+from core.spreadsheets import write_csv, write_xlsx
 from core.tables import (
     A,
     BaseTable,
@@ -246,6 +247,17 @@ def test_columns_speak_french_on_the_page_and_keep_their_values_in_the_export():
     assert '<td data-label="Montant" class="amount">8\u202f678,08\u00a0€</td>' in html
     assert "pill-ok" in html and "66\u202f614" in html and "69,70\u00a0%" in html and ">Oui<" in html
     assert list(table.as_values())[1] == ["Terminé", Decimal("8678.08"), 66614, Decimal("0.697"), True]
+
+
+@pytest.mark.parametrize(
+    ("amount", "written"), [(Decimal("103219.190000000"), "103219,19"), (Decimal(95625), "95625,00"), (7, "7,00")]
+)
+def test_an_exported_amount_has_two_decimals_whatever_the_database_gives(amount, written):
+    row = {"status": JobState.DONE, "amount": amount, "population": 1, "rate": Decimal("0.5"), "done": True}
+    _heads, values = ValueTable([row]).as_values()
+    assert write_csv(["Montant"], [[values[1]]]).decode("utf-8-sig").splitlines()[1] == written
+    book = load_workbook(BytesIO(write_xlsx("Liste", ["Montant"], [[values[1]]])))
+    assert book.active["A2"].number_format == "#,##0.00"
 
 
 def test_hostile_words_are_escaped_in_cells_and_labels(events):

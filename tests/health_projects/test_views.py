@@ -18,6 +18,7 @@ WRITE = {
     "project_section": ["GOVERNANCE"],
     "project_territory": [],
     "project_missions": [],
+    "project_rename": [],
     "project_population": [],
 }
 POSTS = {
@@ -403,3 +404,32 @@ def test_a_cpts_finds_its_own_versions_only(ours, theirs, submitted, their_proje
     page = text_of(signed_in(ours.coordinator).get(reverse("health_projects:project_list")))
     assert "1 version" in page
     assert "Canari" not in page
+
+
+def test_a_draft_takes_another_title_and_a_title_that_is_too_long_is_kept_on_the_page(ours, draft, signed_in):
+    client = signed_in(ours.coordinator)
+    assert url("project_rename", draft) in text_of(client.get(url("project_detail", draft)))
+    too_long = "x" * 201
+    page = text_of(client.post(url("project_rename", draft), {"title": too_long, "version": draft.lock_version}))
+    assert "200 caractères au plus, vous en avez 201" in page and too_long in page
+    page = client.post(url("project_rename", draft), {"title": "Un titre juste", "version": draft.lock_version})
+    assert page.status_code == 302
+    draft.refresh_from_db()
+    assert draft.title == "Un titre juste"
+
+
+def test_a_title_changed_meanwhile_is_compared_before_it_is_overwritten(ours, draft, signed_in):
+    read = draft.lock_version
+    actions.rename_project(actor=ours.president, project=draft, title="Le titre de la présidente")
+    page = text_of(
+        signed_in(ours.coordinator).post(url("project_rename", draft), {"title": "Le mien", "version": read})
+    )
+    assert "Le titre de la présidente" in page and "Le mien" in page
+    draft.refresh_from_db()
+    assert draft.title == "Le titre de la présidente"
+
+
+def test_a_project_that_was_sent_keeps_its_title(ours, submitted, signed_in):
+    signed_in(ours.coordinator).post(url("project_rename", submitted), {"title": "Trop tard"})
+    submitted.refresh_from_db()
+    assert submitted.title != "Trop tard"

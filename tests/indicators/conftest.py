@@ -1,8 +1,9 @@
 """A programme whose amounts add up, and the people of two tenants as the actions take them."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -48,6 +49,12 @@ def people_of(tenant: Tenant, world) -> SimpleNamespace:
         parties={"cpts": tenant.cpts, "ars": tenant.ars, "fund": tenant.fund},
         members=SimpleNamespace(**{name: getattr(tenant, name) for name in PEOPLE}, observer=world.observer),
     )
+
+
+@pytest.fixture(autouse=True)
+def after_the_year(time_machine):
+    """The contract year is over, its values are known."""
+    time_machine.move_to(datetime(2027, 4, 20, 10, tzinfo=ZoneInfo("Europe/Paris")), tick=True)
 
 
 @pytest.fixture
@@ -113,7 +120,9 @@ def written(ours, draft) -> dict:
 def running(ours, written) -> dict:
     """The same programme, agreed and open: values may be entered."""
     actions.agree_programme(actor=ours.president, programme=written["programme"])
-    programme = actions.open_programme(actor=ours.president, programme=written["programme"])
+    programme = actions.open_programme(
+        actor=ours.president, programme=written["programme"], starts_on=date(2026, 4, 15), ends_on=date(2027, 4, 15)
+    )
     for mission in programme.missions.all():
         actions.start_mission(
             actor=ours.president, programme=programme, mission=mission.mission, active_from=date(2026, 3, 16)

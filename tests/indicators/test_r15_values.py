@@ -1,5 +1,6 @@
 """R15: entered by its owner with evidence, confirmed or contested by another party."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -138,7 +139,7 @@ def test_r15_small_numbers_of_what_is_not_patients_are_accepted(ours, running):
     ("change", "field"),
     [
         ({"achieved": None}, "achieved"),
-        ({"period_end": YEAR["period_start"].replace(year=2025)}, "period_end"),
+        ({"period_end": YEAR["period_start"].replace(day=14)}, "period_end"),
         ({"source": "  "}, "source"),
     ],
 )
@@ -148,6 +149,44 @@ def test_r15_what_a_value_lacks_is_said_next_to_its_field(ours, running, change,
             actor=ours.coordinator, indicator=running["achieved"], **{"achieved": True, **YEAR, **change}
         )
     assert refusal.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "field", "sentence"),
+    [
+        (date(2010, 1, 1), date(2010, 12, 31), "period_end", "se termine le 15 avril 2025 au plus tôt"),
+        (date(2024, 4, 15), date(2025, 4, 14), "period_end", "trop ancienne"),
+        (date(2027, 4, 15), date(2027, 4, 16), "period_start", "du 15 avril 2026 au 14 avril 2027"),
+        (date(2026, 4, 15), date(2027, 4, 21), "period_end", "n’est pas terminée"),
+    ],
+)
+def test_r15_a_period_that_is_not_of_the_contract_year_is_refused(ours, running, start, end, field, sentence):
+    """The year runs from 15 April 2026 to 14 April 2027, and today is 20 April 2027."""
+    period = {"period_start": start, "period_end": end, "source": "Extraction"}
+    with pytest.raises(DomainError, match=sentence) as refusal:
+        actions.enter_value(actor=ours.coordinator, indicator=running["achieved"], achieved=True, **period)
+    assert refusal.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        (date(2025, 1, 1), date(2025, 12, 31)),  # the calendar year before
+        (date(2026, 1, 1), date(2026, 12, 31)),  # the calendar year that ends inside the contract year
+        (date(2025, 4, 15), date(2025, 4, 15)),  # the earliest end
+        (date(2027, 4, 14), date(2027, 4, 20)),  # begins on the last day, ends today
+    ],
+)
+def test_r15_a_period_beside_the_contract_year_is_accepted(ours, running, start, end):
+    value = actions.enter_value(
+        actor=ours.coordinator,
+        indicator=running["achieved"],
+        achieved=True,
+        period_start=start,
+        period_end=end,
+        source="Extraction",
+    )
+    assert (value.period_start, value.period_end) == (start, end)
 
 
 def test_r15_no_value_before_the_year_runs_nor_after_its_closing(ours, written):
