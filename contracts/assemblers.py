@@ -317,9 +317,9 @@ def _outdated_amounts(terms: Terms, programme: Programme) -> list[str]:
         expected = rules.variable_amount(terms.agreement, row.mission, terms.size)
         if row.variable_amount != expected:
             found.append(
-                f"La part variable de la mission « {row} » est de {format_euros(expected)} pour la taille "
+                f"Le volet variable de la mission « {row} » est de {format_euros(expected)} pour la taille "
                 f"{terms.size}, et non de {format_euros(row.variable_amount)} : enregistrez le contrat, puis "
-                "répartissez-la de nouveau."
+                "répartissez-le de nouveau."
             )
     return found
 

@@ -9,12 +9,13 @@ from django.urls import reverse
 from contracts import assemblers, permissions
 from contracts.assemblers import CutMission
 from contracts.models import Contract, Termination
-from contracts.panels import WHO, spoken_list
+from contracts.panels import WHO
 from core.actor import Actor
 from core.dates import format_date
 from core.enums import PARTIES, Side
 from core.face import PartyLine, Turn
 from core.fingerprints import fingerprint
+from core.wording import spoken_list
 
 
 @dataclass(frozen=True, kw_only=True)

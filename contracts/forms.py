@@ -152,7 +152,7 @@ class RatesForm(ActionForm):
                 min_value=Decimal(0),
                 max_value=Decimal(100),
                 required=False,
-                help_text=f"De la part variable de {format_euros(row.variable_amount)} par an, "
+                help_text=f"Du volet variable de {format_euros(row.variable_amount)} par an, "
                 "au prorata des jours courus. Laissez vide pour ne rien verser.",
             )
 

@@ -20,6 +20,7 @@ from core.charts import Figure, TimelineMark, TimelineRow, timeline
 from core.dates import anniversary, format_date
 from core.enums import PARTIES, Side
 from core.face import HistoryEntry, PartyLine, Turn
+from core.wording import spoken_list
 from documents.models import Document, Signature
 
 WHO = {Side.CPTS: "la CPTS", Side.ARS: "l’ARS", Side.FUND: "la caisse"}
@@ -261,11 +262,6 @@ def _signing(actor: Actor, contract: Contract) -> Turn:
 def waiting_signatures(document: Document) -> list[Side]:
     """Return the sides that have not signed, in their order."""
     return [signature.side for signature in document.signature_list if not signature.signed_at]
-
-
-def spoken_list(names: Sequence[str]) -> str:
-    """Return « la CPTS, l’ARS et la caisse »."""
-    return " et ".join(filter(None, [", ".join(names[:-1]), names[-1] if names else ""]))
 
 
 def history(contract: Contract) -> list[HistoryEntry]:

@@ -288,6 +288,6 @@ def check_rates(rates: Mapping[str, Decimal], possible: Collection[str]) -> None
     """R19: refuse a rate outside [0, 1], or for a mission without variable part in the year cut short."""
     for mission, rate in rates.items():
         if mission not in possible:
-            raise DomainError("Cette mission n’a pas de part variable dans l’année interrompue.", f"rate_{mission}")
+            raise DomainError("Cette mission n’a pas de volet variable dans l’année interrompue.", f"rate_{mission}")
         if not 0 <= rate <= 1:
             raise DomainError("Un taux est compris entre 0 et 100 %.", f"rate_{mission}")

@@ -7,6 +7,8 @@ from django import forms
 from django.db.models import Q
 from django.utils.text import capfirst
 
+from core.forms import FrenchDateField
+
 
 class SearchFilter(django_filters.CharFilter):
     """Keep the rows where each word is in one of `fields`: `SearchFilter(fields=("name", "reference"))`."""
@@ -24,6 +26,12 @@ class SearchFilter(django_filters.CharFilter):
                 condition |= Q(**{f"{field}__icontains": word})
             queryset = queryset.filter(condition)
         return queryset
+
+
+class DateFilter(django_filters.DateFilter):
+    """A date as the forms read it, with their sentence for what is not one."""
+
+    field_class = FrenchDateField
 
 
 class BaseFilterSet(django_filters.FilterSet):

@@ -39,6 +39,7 @@ class CrispyMixin:
             is_choice = isinstance(field.widget, forms.CheckboxInput | forms.HiddenInput)
             if not field.required and not is_choice and "facultatif" not in field.label:
                 field.label = f"{field.label} (facultatif)"
+            speak_as_the_house(field)
 
     @property
     def helper(self) -> FormHelper:
@@ -57,6 +58,19 @@ class CrispyMixin:
         if isinstance(error, StaleForm) and hasattr(self, "compare_with"):
             self.compare_with(error.current)
         self.add_error(error.field if error.field in self.fields else None, error.message)
+
+
+def speak_as_the_house(field: forms.Field) -> None:
+    """Give a field the sentences of the portal for what is too long, too small or too large."""
+    sentences = {"max_length": "Écrivez %(limit_value)d caractères au plus : il y en a %(show_value)d."}
+    if type(field) is forms.IntegerField:
+        field.error_messages["invalid"] = "Écrivez un nombre entier en chiffres, par exemple 1 250."
+        if field.min_value is not None:
+            sentences["min_value"] = f"Indiquez au moins {number_fr(field.min_value)}."
+        if field.max_value is not None:
+            sentences["max_value"] = f"Indiquez au plus {number_fr(field.max_value)}."
+    for code, sentence in sentences.items():
+        field.error_messages.setdefault(code, sentence)
 
 
 class ActionForm(CrispyMixin, forms.Form):
@@ -177,6 +191,8 @@ class DecimalFrField(forms.Field):
         return text
 
     def not_a_number(self) -> str:
+        if self.places == 0:
+            return "Écrivez un nombre entier en chiffres, par exemple 1 250."
         return "Écrivez un nombre en chiffres, par exemple 69,7."
 
     def too_precise(self) -> str:

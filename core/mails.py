@@ -3,10 +3,13 @@
 import logging
 import smtplib
 from collections.abc import Iterable
+from email.utils import format_datetime
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
+
+from core import clock
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +25,7 @@ def send_mail(event: str, *, to: Iterable[str], context: dict) -> bool:
     left = True
     for address in sorted(set(filter(None, to))):
         try:
-            EmailMessage(subject, body, to=[address]).send()
+            EmailMessage(subject, body, to=[address], headers={"Date": format_datetime(clock.now())}).send()
         except (OSError, smtplib.SMTPException):
             logger.exception("mail not sent", extra={"event": event})
             left = False

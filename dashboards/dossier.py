@@ -22,6 +22,7 @@ from core.enums import PARTIES, Role, Side
 from core.face import PartyLine, Turn
 from core.fingerprints import fingerprint
 from core.money import format_euros
+from core.wording import spoken_list
 from dashboards.doors import buttons_of
 from dashboards.due import OPEN_PAYMENTS, due_block, running_year
 from dashboards.ending import ending_block
@@ -187,7 +188,7 @@ def _negotiation_turn(contract: Contract) -> Turn:
 def _signature_turn(document: Document, what: str) -> Turn:
     if not document.is_ready:
         return _theirs(f"Le document est en cours de préparation\u00a0: {what}.")
-    names = panels.spoken_list([panels.WHO[side] for side in panels.waiting_signatures(document)])
+    names = spoken_list([panels.WHO[side] for side in panels.waiting_signatures(document)])
     return _theirs(f"Chez {names}\u00a0: signature attendue pour {what}.")
 
 

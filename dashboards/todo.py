@@ -242,7 +242,7 @@ def _negotiating(actor: Actor, contract: Contract) -> Iterator[Waiting]:
 
 
 def _programme_to_spread(contract: Contract) -> Waiting:
-    item = of_dossier(contract, "Répartir la part variable entre les indicateurs", "Compléter le programme")
+    item = of_dossier(contract, "Répartir le volet variable entre les indicateurs", "Compléter le programme")
     return replace(
         item,
         subject=Subject.INDICATORS,

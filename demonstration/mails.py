@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from email.message import Message
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -13,7 +15,7 @@ SEPARATOR = b"-" * 79 + b"\n"  # what Django's file backend writes after each me
 
 @dataclass(frozen=True, kw_only=True)
 class SentMail:
-    """A mail as its reader would see it. `at` is the real time, not the portal's."""
+    """A mail as its reader would see it. `at` is the date it bears, that of the portal's clock."""
 
     at: datetime
     to: str
@@ -38,11 +40,18 @@ def _mails_of(path: Path) -> list[SentMail]:
     return [_mail(part, at) for part in path.read_bytes().split(SEPARATOR) if part.strip()]
 
 
+def _date_of(message: Message) -> datetime | None:
+    try:
+        return parsedate_to_datetime(str(message["Date"]))
+    except ValueError:  # absent, or not a date
+        return None
+
+
 def _mail(content: bytes, at: datetime) -> SentMail:
     message = message_from_bytes(content, policy=policy.default)
     body = message.get_body(preferencelist=("plain",))
     return SentMail(
-        at=at,
+        at=_date_of(message) or at,
         to=str(message["To"] or ""),
         subject=str(message["Subject"] or ""),
         body=body.get_content().strip() if body else "",

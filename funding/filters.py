@@ -3,7 +3,7 @@
 import django_filters as filters
 
 from agreements.enums import PaymentKind
-from core.filters import BaseFilterSet, SearchFilter
+from core.filters import BaseFilterSet, DateFilter, SearchFilter
 from funding.enums import PaymentStatus
 from funding.models import Payment
 
@@ -16,7 +16,7 @@ class PaymentFilter(BaseFilterSet):
         choices=[choice for choice in PaymentStatus.choices if choice[0] != PaymentStatus.FORECAST], label="état"
     )
     kind = filters.ChoiceFilter(choices=PaymentKind.choices, label="nature")
-    due_until = filters.DateFilter(field_name="due_on", lookup_expr="lte", label="dû jusqu’au")
+    due_until = DateFilter(field_name="due_on", lookup_expr="lte", label="dû jusqu’au")
 
     class Meta:
         model = Payment

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import Case, F, Q, Sum, When
 from django.db.models.functions import Coalesce
 
 from agreements.enums import LineKind, MissionCode, PaymentKind
@@ -135,6 +135,11 @@ class PaymentQuerySet(ContractScopedQuerySet):
     def due_within(self, first_day: date, last_day: date) -> "PaymentQuerySet":
         """Keep what falls due between two days, both included."""
         return self.filter(due_on__range=(first_day, last_day))
+
+    def waiting_first(self) -> "PaymentQuerySet":
+        """Order what is to be ordered or paid by its day, then the rest, the latest first."""
+        waits = Q(status__in=[PaymentStatus.DUE, PaymentStatus.ORDERED])
+        return self.order_by(Case(When(waits, then=F("due_on"))).asc(nulls_last=True), "-due_on", "pk")
 
     def totals(self) -> dict[str, Decimal]:
         """Return the euros due, ordered and paid, deductions made (R18), in one query."""

@@ -1,23 +1,26 @@
 """Lists of the funding room."""
 
+from django.urls import reverse
+from django.utils.html import format_html
+
 from core.tables import BaseTable, DateColumn, EuroColumn, IntegerColumn, LinkColumn, StatusColumn, TextColumn
 from funding.models import Payment, PaymentOrder
 
 
 class PaymentTable(BaseTable):
-    """Payments that are due, ordered, paid or cancelled."""
+    """Payments that are due, ordered, paid or cancelled; on the page, what says which payment it is shares a cell."""
 
     due_on = DateColumn(verbose_name="dû le")
-    cpts = TextColumn(accessor="contract__cpts__name", verbose_name="CPTS")
-    contract = TextColumn(accessor="contract__number", verbose_name="contrat")
+    cpts = TextColumn(accessor="contract__cpts__name", verbose_name="CPTS", attrs={"td": {"class": "wide"}})
+    contract = TextColumn(accessor="contract__number", verbose_name="contrat", visible=False)
     year = IntegerColumn(verbose_name="année")
-    kind = TextColumn(verbose_name="nature")
-    mission = TextColumn(verbose_name="mission")
-    line_kind = LinkColumn("funding:payment_detail", verbose_name="volet")
+    kind = TextColumn(verbose_name="nature", visible=False)
+    mission = TextColumn(verbose_name="mission", visible=False)
+    line_kind = TextColumn(verbose_name="volet", attrs={"td": {"class": "wide"}})
     amount = EuroColumn(verbose_name="montant")
     net_amount = EuroColumn(verbose_name="à payer")
     status = StatusColumn(verbose_name="état")
-    reference = TextColumn(verbose_name="référence")
+    reference = TextColumn(verbose_name="référence", visible=False)
 
     class Meta(BaseTable.Meta):
         model = Payment
@@ -28,6 +31,20 @@ class PaymentTable(BaseTable):
         noun = ("versement", "versements")
         empty_title = "Aucun versement"
         empty_text = "Un versement apparaît ici dès que sa condition est remplie : signature, démarrage, dialogue clos."
+
+    def render_cpts(self, value, record):
+        return format_html('{} <span class="due under">{}</span>', value, record.contract.number)
+
+    def value_cpts(self, value):
+        return value
+
+    def render_line_kind(self, value, record):
+        url = reverse("funding:payment_detail", args=[record.pk])
+        words = " · ".join(filter(None, [record.get_kind_display(), record.get_mission_display()]))
+        return format_html('<a href="{}">{}</a> <span class="due under">{}</span>', url, value, words)
+
+    def value_line_kind(self, value):
+        return value
 
 
 class OrderedTable(PaymentTable):

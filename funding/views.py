@@ -30,7 +30,7 @@ def payment_list(request, template_name="funding/payment_list.html"):
     payments = Payment.objects.visible_to(request.actor)
     return table_response(
         request,
-        queryset=payments.select_related("contract__cpts"),
+        queryset=payments.waiting_first().select_related("contract__cpts"),
         table_class=PaymentTable,
         filterset_class=PaymentFilter,
         template_name=template_name,

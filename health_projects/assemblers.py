@@ -16,6 +16,7 @@ from core import clock
 from core.actor import Actor
 from core.dates import format_date
 from core.face import Turn
+from core.wording import spoken_list
 from health_projects import permissions, rules
 from health_projects.enums import Decision, ProjectStatus, SectionKey
 from health_projects.models import HealthProject, TerritoryOverlap
@@ -116,7 +117,7 @@ def _warnings(agreement, summary, population, is_agreed) -> list[str]:
     if len(summary.years) > 1:
         found.append(f"Les populations additionnées sont de plusieurs années ({summary.years_label}).")
     if len(summary.regions) > 1:
-        names = " et ".join(region.name for region in summary.regions)
+        names = spoken_list([region.name for region in summary.regions])
         found.append(f"Le territoire s’étend sur plusieurs régions : {names}.")
     return found
 

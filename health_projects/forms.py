@@ -8,19 +8,12 @@ from core.forms import ActionForm, DecimalFrField, StaleFormMixin
 from health_projects.enums import OppositionGround
 
 MAX_TEXT = 50_000  # about twenty pages
-MAX_TITLE = 200
 
 
 class ProjectForm(ActionForm):
     """The title of a new project."""
 
-    title = forms.CharField(
-        label="titre du projet",
-        max_length=MAX_TITLE,
-        error_messages={
-            "max_length": "Ce titre est trop long : %(limit_value)d caractères au plus, vous en avez %(show_value)d."
-        },
-    )
+    title = forms.CharField(label="titre du projet", max_length=200)
 
 
 class TitleForm(StaleFormMixin, ProjectForm):

@@ -199,9 +199,10 @@ def picker_context(project: HealthProject, overlaps: list[Overlap], **context) -
 
 def refused_codes(parsed: ParsedCodes, resolution: Resolution) -> RefusedCodes:
     """Return what a pasted list could not add, to be named one by one and kept in the field."""
-    former = tuple((code, today.name, today.code) for code, today in resolution.former.items())
-    words = [*parsed.unreadable, *resolution.unknown, *resolution.former]
-    return RefusedCodes(words="\n".join(words), unreadable=parsed.unreadable, unknown=resolution.unknown, former=former)
+    former = tuple((parsed.typed[code], today.name, today.code) for code, today in resolution.former.items())
+    unknown = tuple(parsed.typed[code] for code in resolution.unknown)
+    words = [*parsed.unreadable, *unknown, *(typed for typed, _name, _today in former)]
+    return RefusedCodes(words="\n".join(words), unreadable=parsed.unreadable, unknown=unknown, former=former)
 
 
 def pasted_sentence(count: int) -> str:

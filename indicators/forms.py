@@ -155,7 +155,7 @@ class IndicatorForm(VersionedForm):
         "parcouru vers la cible.",
     )
     direction = forms.ChoiceField(label="sens attendu", choices=Direction.choices, initial=Direction.UP)
-    baseline = DecimalFrField(label="valeur de départ", places=4, required=False)
+    baseline = DecimalFrField(label="valeur de référence", places=4, required=False)
     target = DecimalFrField(label="cible", places=4, required=False, help_text="Pour un barème proportionnel.")
 
     def __init__(self, *args, mission: ProgrammeMission, indicator: Indicator | None = None, **kwargs):

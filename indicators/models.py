@@ -102,7 +102,7 @@ class ProgrammeMission(TenantModel):
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="missions", verbose_name="programme")
     mission = models.CharField("mission", max_length=24, choices=MissionCode.choices)
     position = models.PositiveSmallIntegerField("rang")
-    variable_amount = MoneyField(verbose_name="part variable (€)")
+    variable_amount = MoneyField(verbose_name="volet variable (€)")
     # A mission that joins a programme in progress, or whose V changes (R13a, R18), is written before it is agreed.
     is_agreed = models.BooleanField("convenue", default=False)
     # The day from which the mission counts in this year (R7); its results are looked at from then on.
@@ -226,7 +226,7 @@ class Indicator(TenantModel):
     counts_patients = models.BooleanField("compte des patients", default=False)
     scale = models.CharField("barème", max_length=10, choices=Scale.choices, blank=True)
     direction = models.CharField("sens", max_length=4, choices=Direction.choices, default=Direction.UP)
-    baseline = models.DecimalField("valeur de départ", max_digits=14, decimal_places=4, null=True, blank=True)
+    baseline = models.DecimalField("valeur de référence", max_digits=14, decimal_places=4, null=True, blank=True)
     target = models.DecimalField("cible", max_digits=14, decimal_places=4, null=True, blank=True)
     maximum_amount = MoneyField(verbose_name="montant maximal (€)", null=True, blank=True)
     position = models.PositiveSmallIntegerField("rang", default=1)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from core.errors import DomainError
+from core.wording import spoken_list
 
 INSEE_CODE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
 SEPARATORS = re.compile(r"[\s,;|]+")
@@ -23,10 +24,11 @@ SPLIT_NAMES = {parent: name for parent, name, _, _ in SPLIT_COMMUNES}
 
 
 class ParsedCodes(NamedTuple):
-    """What a pasted list holds: `codes` in their order, once each, and the words that are not codes."""
+    """What a pasted list holds: `codes` in their order, once each, the words that are not codes, and what was typed."""
 
     codes: tuple[str, ...]
     unreadable: tuple[str, ...]
+    typed: dict[str, str]  # each code, as it was written
 
 
 class Place(NamedTuple):
@@ -78,7 +80,7 @@ class TerritorySummary:
     @property
     def years_label(self) -> str:
         """Return « 2023 », « 2017 et 2023 », or an empty text."""
-        return " et ".join(str(year) for year in self.years)
+        return spoken_list([str(year) for year in self.years])
 
 
 def parse_insee_codes(text: str) -> ParsedCodes:
@@ -96,10 +98,10 @@ def parse_insee_codes(text: str) -> ParsedCodes:
         if len(code) == 4 and code.isdigit():
             code = f"0{code}"
         if INSEE_CODE.fullmatch(code) and code.isascii():
-            codes[code] = None
+            codes.setdefault(code, word)
         else:
             unreadable[word] = None
-    return ParsedCodes(tuple(codes), tuple(unreadable))
+    return ParsedCodes(tuple(codes), tuple(unreadable), codes)
 
 
 def search_key(text: str) -> str:

@@ -151,9 +151,9 @@ def test_a_form_sent_without_its_version_is_stale():
 def test_a_refusal_of_the_domain_goes_beside_its_field_or_above_the_form():
     form = ActionForm({"title": "A", "amount": "10", "version": "1"}, current_version=1)
     assert form.is_valid()
-    form.add_domain_error(DomainError("Le montant dépasse la part variable.", field="amount"))
+    form.add_domain_error(DomainError("Le montant dépasse le volet variable.", field="amount"))
     form.add_domain_error(DomainError("Le contrat est clos.", field="nowhere"))
-    assert form.errors["amount"] == ["Le montant dépasse la part variable."]
+    assert form.errors["amount"] == ["Le montant dépasse le volet variable."]
     assert form.non_field_errors() == ["Le contrat est clos."]
 
 

@@ -411,7 +411,7 @@ def test_a_draft_takes_another_title_and_a_title_that_is_too_long_is_kept_on_the
     assert url("project_rename", draft) in text_of(client.get(url("project_detail", draft)))
     too_long = "x" * 201
     page = text_of(client.post(url("project_rename", draft), {"title": too_long, "version": draft.lock_version}))
-    assert "200 caractères au plus, vous en avez 201" in page and too_long in page
+    assert "200 caractères au plus : il y en a 201" in page and too_long in page
     page = client.post(url("project_rename", draft), {"title": "Un titre juste", "version": draft.lock_version})
     assert page.status_code == 302
     draft.refresh_from_db()
