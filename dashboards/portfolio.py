@@ -106,9 +106,9 @@ def _with_money(rows: QuerySet, actor: Actor) -> QuerySet:
     statements = Statement.objects.visible_to(actor).filter(contract=OuterRef("contract_id"))
     variable = statements.annotate(variable=Sum("lines__amount", filter=is_variable)).order_by("-year", "-revision")
     return rows.annotate(
-        engaged=_sum(_engaged_lines(actor)),
-        owed=_once_signed(_sum(_payments(actor, PaymentStatus.DUE, PaymentStatus.ORDERED))),
-        paid=_once_signed(_sum(_payments(actor, PaymentStatus.PAID))),
+        engaged=_sum(_engaged_lines(actor), "amount"),
+        owed=_once_signed(_paid_sum(actor, PaymentStatus.DUE, PaymentStatus.ORDERED)),
+        paid=_once_signed(_paid_sum(actor, PaymentStatus.PAID)),
         last_variable=Subquery(variable.values("variable")[:1], output_field=MONEY),
     )
 
@@ -118,8 +118,10 @@ def _once_signed(amount) -> Case:
     return Case(When(signed_on__isnull=False, then=amount), output_field=MONEY)
 
 
-def _payments(actor: Actor, *statuses: PaymentStatus) -> QuerySet:
-    return Payment.objects.visible_to(actor).filter(contract=OuterRef("contract_id"), status__in=statuses)
+def _paid_sum(actor: Actor, *statuses: PaymentStatus) -> Coalesce:
+    """Sum what is really paid, deductions made (R18)."""
+    payments = Payment.objects.visible_to(actor).filter(contract=OuterRef("contract_id"), status__in=statuses)
+    return _sum(payments, "net_amount")
 
 
 def _engaged_lines(actor: Actor) -> QuerySet:
@@ -134,9 +136,9 @@ def _engaged_lines(actor: Actor) -> QuerySet:
     )
 
 
-def _sum(rows: QuerySet) -> Coalesce:
-    """Return the sum of what is really paid, deductions made (R18), as a subquery of one column, zero without a row."""
-    sums = rows.order_by().annotate(every=Value(1)).values("every").annotate(total=Sum("net_amount")).values("total")
+def _sum(rows: QuerySet, field: str) -> Coalesce:
+    """Return the sum of a field as a subquery of one column, zero without a row."""
+    sums = rows.order_by().annotate(every=Value(1)).values("every").annotate(total=Sum(field)).values("total")
     return Coalesce(Subquery(sums, output_field=MONEY), Value(Decimal(0)), output_field=MONEY)
 
 
