@@ -285,7 +285,7 @@ def test_r1_an_agreed_population_is_shown_with_its_source_and_reason(ours, ready
     client = signed_in(ours.coordinator)
     values = {"population": "41 000", "source": "Étude 2025", "reason": "Population d’été.", "version": "2"}
     refused = client.post(url("project_population", ready), values | {"source": "", "population": "douze"})
-    assert "Écrivez un nombre en chiffres" in text_of(refused)
+    assert "Écrivez un nombre entier en chiffres" in text_of(refused)
     client.post(url("project_population", ready), values | {"version": ready.lock_version})
     page = text_of(client.get(url("project_detail", ready)))
     for words in ("41 000 habitants", "Étude 2025", "Population d’été.", "37 500 habitants", "Taille 2"):
