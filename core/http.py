@@ -24,6 +24,14 @@ def require(allowed: bool) -> None:
         raise PermissionDenied
 
 
+def require_that(check: Callable, *arguments) -> None:
+    """Answer 403, with its reason on the page, when a check of the domain says NotAllowed."""
+    try:
+        check(*arguments)
+    except NotAllowed as error:
+        raise PermissionDenied(str(error)) from error
+
+
 def logs_reads(view: Callable) -> Callable:
     """Mark a view that writes a journal entry about what it shows, even on GET."""
     view.logs_reads = True

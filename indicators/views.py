@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from accounts.permissions import Act, may
-from core.http import attempt, http_methods, require, show, submit_form
+from core.http import attempt, http_methods, require, require_that, show, submit_form
 from indicators import actions, assemblers, forms, permissions
 from indicators.models import Deliverable, Indicator, IndicatorValue, MissionAction, Programme, ProgrammeMission
 
@@ -297,7 +297,7 @@ def _refuse_values(request, mission: ProgrammeMission):
 
 def _value_to_judge(request, pk):
     value = get_object_or_404(IndicatorValue.objects.visible_to(request.actor).with_programme(), pk=pk)
-    require(permissions.may_judge(request.actor, value))
+    require_that(permissions.check_may_judge, request.actor, value)
     return value, _refuse_values(request, value.indicator.programme_mission)
 
 
