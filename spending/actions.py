@@ -60,15 +60,25 @@ def save_budget(
 def add_professional(*, actor: Actor, contract: Contract, name: str, profession: str) -> Professional:
     """Add someone to the list of those whom the CPTS pays."""
     contract = _locked(actor, contract)
-    name = " ".join(name.split())
-    if not name:
-        raise DomainError("Indiquez le nom.", field="name")
-    if Professional.objects.filter(cpts=contract.cpts_id, name__iexact=name).exists():
-        raise DomainError(
-            "Ce nom est déjà dans la liste. Pour un homonyme, précisez-le (commune, spécialité).", field="name"
-        )
-    professional = Professional.objects.create(cpts_id=contract.cpts_id, name=name, profession=profession)
-    audit.record(actor, "professional.add", professional, after={"name": name, "profession": profession})
+    professional = Professional(cpts_id=contract.cpts_id, name=_new_name(contract, name), profession=profession)
+    professional.save(force_insert=True)
+    audit.record(actor, "professional.add", professional, after={"name": professional.name, "profession": profession})
+    return professional
+
+
+@transaction.atomic
+def correct_professional(
+    *, actor: Actor, contract: Contract, professional: Professional, name: str, profession: str
+) -> Professional:
+    """Correct the name or the profession of someone; what was received stays with the same person (R20)."""
+    contract = _locked(actor, contract)
+    professional = Professional.objects.select_for_update().get(pk=professional.pk, cpts=contract.cpts_id)
+    before = {"name": professional.name, "profession": professional.profession}
+    professional.name = _new_name(contract, name, but=professional)
+    professional.profession = profession
+    professional.save(update_fields=["name", "profession", "updated_at"])
+    after = {"name": professional.name, "profession": profession}
+    audit.record(actor, "professional.correct", professional, before=before, after=after)
     return professional
 
 
@@ -150,6 +160,19 @@ def _locked(actor: Actor, contract: Contract) -> Contract:
     if contract.signed_on is None:
         raise DomainError(NOT_SIGNED)
     return contract
+
+
+def _new_name(contract: Contract, name: str, but: Professional | None = None) -> str:
+    """Return a name as it is listed: one row a person, or the ceiling would be checked twice (R20)."""
+    name = " ".join(name.split())
+    if not name:
+        raise DomainError("Indiquez le nom.", field="name")
+    others = Professional.objects.filter(cpts=contract.cpts_id, name__iexact=name)
+    if others.exclude(pk=but.pk if but else None).exists():
+        raise DomainError(
+            "Ce nom est déjà dans la liste. Pour un homonyme, précisez-le (commune, spécialité).", field="name"
+        )
+    return name
 
 
 def _locked_expense(actor: Actor, expense: Expense) -> tuple[Contract, Expense]:

@@ -25,6 +25,13 @@ class ExpenseTable(BaseTable):
         empty_text = "Chaque dépense payée se saisit ici, une par une ou par tableur, avec sa pièce."
 
 
+class CorrectColumn(LinkColumn):
+    """A way to the form that corrects the row, for who may."""
+
+    def render(self):
+        return "Corriger"
+
+
 class ProfessionalTable(BaseTable):
     """What each professional received in a calendar year, and what is left under the ceiling (R20)."""
 
@@ -34,9 +41,13 @@ class ProfessionalTable(BaseTable):
     ceiling = EuroColumn(orderable=False, verbose_name="plafond")
     left = EuroColumn(verbose_name="peut encore recevoir")
 
+    correct = CorrectColumn(
+        "spending:professional_correct", accessor="pk", orderable=False, exclude_from_export=True, verbose_name="action"
+    )
+
     class Meta(BaseTable.Meta):
         model = Professional
-        fields = ("name", "profession", "received", "ceiling", "left")
+        fields = ("name", "profession", "received", "ceiling", "left", "correct")
         order_by = ("name",)
         noun = ("professionnel", "professionnels")
         empty_title = "Aucun professionnel"

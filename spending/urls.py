@@ -17,6 +17,7 @@ urlpatterns = [
     path("<uuid:pk>/saisir/", views.expense_create, name="expense_create"),
     path("<uuid:pk>/professionnels/", views.professional_list, name="professional_list"),
     path("<uuid:pk>/professionnels/ajouter/", views.professional_create, name="professional_create"),
+    path("professionnel/<uuid:pk>/", views.professional_correct, name="professional_correct"),
     path("depense/<uuid:pk>/", views.expense_detail, name="expense_detail"),
     path("depense/<uuid:pk>/corriger/", views.expense_replace, name="expense_replace"),
     path("depense/<uuid:pk>/annuler/", views.expense_cancel, name="expense_cancel"),

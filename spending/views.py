@@ -144,6 +144,7 @@ def professional_list(request, pk, template_name="spending/professional_list.htm
         table_class=ProfessionalTable,
         template_name=template_name,
         context=_professionals_context(request, contract, year, years, ceiling),
+        table_options={} if may_enter(request.actor, contract) else {"exclude": ("correct",)},
         export_name=f"professionnels-{contract.number}-{year}",
     )
 
@@ -156,7 +157,20 @@ def professional_create(request, pk, template_name="spending/professional_form.h
     success = "Le professionnel est ajouté à la liste."
     if submit_form(request, form, actions.add_professional, contract=contract, success=success):
         return redirect("spending:professional_list", pk)
-    return show(request, template_name, {"contract": contract, "form": form})
+    return show(request, template_name, {"contract": contract, "form": form, "professional": None})
+
+
+@http_methods("GET", "POST")
+def professional_correct(request, pk, template_name="spending/professional_form.html"):
+    professional = get_object_or_404(Professional.objects.visible_to(request.actor), pk=pk)
+    contract = _last_contract(request, professional)
+    require(may_enter(request.actor, contract))
+    values = {"name": professional.name, "profession": professional.profession}
+    form = ProfessionalForm(_sent(request), actor=request.actor, initial=values)
+    fields = {"contract": contract, "professional": professional, "success": "Le professionnel est corrigé."}
+    if submit_form(request, form, actions.correct_professional, **fields):
+        return redirect("spending:professional_list", contract.pk)
+    return show(request, template_name, {"contract": contract, "form": form, "professional": professional})
 
 
 # The budget of a year -----------------------------------------------------------------------------------------
@@ -276,6 +290,15 @@ def _contract(request, pk) -> Contract:
     return get_object_or_404(contracts.select_related("agreement_version").prefetch_related("missions"), pk=pk)
 
 
+def _last_contract(request, professional: Professional) -> Contract:
+    """Return the last signed contract of the CPTS that pays a professional, or answer 404."""
+    contracts = Contract.objects.visible_to(request.actor).signed().with_parties().filter(cpts=professional.cpts_id)
+    contract = contracts.order_by("-signed_on").first()
+    if contract is None:
+        raise Http404
+    return contract
+
+
 def _require_year(contract: Contract, year: int) -> None:
     """Answer 404 for a year that this contract does not have yet."""
     if year not in years_of(contract, clock.today()):
@@ -337,6 +360,7 @@ def _budget_sheet(contract: Contract, year: int, form: SheetForm) -> dict:
         "save_url": reverse("spending:budget_import_save", args=[contract.pk, year]),
         "back": reverse(YEAR, args=[contract.pk, year]),
         "is_budget": True,
+        "preview": None,
     }
 
 
@@ -349,6 +373,7 @@ def _expense_sheet(contract: Contract, form: SheetForm) -> dict:
         "save_url": reverse("spending:expense_import_save", args=[contract.pk]),
         "back": reverse(YEAR, args=[contract.pk, running_year(contract, clock.today())]),
         "is_budget": False,
+        "preview": None,
     }
 
 

@@ -505,6 +505,9 @@ POLICY: dict[str, Row] = {
     "spending:expense_cancel": spending_row(lambda d: d.expense.pk, data={"reason": "Saisie deux fois."}),
     "spending:receipt_attach": spending_row(lambda d: d.bare_expense.pk, data={"receipt": receipt_file}),
     "spending:professional_list": Row(is_list=True, about=both(lambda d: of_parties(d.tenant, pk=d.contract.pk))),
+    "spending:professional_correct": spending_row(
+        lambda d: d.expense.professional_id, data={"name": "Alix Corrigée", "profession": "NURSE"}
+    ),
     "spending:professional_create": spending_row(
         lambda d: d.contract.pk, data={"name": "Alix Exemple", "profession": "NURSE"}
     ),

@@ -191,6 +191,16 @@ def test_a_name_is_listed_once(contract, treasurer, people):
     assert refused.field == "name"
 
 
+def test_r20_a_corrected_name_keeps_what_was_received(contract, treasurer, people):
+    spend(treasurer, contract, **indemnity(people.nurse, "100.00"))
+    names = {"name": "Camille Dupond", "profession": "MIDWIFE"}
+    right = actions.correct_professional(actor=treasurer, contract=contract, professional=people.nurse, **names)
+    assert (right.pk, right.name, received_by(right, 2026)) == (people.nurse.pk, "Camille Dupond", 100)
+    taken = {"name": people.doctor.name, "profession": "NURSE"}
+    refused = refusal(actions.correct_professional, actor=treasurer, contract=contract, professional=right, **taken)
+    assert refused.field == "name"
+
+
 # Corrected in sight
 
 

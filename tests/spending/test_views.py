@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from spending import actions
@@ -126,7 +128,38 @@ def test_r20_the_page_shows_received_ceiling_and_left(world, contract, client_of
         assert words in page
 
 
+def test_a_name_is_corrected_by_its_cpts_alone(world, contract, client_of, people):
+    address, listing = url("professional_correct", people.nurse.pk), url("professional_list", contract.pk)
+    client = client_of(world.west.treasurer)
+    assert address in text(client.get(listing))
+    assert client.post(address, {"name": "Camille Dupond", "profession": "NURSE"}).headers["Location"] == listing
+    assert "Camille Dupond" in text(client.get(listing))
+    assert address not in text(client_of(world.west.ars_officer).get(listing))
+    assert client_of(world.west.ars_officer).get(address).status_code == 403
+    assert client_of(world.neighbour.treasurer).get(address).status_code == 404
+
+
 def test_r20_the_page_says_that_a_ceiling_is_not_known(world, contract, client_of, people):
     with stories.at(stories.SIGNED_ON.replace(year=2027)):
         page = text(client_of(world.west.reader).get(url("professional_list", contract.pk)))
     assert "Plafond inconnu" in page
+
+
+def test_twenty_expenses_take_as_many_queries_as_two(world, contract, client_of, people, treasurer):
+    client, address = client_of(world.west.ars_officer), url("year_detail", contract.pk, 2)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(address).status_code == 200
+        return len(asked)
+
+    def enter(times: int) -> None:
+        for _ in range(times):
+            spend(treasurer, contract, **indemnity(people.nurse, "10.00"))
+
+    enter(2)
+    client.get(address)
+    with_two = queries()
+    enter(18)
+    assert queries() == with_two
+    assert with_two <= 22
