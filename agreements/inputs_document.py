@@ -24,12 +24,23 @@ def to_document(inputs: ContractInputs) -> dict[str, Any]:
     return _converter.unstructure(inputs)
 
 
-def from_document(document: Mapping[str, Any]) -> ContractInputs:
-    """Return the inputs that `to_document` wrote; DomainError for a document that is not one."""
+def from_document(document: Mapping[str, Any], *, only_year: int | None = None) -> ContractInputs:
+    """Return the inputs that `to_document` wrote; DomainError for a document that is not one.
+
+    With `only_year`, the indicators of the other contract years are left unread: enough for the lines of that year.
+    """
     try:
-        return _converter.structure(document, ContractInputs)
-    except (BaseValidationError, ArithmeticError, ValueError, TypeError) as error:
+        return _converter.structure(_of_year(document, only_year) if only_year else document, ContractInputs)
+    except (BaseValidationError, ArithmeticError, AttributeError, KeyError, ValueError, TypeError) as error:
         raise DomainError("Les données conservées avec ce décompte ne se relisent pas.") from error
+
+
+def _of_year(document: Mapping[str, Any], year: int) -> dict[str, Any]:
+    missions = [
+        mission | {"indicators": {key: rows for key, rows in mission["indicators"].items() if key == str(year)}}
+        for mission in document["missions"]
+    ]
+    return {**document, "missions": missions}
 
 
 def _make_converter() -> Converter:
