@@ -107,7 +107,7 @@ def order_create(request, template_name="funding/order_form.html"):
     payments = payments_of_period(request.actor, period)
     total = sum((payment.net_amount for payment in payments), Decimal(0))
     seen = {name: period[name].value() for name in period.fields} | {"seen_total": total}
-    form = OrderForm(request.POST or None, actor=request.actor, initial=seen)
+    form = OrderForm(request.POST or None, actor=request.actor, initial=seen, auto_id="order-%s")
     if request.method == "POST" and (
         order := submit_form(request, form, actions.order_period, success="Les versements sont ordonnés.")
     ):
