@@ -1,6 +1,6 @@
 """What happened, told from the traces of every room: one query for a dossier, for a CPTS or for a whole portfolio."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -236,9 +236,22 @@ def _grouped(rows: Iterable[tuple]) -> list[list[_Trace]]:
     """Put together what one person did in series; the order stays that of the latest of each group."""
     traces = [_Trace(**dict(zip(_Trace.__dataclass_fields__, row, strict=True))) for row in rows]
     groups: dict[tuple, list[_Trace]] = {}
-    for trace in sorted(traces, key=lambda trace: trace.rank, reverse=True):
+    for trace in _told_once(sorted(traces, key=lambda trace: trace.rank, reverse=True)):
         groups.setdefault(trace.group, []).append(trace)
     return list(groups.values())
+
+
+def _told_once(traces: Iterable[_Trace]) -> Iterator[_Trace]:
+    """Leave out the approval that closed a dialogue: the closing, later in time and read before, tells it."""
+    closings = set()
+    for trace in traces:
+        dialogue = (trace.contract, trace.about, trace.user_name)
+        if (trace.room, trace.transition) == ("dialogue", "close"):
+            closings.add(dialogue)
+        elif trace.room == "approval" and dialogue in closings:
+            closings.remove(dialogue)
+            continue
+        yield trace
 
 
 def _entry(traces: list[_Trace]) -> HistoryEntry:

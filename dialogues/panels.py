@@ -1,5 +1,7 @@
 """What the pages of a dialogue show of it: three positions, whose turn, history."""
 
+from collections.abc import Sequence
+
 from django.urls import reverse
 
 from accounts.permissions import Act, may
@@ -42,8 +44,8 @@ def approval_panel(dialogue: ManagementDialogue, standing: list[MinutesApproval]
     return lines
 
 
-def turn_of(dialogue: ManagementDialogue, actor: Actor) -> Turn | None:
-    """Return what is expected now, of the reader or of another party."""
+def turn_of(dialogue: ManagementDialogue, actor: Actor, *, missing: Sequence[str] = ()) -> Turn | None:
+    """Return what is expected now, of the reader or of another party; `missing` is what the approval still lacks."""
     if dialogue.status == DialogueStatus.CLOSED:
         return None
     if dialogue.status == DialogueStatus.MINUTES:
@@ -59,8 +61,25 @@ def turn_of(dialogue: ManagementDialogue, actor: Actor) -> Turn | None:
     text, step = steps[dialogue.status]
     if step == "hold" and not _may_be_held(dialogue):
         return Turn(text="La réunion est convoquée.", detail=_window(dialogue), is_mine=False)
+    if step == "minutes" and dialogue.minutes.strip():
+        return _written_turn(dialogue, missing)
     url = reverse(f"dialogues:dialogue_{step}", args=[dialogue.pk])
     return Turn(text=text, detail=_window(dialogue), url=url, label=labels[step])
+
+
+def _written_turn(dialogue: ManagementDialogue, missing: Sequence[str]) -> Turn:
+    """The minutes are written: send them, or complete first what the three would approve with them."""
+    page = reverse("dialogues:dialogue_minutes", args=[dialogue.pk])
+    if not missing:
+        text = "À vous : le compte rendu est rédigé, envoyez-le à l’approbation."
+        return Turn(text=text, detail=_window(dialogue), url=page, label="Relire le compte rendu")
+    left = f" (et {len(missing) - 1} autre{'s' if len(missing) > 2 else ''})" if len(missing) > 1 else ""
+    return Turn(
+        text="À vous : le compte rendu est rédigé ; complétez ce qui manque avant de l’envoyer à l’approbation.",
+        detail=f"{missing[0]}{left}",
+        url=page,
+        label="Compléter",
+    )
 
 
 def can_revise(dialogue: ManagementDialogue, actor: Actor) -> bool:
@@ -70,13 +89,21 @@ def can_revise(dialogue: ManagementDialogue, actor: Actor) -> bool:
 
 
 def history_of(dialogue: ManagementDialogue) -> list[HistoryEntry]:
-    """Return the transitions and approvals of a dialogue, in order."""
+    """Return the transitions and approvals of a dialogue, in order; the closing tells of the third approval."""
     steps = [_entry(step, WORDS[step.transition], step.comment) for step in dialogue.transitions.all()]
     approvals = [
         _entry(approval, "a approuvé le compte rendu" + (", retirée depuis" if approval.withdrawn_at else ""))
-        for approval in dialogue.approvals.all()
+        for approval in _approvals_before_closing(dialogue)
     ]
     return sorted(steps + approvals, key=lambda entry: entry.at)
+
+
+def _approvals_before_closing(dialogue: ManagementDialogue) -> list[MinutesApproval]:
+    approvals = sorted(dialogue.approvals.all(), key=lambda approval: approval.at)
+    if dialogue.status == DialogueStatus.CLOSED:
+        last = max((row for row in approvals if not row.withdrawn_at), key=lambda row: row.at, default=None)
+        approvals = [row for row in approvals if row is not last]
+    return approvals
 
 
 def annex_panel(annex: AnnualAnnex) -> list[PartyLine]:

@@ -201,12 +201,13 @@ def awaits(annex: AnnualAnnex, actor) -> bool:
 def dialogue_context(request, dialogue: ManagementDialogue) -> dict:
     """Return what the room of a dialogue shows."""
     can_prepare = may(request.actor, Act.PREPARE_DIALOGUE)
+    missing = missing_items(dialogue) if dialogue.status == DialogueStatus.HELD else []
     return {
         "dialogue": dialogue,
-        "turn": panels.turn_of(dialogue, request.actor),
+        "turn": panels.turn_of(dialogue, request.actor, missing=missing),
         "rows": panels.approval_panel(dialogue, standing_approvals(dialogue)),
         "history": panels.history_of(dialogue),
-        "missing": missing_items(dialogue) if dialogue.status == DialogueStatus.HELD else [],
+        "missing": missing,
         "is_late": dialogue.is_late(clock.today()),
         "evaluated": year_of(dialogue.contract, dialogue.year),
         "programmes": programme_years(dialogue),

@@ -3,6 +3,7 @@
 from core.dates import add_months
 from core.enums import Side
 from dashboards.history import history_of
+from dialogues import panels
 from funding import actions as funding_actions
 from funding.models import Payment
 from tests.utils import stories
@@ -50,3 +51,16 @@ def test_a_history_is_one_query(evaluated, reads):
     with reads() as found:
         history_of(evaluated.contract)
     assert len(found) == 1
+
+
+def test_the_third_approval_is_told_once_by_the_closing(evaluated):
+    told = [entry.what for entry in history_of(evaluated.contract)]
+    closings = sum("troisième approbation" in what for what in told)
+    assert closings
+    assert sum(what.startswith("a approuvé le compte rendu") for what in told) == 2 * closings
+    annual = evaluated.contract.dialogues.get(kind="ANNUAL")
+    assert [entry.what for entry in panels.history_of(annual)][-3:] == [
+        "a approuvé le compte rendu",
+        "a approuvé le compte rendu",
+        "a donné la troisième approbation : dialogue clos",
+    ]
