@@ -330,18 +330,20 @@ def _of_dialogue(
         url=reverse(f"dialogues:dialogue_{page}", args=[dialogue.pk]),
         label=label,
         due=planned if is_planned_first else closes,
-        detail=detail or window_words(dialogue),
+        detail=detail or window_words(dialogue, today),
         is_late=dialogue.is_late(today),
+        is_pressing=planned is not None and planned < today,
     )
 
 
-def window_words(dialogue: ManagementDialogue) -> str:
+def window_words(dialogue: ManagementDialogue, today: date) -> str:
     """Return what the last day of a dialogue does not say by itself; empty when there is nothing to add."""
     opens, closes = dialogue.window_opens_on, dialogue.window_closes_on
     if dialogue.kind == DialogueKind.ANNUAL and opens and closes:
         return f"Fenêtre du dialogue\u00a0: du {format_date(opens)} au {format_date(closes)}"
     if dialogue.kind == DialogueKind.MISSION_START and dialogue.planned_start:
-        return f"Démarrage prévu le {format_date(dialogue.planned_start)}"
+        planned = f"Démarrage prévu le {format_date(dialogue.planned_start)}"
+        return f"{planned}, date passée" if dialogue.planned_start < today else planned
     return ""
 
 

@@ -28,6 +28,7 @@ class Waiting:
     due: date | None = None
     detail: str = ""
     is_late: bool = False
+    is_pressing: bool = False  # the day that was planned is past, though the last day is not
     post_url: str = ""  # where the button of the dossier posts, when doing it takes one click
 
     @property
@@ -54,8 +55,8 @@ class Waiting:
         )
 
     def is_soon(self, today: date) -> bool:
-        """False for what may wait: its day is months away."""
-        return self.due is None or self.due <= today + timedelta(days=SOON_DAYS)
+        """False for what may wait: its day is months away, and the one that was planned is not past."""
+        return self.is_pressing or self.due is None or self.due <= today + timedelta(days=SOON_DAYS)
 
 
 def of_dossier(contract: Contract, text: str, label: str, page: str = "", detail: str = "") -> Waiting:

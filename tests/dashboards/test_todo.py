@@ -189,6 +189,7 @@ class TestContractInForce:
         with stories.at(add_months(stories.SIGNED_ON, 4)):
             item = next(item for item in waiting_for(west.coordinator.as_actor()) if item.text == START)
             assert (item.due, item.is_late) == (add_months(stories.SIGNED_ON, 6), False)  # R4
+            assert item.is_soon(stories.SIGNED_ON) and "date passée" in item.detail
         with stories.at(add_months(stories.SIGNED_ON, 7)):
             item = next(item for item in waiting_for(west.coordinator.as_actor()) if item.text == START)
             assert item.is_late
