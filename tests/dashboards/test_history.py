@@ -59,8 +59,6 @@ def test_the_third_approval_is_told_once_by_the_closing(evaluated):
     assert closings
     assert sum(what.startswith("a approuvé le compte rendu") for what in told) == 2 * closings
     annual = evaluated.contract.dialogues.get(kind="ANNUAL")
-    assert [entry.what for entry in panels.history_of(annual)][-3:] == [
-        "a approuvé le compte rendu",
-        "a approuvé le compte rendu",
-        "a donné la troisième approbation : dialogue clos",
-    ]
+    told = [entry.what for entry in panels.history_of(annual)]
+    assert told.count("a approuvé le compte rendu") == 2
+    assert told.count("a donné la troisième approbation : dialogue clos") == 1
