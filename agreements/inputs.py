@@ -33,10 +33,12 @@ class MissionInputs:
     """A mission of a contract. Keys of the mappings are contract years; dates are those really started.
 
     A year takes its rate (between 0 and 1) or its indicators, or neither: its VARIABLE line is then pending.
+    `ends_on` is the first day of the contract year from which an amendment withdrew the mission (R18).
     """
 
     mission: str
     starts_on: date
+    ends_on: date | None = None
     rates: Mapping[int, Rate] = field(default_factory=dict)
     indicators: Mapping[int, tuple[IndicatorInput, ...]] = field(default_factory=dict)
     triage_starts_on: date | None = None
@@ -168,6 +170,9 @@ def _check_mission(inputs: ContractInputs, mission: MissionInputs, path: str, on
         )
     if mission.starts_on < inputs.signed_on:
         raise DomainError("La mission ne peut pas démarrer avant la signature.", f"{path}.starts_on")
+    first_days = {year.starts_on for year in contract_years(inputs.signed_on)}
+    if mission.ends_on is not None and mission.ends_on not in first_days:
+        raise DomainError("Une mission se retire le premier jour d’une année contractuelle.", f"{path}.ends_on")
     for name in ("triage_starts_on", "compensation_starts_on"):
         day = getattr(mission, name)
         if day is not None and day < mission.starts_on:

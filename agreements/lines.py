@@ -93,11 +93,13 @@ class YearTerms:
         return self.agreement.line(mission, kind, self.size)
 
     def missions(self) -> list[MissionInputs]:
-        """Return the missions active in this year, before its end."""
+        """Return the missions active in this year, before its end; one that was withdrawn is not (R18)."""
         return [
             mission
             for mission in self.inputs.missions
-            if self.agreement.has_mission(mission.mission) and mission.starts_on < self.ends_on
+            if self.agreement.has_mission(mission.mission)
+            and mission.starts_on < self.ends_on
+            and (mission.ends_on is None or self.year.starts_on < mission.ends_on)
         ]
 
 

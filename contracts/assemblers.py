@@ -13,7 +13,7 @@ from agreements.models import AgreementVersion
 from agreements.rules import contract_year_on
 from contracts import clauses, rules
 from contracts.lifecycle import EDITABLE
-from contracts.models import Consent, Contract, ContractMission, Termination
+from contracts.models import Amendment, AmendmentConsent, Consent, Contract, ContractMission, Termination
 from core import clock
 from core.enums import PARTIES
 from core.errors import DomainError
@@ -127,7 +127,7 @@ def cut_missions(contract: Contract, termination: Termination) -> list[CutMissio
     year = contract_year_on(contract.signed_on, termination.effective_on - timedelta(days=1))
     if year.ends_on == termination.effective_on:
         return []
-    agreement = contract.agreement_version.as_value()
+    agreement = contract.agreement_in(year.number).as_value()
     sizes = {row.number: row.size for row in contract.years.all()}
     size = sizes.get(year.number) or sizes.get(max(sizes, default=1)) or contract.size
     found = []
@@ -207,15 +207,15 @@ def content_hash(contract: Contract) -> str:
     return contract.agreed_hash or fingerprint(contract_content(contract))
 
 
-def current_consents(contract: Contract) -> list[Consent]:
+def current_consents(subject: Contract | Amendment) -> list[Consent | AmendmentConsent]:
     """Return the consents that nobody withdrew, stale ones included."""
-    return list(contract.consents.filter(withdrawn_at__isnull=True))
+    return list(subject.consents.filter(withdrawn_at__isnull=True))
 
 
-def standing_consents(contract: Contract, digest: str | None = None) -> list[Consent]:
+def standing_consents(subject: Contract | Amendment, digest: str | None = None) -> list[Consent | AmendmentConsent]:
     """Return the consents given to the content as it is now; a consent to another content does not count."""
-    digest = digest or content_hash(contract)
-    return [consent for consent in current_consents(contract) if consent.content_hash == digest]
+    digest = digest or content_hash(subject)
+    return [consent for consent in current_consents(subject) if consent.content_hash == digest]
 
 
 def _territory_content(contract: Contract, terms: Terms) -> dict:

@@ -30,3 +30,17 @@ class TerminationGround(models.TextChoices):
     BREACH = "BREACH", "Manquement, après une mise en demeure"
     COMMON_ACCORD = "COMMON_ACCORD", "Commun accord des trois parties"
     CLOSURE = "CLOSURE", "Fin de la CPTS"
+
+
+class AmendmentStatus(Status):
+    """The lifecycle of a local amendment (design §3)."""
+
+    DRAFT = "DRAFT", "En rédaction"
+    AGREED = "AGREED", "Convenu"
+    SIGNING = "SIGNING", "En signature"
+    IN_FORCE = "IN_FORCE", "En vigueur"
+    ABANDONED = "ABANDONED", "Abandonné"
+
+    @property
+    def tone(self) -> str:
+        return {"IN_FORCE": "ok", "ABANDONED": "off"}.get(self.value, "wait")

@@ -15,6 +15,7 @@ from core.forms import ActionForm, CrispyMixin, DecimalFrField, FrenchDateField,
 from core.money import format_euros
 
 MAX_MEMBERS = 100_000
+SIZES = (1, 2, 3, 4)
 
 
 class ContractForm(CrispyMixin, StaleFormMixin, forms.Form):
@@ -160,3 +161,85 @@ class RatesForm(ActionForm):
         cleaned = super().clean()
         typed = {row.mission: cleaned.get(f"rate_{row.mission}") for row in self.cut}
         return {"rates": {mission: rate / 100 for mission, rate in typed.items() if rate is not None}}
+
+
+class AmendmentForm(CrispyMixin, StaleFormMixin, forms.Form):
+    """What an amendment changes, and from when. `cleaned_data` is what the actions take.
+
+    `years` are those to come with their first days, `versions` the later national agreements, `added` and `dropped`
+    the missions that may join or leave, by code.
+    """
+
+    keeps_version = True
+
+    reason = forms.CharField(
+        label="pourquoi cet avenant",
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Imprimé dans l’avenant : ce qui a changé depuis la signature du contrat.",
+    )
+    takes_effect_year = forms.TypedChoiceField(label="il compte à partir de", coerce=lambda year: int(year) or None)
+    new_size = forms.TypedChoiceField(label="nouvelle taille", required=False, coerce=int, empty_value=None)
+    new_population = forms.IntegerField(
+        label="nouvelle population",
+        required=False,
+        min_value=1,
+        max_value=5_000_000,
+        help_text="Celle qui justifie la taille, en habitants.",
+    )
+    agreement_version = forms.ChoiceField(label="nouvel accord national", required=False)
+    rewrites_clauses = forms.BooleanField(label="Remplacer les clauses locales", required=False)
+    local_clauses = forms.CharField(
+        label="clauses locales après l’avenant",
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="Le texte entier, tel qu’il s’appliquera. Un paragraphe par ligne.",
+    )
+    updates_parties = forms.BooleanField(
+        label="Mettre à jour le nom et le siège des parties, d’après leur fiche", required=False
+    )
+
+    def __init__(self, *args, years, versions, added, dropped, **kwargs):
+        self.versions = {version.code: version for version in versions}
+        self.added, self.dropped = added, dropped
+        super().__init__(*args, **kwargs)
+        days = [(number, f"l’année {number}, le {format_date(day)}") for number, day in years]
+        self.fields["takes_effect_year"].choices = [(0, "la dernière signature (aucun montant ne change)"), *days]
+        self.fields["new_size"].choices = [("", "Inchangée"), *((size, f"Taille {size}") for size in SIZES)]
+        labels = [(version.code, version.label) for version in versions]
+        self.fields["agreement_version"].choices = [("", "Inchangé"), *labels]
+        if not versions:
+            self.fields["agreement_version"].widget = forms.HiddenInput()
+        for code, label in added.items():
+            self.fields[f"add_{code}"] = forms.BooleanField(label=f"Ajouter\u00a0: {label}", required=False)
+            self.fields[f"start_{code}"] = FrenchDateField(
+                label=f"{label}, démarrage prévu (facultatif)", required=False
+            )
+        for code, label in dropped.items():
+            self.fields[f"drop_{code}"] = forms.BooleanField(label=f"Retirer\u00a0: {label}", required=False)
+
+    def added_rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Return the box and the planned start of each mission that may join."""
+        return [(self[f"add_{code}"], self[f"start_{code}"]) for code in self.added]
+
+    def dropped_rows(self) -> list[forms.BoundField]:
+        """Return the box of each mission that may leave."""
+        return [self[f"drop_{code}"] for code in self.dropped]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        values = {
+            name: cleaned.get(name)
+            for name in ("reason", "takes_effect_year", "new_size", "new_population", "updates_parties")
+        }
+        values |= {
+            "agreement_version": self.versions.get(cleaned.get("agreement_version", "")),
+            "added": {code: cleaned.get(f"start_{code}") for code in self.added if cleaned.get(f"add_{code}")},
+            "dropped": [code for code in self.dropped if cleaned.get(f"drop_{code}")],
+            "rewrites_clauses": cleaned.get("rewrites_clauses", False),
+            "local_clauses": cleaned.get("local_clauses", "").replace("\r\n", "\n"),
+        }
+        if version := cleaned.get("version") or self.current_version:
+            values["version"] = int(version)
+        return values

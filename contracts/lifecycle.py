@@ -1,9 +1,9 @@
-"""The lifecycle of a contract (design §3), as a table. Pure; docs/lifecycle.md shows the same."""
+"""The lifecycles of a contract and of its amendments (design §3), as tables. Pure; docs/lifecycle.md shows the same."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from contracts.enums import ContractStatus
+from contracts.enums import AmendmentStatus, ContractStatus
 from core.enums import PARTIES, Side
 from core.errors import DomainError, TransitionNotAllowed
 
@@ -28,8 +28,8 @@ class Transition(StrEnum):
 class Rule:
     """From which states, to which one, at the hands of which sides, and whether a reason is due."""
 
-    sources: frozenset[ContractStatus]
-    target: ContractStatus
+    sources: frozenset[ContractStatus] | frozenset[AmendmentStatus]
+    target: ContractStatus | AmendmentStatus
     sides: tuple[Side, ...]
     comment_required: bool = False
 
@@ -110,6 +110,69 @@ def target_of(transition: Transition, *, status: ContractStatus, side: Side, com
     rule = RULES[transition]
     if status not in rule.sources or side not in rule.sides:
         raise TransitionNotAllowed(_REFUSED[transition])
+    if rule.comment_required and not comment.strip():
+        raise DomainError("Indiquez la raison : elle est lue par les trois parties.", "reason")
+    return rule.target
+
+
+# Amendments
+
+
+class AmendmentChange(StrEnum):
+    """What happens to a local amendment."""
+
+    AGREE = "agree"
+    START_SIGNING = "start_signing"
+    REFUSE_SIGNATURE = "refuse_signature"
+    MISS_THE_DAY = "miss_the_day"
+    PUT_IN_FORCE = "put_in_force"
+    ABANDON = "abandon"
+    LAPSE = "lapse"
+
+
+A = AmendmentStatus
+AMENDMENT_RULES: dict[AmendmentChange, Rule] = {
+    AmendmentChange.AGREE: Rule(sources=frozenset({A.DRAFT}), target=A.AGREED, sides=PARTIES),
+    AmendmentChange.START_SIGNING: Rule(sources=frozenset({A.AGREED}), target=A.SIGNING, sides=PARTIES),
+    AmendmentChange.REFUSE_SIGNATURE: Rule(
+        sources=frozenset({A.SIGNING}), target=A.DRAFT, sides=PARTIES, comment_required=True
+    ),
+    AmendmentChange.MISS_THE_DAY: Rule(
+        sources=frozenset({A.SIGNING}), target=A.DRAFT, sides=(Side.SYSTEM,), comment_required=True
+    ),
+    AmendmentChange.PUT_IN_FORCE: Rule(sources=frozenset({A.SIGNING}), target=A.IN_FORCE, sides=PARTIES),
+    AmendmentChange.ABANDON: Rule(
+        sources=frozenset({A.DRAFT}), target=A.ABANDONED, sides=PARTIES, comment_required=True
+    ),
+    AmendmentChange.LAPSE: Rule(
+        sources=frozenset({A.DRAFT, A.AGREED, A.SIGNING}),
+        target=A.ABANDONED,
+        sides=(Side.SYSTEM,),
+        comment_required=True,
+    ),
+}
+AMENDMENT_WORDS: dict[AmendmentChange, str] = {
+    AmendmentChange.AGREE: "a donné le troisième consentement à un avenant",
+    AmendmentChange.START_SIGNING: "a envoyé un avenant à la signature",
+    AmendmentChange.REFUSE_SIGNATURE: "a refusé de signer un avenant",
+    AmendmentChange.MISS_THE_DAY: "a rouvert un avenant : son jour d’effet est passé",
+    AmendmentChange.PUT_IN_FORCE: "a mis un avenant en vigueur par la dernière signature",
+    AmendmentChange.ABANDON: "a abandonné un avenant",
+    AmendmentChange.LAPSE: "a constaté la caducité d’un avenant : le contrat a pris fin",
+}
+_AMENDMENT_REFUSED = {
+    AmendmentChange.AGREE: "L’avenant n’est pas en rédaction : il ne peut pas être convenu.",
+    AmendmentChange.ABANDON: "Seul un avenant en rédaction s’abandonne.",
+}
+
+
+def amendment_target(
+    change: AmendmentChange, *, status: AmendmentStatus, side: Side, comment: str = ""
+) -> AmendmentStatus:
+    """Return the state that `change` leads to; raises as `target_of` does."""
+    rule = AMENDMENT_RULES[change]
+    if status not in rule.sources or side not in rule.sides:
+        raise TransitionNotAllowed(_AMENDMENT_REFUSED.get(change, "L’avenant n’est pas en signature."))
     if rule.comment_required and not comment.strip():
         raise DomainError("Indiquez la raison : elle est lue par les trois parties.", "reason")
     return rule.target

@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from accounts.models import Organisation
 from accounts.notifications import addresses_of
-from contracts.models import Contract, Termination
+from contracts.models import Amendment, Contract, Termination
 from core.enums import Role
 from core.mails import send_mail
 
@@ -57,6 +57,39 @@ def termination_withdrawn(contract: Contract, reason: str) -> bool:
 def contract_terminated(contract: Contract) -> bool:
     """Tell the three parties, accountants included, that the contract has ended."""
     return _send("contract_terminated", contract, contract.parties, PAYERS)
+
+
+def amendment_drafted(amendment: Amendment, organisation_name: str) -> bool:
+    """Tell the three parties that an amendment is theirs to read."""
+    return _send_amendment("amendment_drafted", amendment, SPEAKERS, drafted_by=organisation_name)
+
+
+def amendment_to_sign(amendment: Amendment) -> bool:
+    """Tell the three parties that an amendment is agreed and waits for their signatures."""
+    return _send_amendment("amendment_to_sign", amendment, SIGNERS)
+
+
+def amendment_refused(amendment: Amendment, organisation_name: str, reason: str) -> bool:
+    """Tell the three parties who refused to sign an amendment, and why."""
+    return _send_amendment("amendment_refused", amendment, SIGNERS, refused_by=organisation_name, reason=reason)
+
+
+def amendment_in_force(amendment: Amendment) -> bool:
+    """Tell the three parties, accountants included, that an amendment is signed, and from when it counts."""
+    return _send_amendment("amendment_in_force", amendment, PAYERS)
+
+
+def _send_amendment(event: str, amendment: Amendment, roles: tuple[Role, ...], **facts) -> bool:
+    return send_mail(
+        f"contracts/emails/{event}",
+        to=addresses_of(*amendment.contract.parties, roles=roles),
+        context={
+            "amendment": amendment,
+            "contract": amendment.contract,
+            "path": reverse("contracts:amendment_detail", args=[amendment.pk]),
+            **facts,
+        },
+    )
 
 
 def _send(event: str, contract: Contract, to: list[Organisation], roles: tuple[Role, ...], **facts) -> bool:

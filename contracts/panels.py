@@ -13,7 +13,7 @@ from contracts import assemblers, payload, permissions, rules
 from contracts.assemblers import Reading, Terms
 from contracts.enums import ContractStatus
 from contracts.lifecycle import WORDS, Transition
-from contracts.models import DURATION_YEARS, Consent, Contract
+from contracts.models import DURATION_YEARS, Amendment, AmendmentConsent, Consent, Contract
 from core import clock
 from core.actor import Actor
 from core.charts import Figure, TimelineMark, TimelineRow, timeline
@@ -98,15 +98,18 @@ def mission_state(mission: rules.MissionDates) -> str:
 # The three parties
 
 
-def consent_lines(contract: Contract, digest: str) -> list[PartyLine]:
-    """Return one line a party: consented to this content, withdrawn because it changed, or awaited."""
-    given: dict[str, Consent] = {}
-    for consent in contract.consents.order_by("at"):
+def consent_lines(contract: Contract, digest: str, subject: Contract | Amendment | None = None) -> list[PartyLine]:
+    """Return one line a party: consented to this content, withdrawn because it changed, or awaited.
+
+    `subject` is what is consented to: the contract, or one of its amendments.
+    """
+    given: dict[str, Consent | AmendmentConsent] = {}
+    for consent in (subject or contract).consents.order_by("at"):
         given[consent.side] = consent
     return [_consent_line(contract, side, given.get(side), digest) for side in PARTIES]
 
 
-def _consent_line(contract: Contract, side: Side, consent: Consent | None, digest: str) -> PartyLine:
+def _consent_line(contract: Contract, side: Side, consent: Consent | AmendmentConsent | None, digest: str) -> PartyLine:
     name = contract.party(side).name
     if consent is None:
         return PartyLine(side=side, organisation=name, tone="wait", state="Attendu")
@@ -267,10 +270,10 @@ def waiting_signatures(document: Document) -> list[Side]:
 def history(contract: Contract) -> list[HistoryEntry]:
     """Return who did what to a contract, the latest first: transitions, consents and their withdrawal, crises."""
     entries = [
-        _entry(row, WORDS[Transition(row.transition)], comment=row.comment) for row in contract.transitions.all()
+        entry_of(row, WORDS[Transition(row.transition)], comment=row.comment) for row in contract.transitions.all()
     ]
     for consent in contract.consents.all():
-        entries.append(_entry(consent, f"a consenti au contenu {short_code(consent.content_hash)}"))
+        entries.append(entry_of(consent, f"a consenti au contenu {short_code(consent.content_hash)}"))
         if consent.withdrawn_at:
             entries.append(
                 HistoryEntry(
@@ -281,7 +284,7 @@ def history(contract: Contract) -> list[HistoryEntry]:
                 )
             )
     for termination in contract.terminations.all():
-        entries += [_entry(row, "a donné son accord sur la fin du contrat") for row in termination.consents.all()]
+        entries += [entry_of(row, "a donné son accord sur la fin du contrat") for row in termination.consents.all()]
     signed = Signature.objects.filter(
         document__key__startswith=f"contract:{contract.pk}:", signed_at__isnull=False
     ).select_related("organisation")
@@ -296,13 +299,14 @@ def history(contract: Contract) -> list[HistoryEntry]:
         for signature in signed
     ]
     entries += [
-        _entry(crisis, f"a déclaré une crise au {format_date(crisis.declared_on)}", comment=crisis.label)
+        entry_of(crisis, f"a déclaré une crise au {format_date(crisis.declared_on)}", comment=crisis.label)
         for crisis in contract.crises.all()
     ]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
-def _entry(row, what: str, comment: str = "") -> HistoryEntry:
+def entry_of(row, what: str, comment: str = "") -> HistoryEntry:
+    """Return a `Signed` row as the history shows it."""
     return HistoryEntry(
         at=row.at,
         who=row.user_name,

@@ -44,7 +44,7 @@ def contract_payload(contract: Contract, content: dict, terms: Terms) -> dict[st
         "content": content,
         "number": content["number"],
         "clauses_status": clauses_status(content),
-        "parties": _parties(content),
+        "parties": party_rows(content["parties"]),
         "cover": _cover(content),
         "articles": article_texts(content, terms.agreement),
         "local_clauses": paragraphs(content["local_clauses"]),
@@ -119,7 +119,8 @@ def paragraphs(text: str) -> list[str]:
 # Parties, territory, missions
 
 
-def _parties(content: dict) -> list[dict]:
+def party_rows(parties: list[dict]) -> list[dict]:
+    """Return the parties as a document names them."""
     return [
         {
             "css": party["side"].lower(),
@@ -127,7 +128,7 @@ def _parties(content: dict) -> list[dict]:
             "name": party["name"],
             "address": " ".join(party["address"].split()),
         }
-        for party in content["parties"]
+        for party in parties
     ]
 
 

@@ -2,8 +2,8 @@
 
 from accounts.permissions import Act, may
 from contracts import rules
-from contracts.enums import ContractStatus
-from contracts.models import Contract
+from contracts.enums import AmendmentStatus, ContractStatus
+from contracts.models import OPEN_AMENDMENTS, Amendment, Contract
 from core.actor import Actor
 from core.enums import PARTIES, Side
 from core.errors import DomainError, NotAllowed
@@ -87,6 +87,34 @@ def can_agree_termination(actor: Actor, contract: Contract) -> bool:
 def may_end(actor: Actor, contract: Contract) -> bool:
     """The actor acts for a party, in a role that ends contracts or agrees on their end."""
     return is_party(actor, contract) and may(actor, Act.TERMINATE)
+
+
+def can_draft_amendment(actor: Actor, contract: Contract) -> bool:
+    """Each party drafts an amendment of a contract in force, one at a time (R18)."""
+    is_free = all(amendment.status not in OPEN_AMENDMENTS for amendment in contract.amendments.all())
+    return contract.status == ContractStatus.ACTIVE and is_free and may_propose(actor, contract)
+
+
+def can_edit_amendment(actor: Actor, amendment: Amendment) -> bool:
+    """The three parties write an amendment until it is agreed, or abandon it."""
+    is_running = amendment.contract.status == ContractStatus.ACTIVE
+    return is_running and amendment.is_draft and may_propose(actor, amendment.contract)
+
+
+def can_consent_to_amendment(actor: Actor, amendment: Amendment) -> bool:
+    """Those who consent to a contract consent to its amendments."""
+    return amendment.is_draft and is_party(actor, amendment.contract) and may(actor, Act.CONSENT)
+
+
+def can_sign_amendment(actor: Actor, amendment: Amendment) -> bool:
+    """Those who sign a contract sign its amendments, or refuse to."""
+    is_signing = amendment.status == AmendmentStatus.SIGNING
+    return is_signing and is_party(actor, amendment.contract) and may(actor, Act.SIGN)
+
+
+def may_propose(actor: Actor, contract: Contract) -> bool:
+    """The actor acts for a party, in a role that proposes changes of the contract."""
+    return is_party(actor, contract) and may(actor, Act.PROPOSE_CONTRACT_CHANGE)
 
 
 def check_party(actor: Actor, contract: Contract) -> None:

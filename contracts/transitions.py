@@ -8,7 +8,7 @@ from django.db import transaction
 
 from contracts import assemblers, lifecycle, notifications
 from contracts.lifecycle import Transition
-from contracts.models import DURATION_YEARS, Contract, ContractTransition
+from contracts.models import DURATION_YEARS, Amendment, Contract, ContractTransition
 from core import audit, clock
 from core.actor import Actor
 from core.dates import anniversary
@@ -66,14 +66,14 @@ def activate(contract: Contract, actor: Actor) -> None:
     transaction.on_commit(partial(notifications.contract_in_force, contract))
 
 
-def withdraw_stale_consents(contract: Contract, digest: str | None = None) -> None:
+def withdraw_stale_consents(subject: Contract | Amendment, digest: str | None = None) -> None:
     """Withdraw the consents given to another content than the present one; the pages and the history say so."""
-    digest = digest or assemblers.content_hash(contract)
-    stale = contract.consents.filter(withdrawn_at__isnull=True).exclude(content_hash=digest)
+    digest = digest or assemblers.content_hash(subject)
+    stale = subject.consents.filter(withdrawn_at__isnull=True).exclude(content_hash=digest)
     stale.update(withdrawn_at=clock.now(), withdrawn_because=CONTENT_CHANGED)
 
 
-def withdraw_consents(contract: Contract, because: str) -> None:
+def withdraw_consents(subject: Contract | Amendment, because: str) -> None:
     """Withdraw every consent, with the reason shown."""
-    given = contract.consents.filter(withdrawn_at__isnull=True)
+    given = subject.consents.filter(withdrawn_at__isnull=True)
     given.update(withdrawn_at=clock.now(), withdrawn_because=because)

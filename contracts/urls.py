@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contracts.views import contract, ending
+from contracts.views import amendments, contract, ending
 
 app_name = "contracts"
 urlpatterns = [
@@ -19,4 +19,11 @@ urlpatterns = [
     path("<uuid:pk>/fin/taux/", ending.termination_rates, name="termination_rates"),
     path("<uuid:pk>/fin/accord/", ending.termination_agree, name="termination_agree"),
     path("<uuid:pk>/fin/retirer/", ending.termination_withdraw, name="termination_withdraw"),
+    path("<uuid:pk>/avenants/nouveau/", amendments.amendment_create, name="amendment_create"),
+    path("avenants/<uuid:pk>/", amendments.amendment_detail, name="amendment_detail"),
+    path("avenants/<uuid:pk>/rediger/", amendments.amendment_edit, name="amendment_edit"),
+    path("avenants/<uuid:pk>/consentir/", amendments.amendment_consent, name="amendment_consent"),
+    path("avenants/<uuid:pk>/signer/", amendments.amendment_sign, name="amendment_sign"),
+    path("avenants/<uuid:pk>/refuser/", amendments.amendment_refuse, name="amendment_refuse"),
+    path("avenants/<uuid:pk>/abandonner/", amendments.amendment_abandon, name="amendment_abandon"),
 ]

@@ -47,6 +47,8 @@ def _writing(actor: Actor, contract: Contract) -> list[Button]:
     if permissions.can_sign(actor, contract):
         found.append(_button("Lire et signer le contrat", "contracts:contract_sign", contract.pk, "sign"))
         found.append(_button("Refuser de signer", "contracts:contract_refuse", contract.pk, "cross"))
+    if contract.is_signed and permissions.can_draft_amendment(actor, contract):
+        found.append(_button("Proposer un avenant", "contracts:amendment_create", contract.pk, "plus"))
     if permissions.can_declare_crisis(actor, contract):
         found.append(_button("Déclarer une crise", "contracts:crisis_declare", contract.pk, "warning"))
     is_party = permissions.is_party(actor, contract)

@@ -97,6 +97,7 @@ def dossier_context(actor: Actor, contract: Contract) -> dict[str, Any]:
         "turn": turn_of(actor, contract, waiting, today),
         "others": others,
         "missions": missions_block(contract, reading.agreement, today),
+        "amendments": contract.amendments.all() if contract.is_signed else [],
         "ending": ending_block(contract, today),
         "due": due_block(contract, today),
         "indicators": indicators_block(actor, contract, today),
@@ -361,8 +362,10 @@ def _when(dialogue: ManagementDialogue) -> str:
 
 
 def document_rows(contract: Contract) -> list[DocumentRow]:
-    """Return the contract and its annexes, the latest first."""
+    """Return the contract, its amendments and its annexes, the latest first."""
     rows = [_document_row(contract.document, f"Contrat {contract.number}")] if contract.document else []
+    signed = contract.amendments.all() if contract.is_signed else []
+    rows += [_document_row(amendment.document, amendment.label) for amendment in signed if amendment.document]
     rows += [_document_row(annex.document, f"Annexe annuelle, année {annex.year}") for annex in annexes_of(contract)]
     return rows[::-1]
 

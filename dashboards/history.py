@@ -13,8 +13,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.enums import MissionCode
+from contracts.lifecycle import AMENDMENT_WORDS
 from contracts.lifecycle import WORDS as CONTRACT_WORDS
-from contracts.models import Consent, Contract, ContractTransition, TerminationConsent
+from contracts.models import (
+    AmendmentConsent,
+    AmendmentTransition,
+    Consent,
+    Contract,
+    ContractTransition,
+    TerminationConsent,
+)
 from core import clock
 from core.actor import Actor
 from core.enums import Side
@@ -43,6 +51,8 @@ WORDS = {
     },
     "contract": {name.value: words for name, words in CONTRACT_WORDS.items()},
     "consent": {"": "a consenti au contenu du contrat"},
+    "amendment": {name.value: words for name, words in AMENDMENT_WORDS.items()},
+    "amendment_consent": {"": "a consenti à un avenant"},
     "ending": {"": "a donné son accord sur la fin du contrat"},
     "signature": {"": "a signé le contrat"},
     "annex": {"": "a signé l’annexe de l’année {}"},
@@ -137,6 +147,8 @@ def _traces(
         _rows(ProjectTransition, "subject", projects, room="project", cpts="subject__cpts__name"),
         _rows(ContractTransition, "subject", contracts, room="contract"),
         _rows(Consent, "contract", contracts, room="consent"),
+        _rows(AmendmentTransition, "subject__contract", contracts, room="amendment"),
+        _rows(AmendmentConsent, "amendment__contract", contracts, room="amendment_consent"),
         _rows(TerminationConsent, "termination__contract", contracts, room="ending"),
         _rows(DialogueTransition, "subject__contract", contracts, room="dialogue", about=_dialogue("subject__")),
         _rows(MinutesApproval, "dialogue__contract", contracts, room="approval", about=_dialogue("dialogue__")),

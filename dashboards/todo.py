@@ -25,6 +25,7 @@ from core.actor import Actor
 from core.dates import add_months, format_date
 from core.enums import PARTIES, Side
 from core.money import format_euros
+from dashboards.amendments import amendment_items
 from dashboards.ending import ending_items
 from dashboards.enums import Subject
 from dashboards.waiting import Waiting, of_dossier
@@ -81,6 +82,7 @@ def _reads_of(actor: Actor, contract: Contract | None) -> list[Read]:
     acts: list[tuple[Read, tuple[Act, ...]]] = [
         (_projects, (Act.DRAFT_PROJECT, Act.REVIEW_PROJECT)),
         (_contracts, (Act.DRAFT_CONTRACT, Act.PROPOSE_CONTRACT_CHANGE, Act.CONSENT, Act.SIGN)),
+        (amendment_items, (Act.CONSENT, Act.SIGN)),
         (ending_items, (Act.TERMINATE, Act.CONSENT)),
         (_dialogues, (Act.PREPARE_DIALOGUE, Act.APPROVE_MINUTES)),
         (_values, (Act.ENTER_VALUE, Act.CONFIRM_VALUE)),
@@ -96,7 +98,7 @@ def _silent(contract: Contract) -> set[Read]:
     """Return the reads that cannot find anything in a dossier in this state."""
     if contract.is_signed:
         return {_projects, _contracts}
-    return {_projects, _values, _annexes, _payments, _spending, ending_items}
+    return {_projects, _values, _annexes, _payments, _spending, ending_items, amendment_items}
 
 
 # Health projects ----------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from contracts.models import DURATION_YEARS
 from core.dates import add_months, anniversary
-from demonstration.acts import contracts, dialogues, payments, projects, spending, values
+from demonstration.acts import amendments, contracts, dialogues, payments, projects, spending, values
 from demonstration.cast import Dossier
 from demonstration.playback import Story
 from dialogues.enums import DialogueKind
@@ -204,9 +204,24 @@ def annex(dossier: Dossier, today: date) -> list[Story]:
 
 
 def three_years(dossier: Dossier, today: date) -> list[Story]:
-    """Three years lived: values, dialogues, statements, signed annexes, payments, budgets and spending."""
+    """Three years lived: values, dialogues, statements, signed annexes, payments due, ordered and paid.
+
+    An amendment signed in the third year adds a mission and rewrites the clauses, from the fourth one on (R18).
+    """
     signed_on = add_months(today, -36) - timedelta(days=53)
-    return [*_in_force(dossier, signed_on), _spending(dossier, signed_on)]
+
+    def amended() -> Story:
+        fourth_year = anniversary(signed_on, 3)
+        yield fourth_year - timedelta(days=70)
+        amendments.draft(dossier, year=4)
+        for actor, days_before in zip(dossier.officers, (62, 55, 50), strict=True):
+            yield fourth_year - timedelta(days=days_before)
+            amendments.consent(dossier, actor)
+        for actor, days_before in zip(dossier.signatories, (44, 40, 33), strict=True):
+            yield fourth_year - timedelta(days=days_before)
+            amendments.sign(dossier, actor)
+
+    return [*_in_force(dossier, signed_on), amended()]
 
 
 def first_agreement(dossier: Dossier, today: date) -> list[Story]:

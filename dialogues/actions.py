@@ -265,7 +265,7 @@ def _plan_mission_starts(contract: Contract) -> list[ManagementDialogue | None]:
             window_opens_on=contract.signed_on,
             window_closes_on=deadlines.get(mission.mission),
         )
-        for mission in contract.missions.filter(started_on__isnull=True)
+        for mission in contract.missions.filter(started_on__isnull=True, withdrawn_from__isnull=True)
     ]
 
 

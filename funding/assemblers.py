@@ -82,14 +82,16 @@ def _inputs(
         for number, year in years.items()
         if number not in stated and year.programme.status == ProgrammeStatus.CLOSED
     }
+    amended = {number: size for number, size in contract.amended_sizes().items() if number <= through_year}
     crises = tuple(crisis.declared_on for crisis in contract.crises.all())
     return ContractInputs(
         agreement=contract.agreement_version.as_value(),
         signed_on=contract.signed_on,
         population=contract.population,
         size=contract.size,
-        sizes={number: year.size for number, year in years.items() if year.size},
+        sizes={**amended, **{number: year.size for number, year in years.items() if year.size}},
         advance_sizes={number: year.opening_size for number, year in years.items() if year.opening_size},
+        agreements={number: value for number, value in contract.agreements_by_year().items() if number <= through_year},
         members={number: year.members for number, year in years.items()},
         years=through_year,
         terminated_on=contract.terminated_on,
@@ -114,10 +116,11 @@ def _mission(
     agreed = {} if is_crisis else _agreed_rates(contract, mission, starts_on)
     closed = {} if is_crisis else _closed_years(mission, starts_on, results)
     indicators = {number: rows for number, rows in closed.items() if number not in agreed}
-    full = _full_rates(contract, starts_on, indicators, through_year) if forecast else {}
+    full = _full_rates(contract, mission, starts_on, indicators, through_year) if forecast else {}
     return MissionInputs(
         mission=mission.mission,
         starts_on=starts_on,
+        ends_on=mission.withdrawn_from,
         indicators=indicators,
         rates={} if is_crisis else full | agreed,
         triage_starts_on=mission.triage_starts_on,
@@ -137,9 +140,11 @@ def _closed_years(
     }
 
 
-def _full_rates(contract: Contract, starts_on: date, indicators: dict, through_year: int) -> dict[int, Decimal]:
+def _full_rates(
+    contract: Contract, mission: ContractMission, starts_on: date, indicators: dict, through_year: int
+) -> dict[int, Decimal]:
     """Return the rate 1 for each whole year to come in which the mission is active: the most it may earn."""
-    end = contract.terminated_on or date.max
+    end = min(contract.terminated_on or date.max, mission.withdrawn_from or date.max)
     return {
         year.number: FULL_RATE
         for year in contract_years(contract.signed_on, through_year)

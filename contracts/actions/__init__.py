@@ -1,5 +1,13 @@
-"""Writes of the contracts room: draft, negotiate, consent, sign; then missions, years and crises; and the end."""
+"""Writes of the contracts room: draft, negotiate, consent, sign; then missions, years and crises; amend; end."""
 
+from contracts.actions.amendments import (
+    abandon_amendment,
+    consent_to_amendment,
+    draft_amendment,
+    refuse_amendment,
+    sign_amendment,
+    update_amendment,
+)
 from contracts.actions.contract import (
     abandon_contract,
     consent,
@@ -28,10 +36,13 @@ from contracts.actions.ending import (
 )
 
 __all__ = [
+    "abandon_amendment",
     "abandon_contract",
     "agree_termination",
     "consent",
+    "consent_to_amendment",
     "declare_crisis",
+    "draft_amendment",
     "draft_contract",
     "end_contract",
     "follow_agreement",
@@ -42,12 +53,15 @@ __all__ = [
     "prepare_mission",
     "record_planning",
     "record_settlement",
+    "refuse_amendment",
     "refuse_signature",
     "set_termination_rates",
     "set_year_members",
     "set_year_size",
+    "sign_amendment",
     "sign_contract",
     "start_mission",
+    "update_amendment",
     "update_contract",
     "withdraw_termination",
 ]

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.permissions import Act, check
 from agreements.models import AgreementVersion
@@ -316,13 +317,13 @@ def start_mission(
         raise DomainError("Cette mission ne fait pas partie du contrat.", "mission")
     if row.started_on:
         raise DomainError("Cette mission a déjà démarré.", "mission")
-    agreement = contract.agreement_version.as_value()
+    first_day = contract_year_on(contract.signed_on, clock.today()).starts_on
     rules.check_start(
-        agreement,
+        contract.agreement_in(contract.year_on(starts_on)).as_value(),
         mission,
         starts_on=starts_on,
-        first_day=contract_year_on(contract.signed_on, clock.today()).starts_on,
-        ends_on=contract.expected_end,
+        first_day=max(first_day, row.added_from or first_day),
+        ends_on=min(contract.expected_end, row.withdrawn_from or contract.expected_end),
         triage_starts_on=triage_starts_on,
         compensation_starts_on=compensation_starts_on,
     )
@@ -345,13 +346,13 @@ def prepare_mission(*, actor: Actor, contract: Contract, mission: str) -> Progra
     contract = transitions.lock(contract)
     check_party(actor, contract)
     _check_active(contract)
-    if not contract.missions.filter(mission=mission).exists():
-        raise DomainError("Cette mission ne fait pas partie du contrat.", "mission")
     year = _running_year(contract)
+    if not _missions_of_year(contract, year.number).filter(mission=mission).exists():
+        raise DomainError("Cette mission ne fait pas partie du contrat cette année.", "mission")
     size = year.size or contract.size
     current = {row.mission: row.variable_amount for row in year.programme.missions.all()}
     if mission not in current:
-        agreement = contract.agreement_version.as_value()
+        agreement = contract.agreement_in(year.number).as_value()
         current[mission] = rules.variable_amount(agreement, mission, size)
         ordered = sorted(current.items(), key=lambda item: agreement.mission_order(item[0]))
         indicator_actions.set_programme_missions(actor=actor, programme=year.programme, missions=ordered)
@@ -362,7 +363,8 @@ def prepare_mission(*, actor: Actor, contract: Contract, mission: str) -> Progra
 def open_year(*, actor: Actor, contract: Contract, number: int) -> ContractYear:
     """Return contract year `number`, created with its programme in preparation if need be. Idempotent.
 
-    Its size and members are those of the year before; its programme has the missions started or planned in it.
+    Its members are those of the year before, its size too unless an amendment sets one (R18); its programme has the
+    missions started or planned in it.
     """
     contract = transitions.lock(contract)
     check_party(actor, contract)
@@ -375,7 +377,7 @@ def open_year(*, actor: Actor, contract: Contract, number: int) -> ContractYear:
         raise DomainError("Cette année contractuelle ne suit pas la précédente.")
     if contract.anniversary(number - 1) >= contract.expected_end:
         raise DomainError("Cette année contractuelle commencerait après la fin du contrat (R19).")
-    size = before.size or contract.size
+    size = contract.amended_sizes().get(number) or before.size or contract.size
     programme = indicator_actions.create_programme(
         actor=actor,
         cpts=contract.cpts,
@@ -405,7 +407,7 @@ def set_year_size(*, actor: Actor, contract: Contract, number: int, size: int) -
     check_party(actor, contract)
     _check_active(contract)
     year = contract.years.select_related("programme").get(number=number)
-    agreement = contract.agreement_version.as_value()
+    agreement = contract.agreement_in(number).as_value()
     if size not in agreement.published_totals:
         raise DomainError("Cette taille n’existe pas dans l’accord du contrat.", "size")
     if size == year.size:
@@ -453,7 +455,7 @@ def declare_crisis(*, actor: Actor, contract: Contract, declared_on: date, label
     check_one_party(actor, contract)
     _check_active(contract)
     rules.check_crisis(
-        contract.agreement_version.as_value(),
+        contract.agreement_in(contract.year_on(declared_on)).as_value(),
         declared_on=declared_on,
         signed_on=contract.signed_on,
         ends_on=contract.ends_on,
@@ -491,10 +493,18 @@ def _check_active(contract: Contract) -> None:
 
 def _missions_in_year(contract: Contract, number: int, size: int, kept: Sequence[str] = ()) -> list:
     """Return the missions started or planned before the end of a contract year, with their variable parts."""
-    plan = [(row.mission, row.started_on or row.planned_start) for row in contract.missions.all()]
-    agreement = contract.agreement_version.as_value()
+    rows = _missions_of_year(contract, number)
+    plan = [(row.mission, row.started_on or row.planned_start) for row in rows]
+    agreement = contract.agreement_in(number).as_value()
     end = contract.anniversary(number)
     return rules.programme_missions(agreement, size, plan, before=end, kept=kept)
+
+
+def _missions_of_year(contract: Contract, number: int) -> QuerySet[ContractMission]:
+    """R18: return the missions that amendments did not withdraw before a contract year, nor add after it."""
+    day = contract.anniversary(number - 1)
+    rows = contract.missions.exclude(withdrawn_from__lte=day)
+    return rows.exclude(added_from__gt=day)
 
 
 def _follow_starts(actor: Actor, year: ContractYear) -> None:

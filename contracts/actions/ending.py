@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.permissions import Act, check
 from contracts import assemblers, lifecycle, notifications, rules, transitions
+from contracts.actions.amendments import lapse_amendments
 from contracts.actions.contract import open_year
 from contracts.enums import ContractStatus, TerminationGround
 from contracts.lifecycle import Transition
@@ -148,6 +149,7 @@ def end_contract(*, contract: Contract) -> Contract:
     if contract.status == ContractStatus.ACTIVE and contract.ends_on <= clock.today():
         _open_years(contract, contract.ends_on)
         transitions.move(contract, SYSTEM, Transition.EXPIRE)
+        lapse_amendments(contract)
     return contract
 
 
@@ -165,6 +167,7 @@ def _end_if_due(contract: Contract, actor: Actor) -> None:
 def _terminate(contract: Contract, termination: Termination, actor: Actor) -> None:
     _open_years(contract, termination.effective_on)
     transitions.move(contract, actor, Transition.TERMINATE, termination.reason, terminated_on=termination.effective_on)
+    lapse_amendments(contract)
     transaction.on_commit(partial(notifications.contract_terminated, contract))
 
 

@@ -1,6 +1,14 @@
-"""Rows of the contracts room: the contract, what ends it."""
+"""Rows of the contracts room: the contract, what amends it, what ends it."""
 
+from contracts.models.amendments import (
+    OPEN_AMENDMENTS,
+    Amendment,
+    AmendmentConsent,
+    AmendmentMission,
+    AmendmentTransition,
+)
 from contracts.models.contract import (
+    AMENDMENT_ROWS,
     DURATION_YEARS,
     ENDING_ROWS,
     OPEN_STATUSES,
@@ -16,9 +24,15 @@ from contracts.models.contract import (
 from contracts.models.ending import Termination, TerminationConsent, TerminationRate
 
 __all__ = [
+    "AMENDMENT_ROWS",
     "DURATION_YEARS",
     "ENDING_ROWS",
+    "OPEN_AMENDMENTS",
     "OPEN_STATUSES",
+    "Amendment",
+    "AmendmentConsent",
+    "AmendmentMission",
+    "AmendmentTransition",
     "Consent",
     "Contract",
     "ContractMission",

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.models import Organisation, PartyScopedQuerySet
+from agreements.agreement import Agreement
 from agreements.enums import MissionCode
 from agreements.models import AgreementVersion
 from contracts.enums import ContractStatus
@@ -40,6 +41,7 @@ OPEN_STATUSES = [
 
 
 ENDING_ROWS = ("terminations__rates", "terminations__consents")
+AMENDMENT_ROWS = ("amendments__agreement_version",)
 
 
 class ContractQuerySet(PartyScopedQuerySet):
@@ -67,7 +69,7 @@ class ContractQuerySet(PartyScopedQuerySet):
     def for_funding(self) -> "ContractQuerySet":
         """Fetch, in a constant number of queries, what the computation of what is owed reads."""
         return self.select_related("cpts", "ars", "fund", "agreement_version").prefetch_related(
-            "missions", "years__programme", "crises", "statements", "payments", *ENDING_ROWS
+            "missions", "years__programme", "crises", "statements", "payments", *ENDING_ROWS, *AMENDMENT_ROWS
         )
 
     def expired_on(self, today: date) -> "ContractQuerySet":
@@ -83,7 +85,7 @@ class ContractQuerySet(PartyScopedQuerySet):
     def with_page(self) -> "ContractQuerySet":
         """Load what the pages of one contract read, in a fixed number of queries."""
         related = ("health_project", "agreement_version", "document__file")
-        return self.with_parties().select_related(*related).prefetch_related("missions", *ENDING_ROWS)
+        return self.with_parties().select_related(*related).prefetch_related("missions", *ENDING_ROWS, *AMENDMENT_ROWS)
 
 
 class Contract(TenantModel):
@@ -183,6 +185,30 @@ class Contract(TenantModel):
         termination = self.termination
         return termination.rate_values() if termination and termination.is_agreed else {}
 
+    def amendments_in_force(self) -> list:
+        """Return the signed amendments, in their order: each counts from its `takes_effect_on`."""
+        return [amendment for amendment in self.amendments.all() if amendment.is_in_force]
+
+    def amended_sizes(self) -> dict[int, int]:
+        """R18: return the sizes that amendments set, by the contract year from which they count."""
+        return {row.takes_effect_year: row.new_size for row in self.amendments_in_force() if row.new_size}
+
+    def agreement_in(self, year: int) -> AgreementVersion:
+        """R2: return the version of the national agreement that applies in a contract year."""
+        version = self.agreement_version
+        for row in sorted(self.amendments_in_force(), key=lambda row: row.takes_effect_year or 0):
+            if row.agreement_version_id and row.takes_effect_year <= year:
+                version = row.agreement_version
+        return version
+
+    def agreements_by_year(self) -> dict[int, Agreement]:
+        """R2: return the versions that amendments brought, by the contract year from which they apply."""
+        return {
+            row.takes_effect_year: row.agreement_version.as_value()
+            for row in self.amendments_in_force()
+            if row.agreement_version_id
+        }
+
     @property
     def parties(self) -> list[Organisation]:
         """Return the three organisations, in the order in which they sign."""
@@ -235,6 +261,9 @@ class ContractMission(TenantModel):
     triage_starts_on = models.DateField("traitement et orientation à partir du", null=True, blank=True)
     compensation_starts_on = models.DateField("compensation à partir du", null=True, blank=True)
     position = models.PositiveSmallIntegerField("rang", default=1)
+    # R18: set by amendments, each on the first day of a contract year.
+    added_from = models.DateField("ajoutée à partir du", null=True, blank=True)
+    withdrawn_from = models.DateField("retirée à partir du", null=True, blank=True)
 
     objects = ContractScopedQuerySet.as_manager()
 

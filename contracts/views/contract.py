@@ -128,6 +128,7 @@ def contract_preview(request, pk, template_name="contracts/contract_preview.html
         "missions": panels.missions_timeline(contract, terms=reading.terms),
         "warnings": reading.terms.territory.warnings,
         "programme": assemblers.first_programme(contract),
+        "amendments": contract.amendments.all(),
         "past_documents": _past_documents(request, contract),
         "history": panels.history(contract),
     }
@@ -146,7 +147,7 @@ def _content_context(contract: Contract, reading: assemblers.Reading) -> dict:
 
 
 def _rights(actor: Actor, contract: Contract) -> dict[str, bool]:
-    questions = ("can_edit", "can_consent", "can_sign", "can_abandon", "can_declare_crisis")
+    questions = ("can_edit", "can_consent", "can_sign", "can_abandon", "can_declare_crisis", "can_draft_amendment")
     return {name: getattr(permissions, name)(actor, contract) for name in questions}
 
 

@@ -110,7 +110,7 @@ def _store(
         contract=contract,
         year=year,
         revision=revision,
-        agreement_version=contract.agreement_version,
+        agreement_version=contract.agreement_in(year),
         engine_version=ENGINE_VERSION,
         inputs=document,
         total=lines.total,

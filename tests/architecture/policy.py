@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Membership
 from accounts.permissions import Act
+from contracts.amending import amendment_hash
 from contracts.assemblers import content_hash
 from core.actor import Actor
 from core.dates import add_months
@@ -219,6 +220,21 @@ def euros_due(story: Story, subject: Subject) -> str:
     return str(story.west.due.amount)
 
 
+def amended(story: Story) -> list[Subject]:
+    """A draft amendment."""
+    return [of_parties(story.beside["Lande"], pk=story.amendment.pk)]
+
+
+def amendment_to_sign(story: Story) -> list[Subject]:
+    """An amendment in signature."""
+    return [of_parties(story.beside["Berge"], pk=story.amendment_to_sign.pk)]
+
+
+def amended_hash(story: Story, subject: Subject) -> str:
+    """Return the fingerprint of the amendment that the page shows."""
+    return amendment_hash(story.amendment)
+
+
 def ending_subjects(story: Story) -> list[Subject]:
     """The contract whose end is proposed to the three parties, its rates on the table."""
     return [of_parties(story.beside["Lande"], pk=story.ending.pk)]
@@ -369,6 +385,36 @@ POLICY: dict[str, Row] = {
         about=both(lambda d: of_parties(d.tenant, pk=d.contract.pk)),
         act=Act.DECLARE_CRISIS,
         data={"label": "Canicule", "declared_on": DAY},
+    ),
+    "contracts:amendment_create": Row(
+        methods=FORM,
+        about=both(lambda d: of_parties(d.tenant, pk=d.contract.pk)),
+        act=Act.PROPOSE_CONTRACT_CHANGE,
+        data={
+            "reason": "Le territoire a grandi.",
+            "takes_effect_year": "4",
+            "new_size": "3",
+            "new_population": "82000",
+        },
+    ),
+    "contracts:amendment_detail": Row(about=lambda s: [*amended(s), *amendment_to_sign(s)]),
+    "contracts:amendment_edit": Row(
+        methods=FORM, about=amended, act=Act.PROPOSE_CONTRACT_CHANGE, data={"reason": "Une autre raison."}
+    ),
+    "contracts:amendment_consent": Row(
+        methods=POST, about=amended, act=Act.CONSENT, data={"content_hash": amended_hash}
+    ),
+    "contracts:amendment_sign": Row(
+        methods=FORM,
+        about=amendment_to_sign,
+        act=Act.SIGN,
+        leaves_no_trace="a signature needs a fresh second factor (tests/contracts)",
+    ),
+    "contracts:amendment_refuse": Row(
+        methods=FORM, about=amendment_to_sign, act=Act.SIGN, data={"reason": "Une erreur de population."}
+    ),
+    "contracts:amendment_abandon": Row(
+        methods=FORM, about=amended, act=Act.PROPOSE_CONTRACT_CHANGE, data={"reason": "Le territoire ne change pas."}
     ),
     "contracts:termination_detail": Row(about=ending_subjects),
     "contracts:termination_rates": Row(

@@ -18,7 +18,7 @@ from accounts.models import Invitation, Membership
 from agreements.actions import load_passes
 from agreements.enums import MissionCode
 from contracts import actions as contract_actions
-from contracts.models import Contract
+from contracts.models import Amendment, Contract
 from core import clock
 from core.dates import add_months
 from core.enums import Role, Side
@@ -103,6 +103,8 @@ class Story:
     negotiated: Contract
     to_sign: Contract
     ending: Contract
+    amendment: Amendment
+    amendment_to_sign: Amendment
     observer: Membership
     administrator: Membership
     outsider: object = field(default_factory=UserFactory)  # signed in, of no organisation
@@ -118,9 +120,11 @@ def make_story(observer: Membership, administrator: Membership) -> Story:
         east = dossier(make_tenant(CANARY))
         mark_every_word()
         west = dossier(make_tenant("Ouest"))
-        names = ("Voisine", "Colline", "Rive", "Plateau", "Vallon", "Falaise", "Cime", "Lande")
+        names = ("Voisine", "Colline", "Rive", "Plateau", "Vallon", "Falaise", "Cime", "Lande", "Berge")
         beside = {name: make_tenant(name, beside=west.tenant) for name in names}
         submitted, overlapping = overlapping_projects(beside["Voisine"], beside["Colline"])
+        ending = ending_contract(beside["Lande"])
+        amended = stories.active_contract(beside["Berge"], signed_on=add_months(TODAY, -6))
         return Story(
             west=west,
             east=east,
@@ -133,7 +137,9 @@ def make_story(observer: Membership, administrator: Membership) -> Story:
             draft=stories.drafted_contract(beside["Rive"]),
             negotiated=stories.negotiated_contract(beside["Plateau"]),
             to_sign=contract_to_sign(beside["Cime"]),
-            ending=ending_contract(beside["Lande"]),
+            ending=ending,
+            amendment=draft_amendment(beside["Lande"], ending),
+            amendment_to_sign=amendment_in_signature(beside["Berge"], amended),
             observer=observer,
             administrator=administrator,
         )
@@ -268,6 +274,32 @@ def ending_contract(tenant: Tenant) -> Contract:
         actor=president, contract=contract, rates={MissionCode.ACCESS_TO_CARE.value: Decimal("0.8")}
     )
     return Contract.objects.get(pk=contract.pk)
+
+
+def draft_amendment(tenant: Tenant, contract: Contract) -> Amendment:
+    """Return an amendment that grows the size from the third year on."""
+    return contract_actions.draft_amendment(
+        actor=tenant.coordinator.as_actor(),
+        contract=contract,
+        reason="Le territoire a grandi.",
+        takes_effect_year=3,
+        new_size=3,
+        new_population=82_000,
+        agreement_version=None,
+        added={},
+        dropped=[],
+        rewrites_clauses=False,
+        local_clauses="",
+        updates_parties=False,
+    )
+
+
+def amendment_in_signature(tenant: Tenant, contract: Contract) -> Amendment:
+    """Return an amendment to which the three consented, its PDF still waited for."""
+    amendment = draft_amendment(tenant, contract)
+    for actor in tenant.consenting:
+        contract_actions.consent_to_amendment(actor=actor, amendment=amendment)
+    return Amendment.objects.get(pk=amendment.pk)
 
 
 def hold(tenant: Tenant, dialogue: ManagementDialogue) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from contracts.lifecycle import AMENDMENT_RULES
 from contracts.lifecycle import RULES as CONTRACT
 from dialogues.lifecycle import RULES as DIALOGUE
 from funding.lifecycle import RULES as PAYMENT
@@ -14,6 +15,7 @@ TABLES = {
     "Programme": PROGRAMME_RULES,
     "Valeur d’indicateur": VALUE_RULES,
     "Contrat": CONTRACT,
+    "Avenant": AMENDMENT_RULES,
     "Dialogue": DIALOGUE,
     "Versement": PAYMENT,
 }

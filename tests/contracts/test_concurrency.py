@@ -9,11 +9,13 @@ from django.db import connection
 
 from agreements.actions import load_agreements, load_national_indicators
 from contracts import actions
-from contracts.enums import ContractStatus
-from contracts.models import Contract
+from contracts.enums import AmendmentStatus, ContractStatus
+from contracts.models import Amendment, Contract
+from core import clock
+from core.dates import add_months
 from core.errors import DomainError
 from documents.models import Document
-from tests.contracts.conftest import ready_to_consent, to_sign
+from tests.contracts.conftest import activate, ready_to_consent, to_sign
 from tests.utils.world import make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,3 +73,47 @@ def test_three_consents_at_the_same_instant_issue_one_document(west):
     contract = Contract.objects.get(pk=contract.pk)
     assert contract.status == ContractStatus.SIGNING
     assert Document.objects.filter(key__startswith=f"contract:{contract.pk}:").count() == 1
+
+
+def test_the_third_consent_to_an_amendment_given_twice_issues_one_document(west):
+    contract = activate(west, clock.today())
+    amendment = actions.draft_amendment(
+        actor=west.coordinator.as_actor(),
+        contract=contract,
+        reason="Le territoire a grandi.",
+        takes_effect_year=2,
+        new_size=3,
+        new_population=82_000,
+        agreement_version=None,
+        added={},
+        dropped=[],
+        rewrites_clauses=False,
+        local_clauses="",
+        updates_parties=False,
+    )
+    first, *others = west.consenting
+    actions.consent_to_amendment(actor=first, amendment=amendment)
+    acts = [
+        lambda actor=actor: actions.consent_to_amendment(actor=actor, amendment=amendment)
+        for actor in [*others, *others]
+    ]
+    assert len(at_once(*acts)) == 2  # each party consents once
+    amendment = Amendment.objects.get(pk=amendment.pk)
+    assert amendment.status == AmendmentStatus.SIGNING
+    assert Document.objects.filter(key__startswith=f"amendment:{amendment.pk}:").count() == 1
+
+
+def test_the_day_of_an_end_seen_at_once_by_four_workers_ends_the_contract_once(west):
+    contract = activate(west, add_months(clock.today(), -3))
+    actions.notify_termination(
+        actor=west.president.as_actor(),
+        contract=contract,
+        ground="COMMON_ACCORD",
+        reason="Les deux communautés se rapprochent.",
+        notified_on=clock.today(),
+        effective_on=clock.today(),
+    )
+    acts = [lambda actor=actor: actions.agree_termination(actor=actor, contract=contract) for actor in west.signing]
+    assert at_once(*acts, lambda: actions.end_contract(contract=contract)) == []
+    assert Contract.objects.get(pk=contract.pk).status == ContractStatus.TERMINATED
+    assert contract.transitions.filter(transition="terminate").count() == 1

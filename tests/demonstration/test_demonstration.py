@@ -83,6 +83,13 @@ def test_projects_and_contracts_are_in_every_state_that_people_reach():
     assert found(Contract.objects.all(), "status") == set(ContractStatus) - passing
 
 
+def test_r18_one_contract_has_an_amendment_in_force():
+    amendment = three_years_old().amendments.get()
+    assert amendment.is_in_force and amendment.document.is_signed
+    assert amendment.takes_effect_on <= timezone.localdate()
+    assert three_years_old().missions.get(mission="PROFESSIONAL_SUPPORT").added_from == amendment.takes_effect_on
+
+
 def test_r19_one_contract_ended_with_notice_and_the_rates_of_its_year():
     contract = Contract.objects.get(status=ContractStatus.TERMINATED)
     assert contract.terminated_on == timezone.localdate() - timedelta(days=12)
@@ -140,7 +147,7 @@ def test_a_signed_annex_carries_three_signatures_that_hold():
 
 def test_only_what_is_signed_was_laid_out():
     laid_out = Document.objects.filter(file__isnull=False)
-    assert found(laid_out, "kind") == {"CONTRACT", "ANNUAL_ANNEX"}
+    assert found(laid_out, "kind") == {"CONTRACT", "AMENDMENT", "ANNUAL_ANNEX"}
 
 
 def test_the_journal_is_whole_and_in_the_order_of_the_calendar():

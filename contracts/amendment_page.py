@@ -1,0 +1,152 @@
+"""What the pages of an amendment show: the comparison, whose turn it is, the three parties, the history."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from contracts import amending, permissions
+from contracts.enums import AmendmentStatus
+from contracts.lifecycle import AMENDMENT_WORDS, AmendmentChange
+from contracts.models import Amendment, Contract
+from contracts.panels import (
+    WHO,
+    consent_lines,
+    entry_of,
+    short_code,
+    signature_lines,
+    spoken_list,
+    waiting_signatures,
+)
+from core import clock
+from core.actor import Actor
+from core.enums import PARTIES
+from core.face import HistoryEntry, PartyLine, Turn
+from core.fingerprints import fingerprint
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmendmentPage:
+    """The content of an amendment in words, its fingerprint, what is missing, and the three parties."""
+
+    words: dict[str, Any]
+    digest: str
+    code: str
+    missing: list[str]
+    consents: list[PartyLine]
+    signatures: list[PartyLine]
+
+
+def page_of(amendment: Amendment) -> AmendmentPage:
+    """Return what the page of an amendment shows."""
+    content = amending.amendment_content(amendment)
+    digest = amendment.agreed_hash or fingerprint(content)
+    return AmendmentPage(
+        words=amending.amendment_words(content),
+        digest=digest,
+        code=short_code(digest),
+        missing=amending.missing_items(amendment),
+        consents=consent_lines(amendment.contract, digest, amendment),
+        signatures=signature_lines(amendment.document),
+    )
+
+
+def may_consent_now(actor: Actor, amendment: Amendment) -> bool:
+    """The actor may consent, has not done so, and nothing is missing."""
+    if not permissions.can_consent_to_amendment(actor, amendment) or amending.missing_items(amendment):
+        return False
+    return actor.side not in _consented(amendment)
+
+
+def turn_of(actor: Actor, amendment: Amendment) -> Turn | None:
+    """Return whose turn it is, as the person who looks should read it; None when nothing is expected."""
+    match amendment.status:
+        case AmendmentStatus.DRAFT:
+            return _drafting(actor, amendment)
+        case AmendmentStatus.SIGNING:
+            return _signing(actor, amendment)
+        case _:
+            return None
+
+
+def history(amendment: Amendment) -> list[HistoryEntry]:
+    """Return who did what to an amendment, the latest first."""
+    entries = [
+        entry_of(row, AMENDMENT_WORDS[AmendmentChange(row.transition)], comment=row.comment)
+        for row in amendment.transitions.all()
+    ]
+    for consent in amendment.consents.all():
+        entries.append(entry_of(consent, f"a consenti au contenu {short_code(consent.content_hash)}"))
+        if consent.withdrawn_at:
+            what = f"a retiré le consentement de {consent.organisation_name}"
+            because = f"{consent.withdrawn_because[:1].upper()}{consent.withdrawn_because[1:]}."
+            entries.append(HistoryEntry(at=consent.withdrawn_at, who="Portail CPTS", what=what, comment=because))
+    entries += [
+        HistoryEntry(at=line.at, who=line.who, what="a signé l’avenant", organisation=line.organisation, side=line.side)
+        for line in signature_lines(amendment.document)
+        if line.at
+    ]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def signature_context(actor: Actor, amendment: Amendment) -> dict[str, Any]:
+    """Return what the page of a signature shows, but for the form."""
+    waiting = waiting_signatures(amendment.document)
+    return {
+        "amendment": amendment,
+        "contract": amendment.contract,
+        "document": amendment.document,
+        "code": short_code(amendment.agreed_hash),
+        "words": amending.amendment_words(amending.amendment_content(amendment)),
+        "signatures": signature_lines(amendment.document),
+        "has_signed": actor.side not in waiting,
+        "is_last": waiting == [actor.side],
+        "can_sign": permissions.can_sign_amendment(actor, amendment) and actor.side in waiting,
+    }
+
+
+def initial_values(contract: Contract, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the form holds at first, by field name: what is stored, or what the contract says."""
+    version = stored.get("agreement_version")
+    clauses = amending.situation_of(contract, contract.year_on(clock.today())).clauses
+    return {
+        **stored,
+        "takes_effect_year": stored.get("takes_effect_year") or 0,
+        "agreement_version": version.code if version else "",
+        "local_clauses": stored["local_clauses"] if stored.get("rewrites_clauses") else clauses,
+        **{f"add_{code}": True for code in stored.get("added", ())},
+        **{f"start_{code}": day for code, day in stored.get("added", {}).items()},
+        **{f"drop_{code}": True for code in stored.get("dropped", ())},
+    }
+
+
+def _consented(amendment: Amendment) -> set[str]:
+    digest = amending.amendment_hash(amendment)
+    given = amendment.consents.filter(withdrawn_at__isnull=True, content_hash=digest)
+    return set(given.values_list("side", flat=True))
+
+
+def _drafting(actor: Actor, amendment: Amendment) -> Turn:
+    if amending.missing_items(amendment):
+        text = "L’avenant est à reprendre avant que les parties y consentent."
+        url = reverse("contracts:amendment_edit", args=[amendment.pk])
+        is_mine = permissions.can_edit_amendment(actor, amendment)
+        return Turn(text=text, is_mine=is_mine, url=url if is_mine else "", label="Reprendre l’avenant")
+    waiting = [side for side in PARTIES if side not in _consented(amendment)]
+    if actor.side in waiting and permissions.can_consent_to_amendment(actor, amendment):
+        detail = "Au troisième consentement, il part à la signature."
+        return Turn(text="À vous\u00a0: relisez l’avenant, puis consentez à son contenu.", detail=detail)
+    names = spoken_list([WHO[side] for side in waiting])
+    return Turn(text=f"Chez {names}\u00a0: consentement attendu.", is_mine=False)
+
+
+def _signing(actor: Actor, amendment: Amendment) -> Turn:
+    if not amendment.document.is_ready:
+        return Turn(text="Le document de l’avenant est en cours de préparation.", is_mine=False)
+    waiting = waiting_signatures(amendment.document)
+    if actor.side in waiting and permissions.can_sign_amendment(actor, amendment):
+        url = reverse("contracts:amendment_sign", args=[amendment.pk])
+        return Turn(text="À vous\u00a0: signez l’avenant.", url=url, label="Lire et signer l’avenant")
+    names = spoken_list([WHO[side] for side in waiting])
+    return Turn(text=f"Chez {names}\u00a0: signature attendue.", is_mine=False)

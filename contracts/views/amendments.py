@@ -1,0 +1,161 @@
+"""Pages of the amendments of a contract: written, compared, consented to, signed (R2, R18)."""
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect
+
+from accounts.permissions import Act, may
+from contracts import actions, amending, amendment_page, permissions
+from contracts.enums import AmendmentStatus
+from contracts.forms import AmendmentForm, ReasonForm
+from contracts.models import Amendment, Contract
+from core import clock
+from core.http import attempt, http_methods, require, show, submit_form
+from documents.forms import SigningForm
+
+
+@http_methods("GET", "POST")
+def amendment_create(request, pk, template_name="contracts/amendment_edit.html"):
+    contract = get_object_or_404(Contract.objects.visible_to(request.actor).with_page(), pk=pk)
+    require(permissions.may_propose(request.actor, contract))
+    if request.method == "GET" and not permissions.can_draft_amendment(request.actor, contract):
+        return redirect("contracts:contract_preview", pk)
+    form = _form(request, contract)
+    success = "L’avenant est rédigé : les trois parties peuvent le relire et y consentir."
+    if request.method == "POST":
+        amendment = submit_form(request, form, actions.draft_amendment, contract=contract, success=success)
+        if amendment:
+            return redirect("contracts:amendment_detail", amendment.pk)
+    return show(request, template_name, {"contract": contract, "form": form, "amendment": None})
+
+
+@http_methods("GET")
+def amendment_detail(request, pk, template_name="contracts/amendment_detail.html"):
+    amendment = _amendment(request, pk)
+    actor = request.actor
+    context = {
+        "amendment": amendment,
+        "contract": amendment.contract,
+        "page": amendment_page.page_of(amendment),
+        "turn": amendment_page.turn_of(actor, amendment),
+        "history": amendment_page.history(amendment),
+        "can_edit": permissions.can_edit_amendment(actor, amendment),
+        "can_consent": amendment_page.may_consent_now(actor, amendment),
+        "can_sign": permissions.can_sign_amendment(actor, amendment),
+    }
+    return show(request, template_name, context)
+
+
+@http_methods("GET", "POST")
+def amendment_edit(request, pk, template_name="contracts/amendment_edit.html"):
+    amendment = _amendment(request, pk)
+    contract = amendment.contract
+    require(permissions.may_propose(request.actor, contract))
+    if request.method == "GET" and not permissions.can_edit_amendment(request.actor, amendment):
+        return redirect("contracts:amendment_detail", pk)
+    form = _form(request, contract, amendment)
+    if request.method == "POST":
+        success = "L’avenant est enregistré."
+        if submit_form(request, form, actions.update_amendment, amendment=amendment, success=success):
+            return redirect("contracts:amendment_detail", pk)
+    return show(request, template_name, {"contract": contract, "form": form, "amendment": amendment})
+
+
+@http_methods("POST")
+def amendment_consent(request, pk):
+    amendment = _amendment(request, pk)
+    require(permissions.is_party(request.actor, amendment.contract) and may(request.actor, Act.CONSENT))
+    attempt(
+        request,
+        actions.consent_to_amendment,
+        amendment=amendment,
+        seen_hash=request.POST.get("content_hash", ""),
+        success="Le consentement de votre organisation est enregistré.",
+    )
+    return redirect("contracts:amendment_detail", pk)
+
+
+@http_methods("GET", "POST")
+def amendment_sign(request, pk, template_name="contracts/amendment_sign.html"):
+    amendment = _amendment(request, pk)
+    require(permissions.is_party(request.actor, amendment.contract) and may(request.actor, Act.SIGN))
+    if amendment.document is None:
+        return redirect("contracts:amendment_detail", pk)
+    form = SigningForm(request.POST if request.method == "POST" else None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        _say_signed(request, attempt(request, actions.sign_amendment, amendment=amendment))
+        return redirect("contracts:amendment_detail", pk)
+    context = {
+        **amendment_page.signature_context(request.actor, amendment),
+        "form": form,
+        "has_second_factor": is_mfa_enabled(request.user),
+    }
+    return show(request, template_name, context)
+
+
+@http_methods("GET", "POST")
+def amendment_refuse(request, pk, template_name="contracts/amendment_refuse.html"):
+    """Refuse to sign, with a reason."""
+    amendment = _amendment(request, pk)
+    require(permissions.is_party(request.actor, amendment.contract) and may(request.actor, Act.SIGN))
+    is_possible = permissions.can_sign_amendment(request.actor, amendment)
+    success = "Le refus est enregistré : l’avenant est de nouveau en rédaction."
+    return _with_reason(
+        request, amendment, actions.refuse_amendment, template_name, is_possible=is_possible, success=success
+    )
+
+
+@http_methods("GET", "POST")
+def amendment_abandon(request, pk, template_name="contracts/amendment_abandon.html"):
+    """Give up an amendment that is not agreed, with a reason."""
+    amendment = _amendment(request, pk)
+    require(permissions.may_propose(request.actor, amendment.contract))
+    is_possible = permissions.can_edit_amendment(request.actor, amendment)
+    return _with_reason(
+        request,
+        amendment,
+        actions.abandon_amendment,
+        template_name,
+        is_possible=is_possible,
+        success="L’avenant est abandonné.",
+    )
+
+
+def _with_reason(request, amendment, action, template_name, *, is_possible: bool, success: str):
+    form = ReasonForm(request.POST if request.method == "POST" else None, actor=request.actor)
+    if request.method == "POST" and submit_form(request, form, action, amendment=amendment, success=success):
+        return redirect("contracts:amendment_detail", amendment.pk)
+    if not is_possible and request.method == "GET":
+        return redirect("contracts:amendment_detail", amendment.pk)
+    return show(request, template_name, {"amendment": amendment, "contract": amendment.contract, "form": form})
+
+
+def _form(request, contract: Contract, amendment: Amendment | None = None) -> AmendmentForm:
+    added, dropped = amending.possible_missions(contract)
+    stored = amending.stored_values(amendment) if amendment else {}
+    return AmendmentForm(
+        request.POST if request.method == "POST" else None,
+        years=amending.years_to_come(contract, clock.today()),
+        versions=amending.other_versions(contract),
+        added=added,
+        dropped=dropped,
+        initial=amendment_page.initial_values(contract, stored),
+        current_version=amendment.lock_version if amendment else None,
+        current_values=stored,
+    )
+
+
+def _say_signed(request, amendment: Amendment | None) -> None:
+    if amendment is None:
+        return
+    if amendment.status == AmendmentStatus.DRAFT:
+        messages.warning(request, "Le jour d’effet est passé : l’avenant n’a pas été signé, il est à reprendre.")
+    elif amendment.is_in_force:
+        messages.success(request, "Votre signature est la dernière : l’avenant est en vigueur.")
+    else:
+        messages.success(request, "Votre signature est apposée sur l’avenant.")
+
+
+def _amendment(request, pk) -> Amendment:
+    return get_object_or_404(Amendment.objects.visible_to(request.actor).with_page(), pk=pk)
