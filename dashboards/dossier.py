@@ -14,7 +14,7 @@ from contracts import panels
 from contracts.assemblers import contract_content, current_consents, terms_of
 from contracts.ending import ending_turn
 from contracts.enums import ContractStatus
-from contracts.models import ENDING_ROWS, Contract, ContractYear
+from contracts.models import AMENDMENT_ROWS, ENDING_ROWS, Contract, ContractYear
 from core import clock
 from core.actor import Actor
 from core.dates import format_date
@@ -72,6 +72,8 @@ def load(contract: Contract, actor: Actor) -> None:
         lookups += [
             "crises",
             *ENDING_ROWS,
+            *AMENDMENT_ROWS,
+            "amendments__document__signatures",
             "statements",
             "payments",
             Prefetch("annexes", annexes),
