@@ -105,7 +105,7 @@ def test_dialogues_values_annexes_and_payments_are_in_every_state():
         DialogueStatus.CLOSED,
     }
     assert found(IndicatorValue.objects.all(), "status") == set(ValueStatus)
-    assert found(AnnualAnnex.objects.all(), "status") == set(AnnexStatus)
+    assert found(AnnualAnnex.objects.all(), "status") == {AnnexStatus.SIGNING, AnnexStatus.IN_FORCE}
     assert found(Payment.objects.all(), "status") == {PaymentStatus.DUE, PaymentStatus.ORDERED, PaymentStatus.PAID}
 
 
