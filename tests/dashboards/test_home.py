@@ -113,7 +113,9 @@ def test_what_may_wait_is_folded_apart(signed, client_of, db):
     assert all("démarrage" in text for text in shown)
     assert len(shown) == 4
     assert context["later"] == []
-    with stories.at(add_months(stories.SIGNED_ON, 4)):  # planned starts are past: the latest ones are months away
+    far = signed.contract.missions.filter(mission__in=["CARE_PATHWAYS", "PREVENTION"])
+    far.update(planned_start=add_months(stories.SIGNED_ON, 11))
+    with stories.at(add_months(stories.SIGNED_ON, 1)):
         context = client_of(signed.world.west.coordinator).get(HOME).context
     assert [item.text for item in context["later"]] == [
         "Convoquer le dialogue de démarrage, parcours pluriprofessionnels",
