@@ -7,10 +7,10 @@ from agreements.explanations import payment_label
 from contracts.models import DURATION_YEARS, Contract, ContractYear
 from core.dates import format_date
 from core.enums import PARTIES
+from core.fingerprints import fingerprint
 from core.money import format_euros
 from dialogues.enums import DialogueKind, DialogueStatus
 from dialogues.models import ManagementDialogue, MinutesApproval
-from funding.assemblers import content_hash
 from funding.models import Statement
 from indicators.assemblers import missing_items as programme_missing_items
 from indicators.assemblers import missing_of, missing_results, programme_content, programme_results
@@ -67,7 +67,7 @@ def decided_missions(dialogue: ManagementDialogue) -> list[dict]:
 
 def approval_hash(dialogue: ManagementDialogue) -> str:
     """Return the hash that an approval carries: it counts only while the content is the same."""
-    return content_hash(dialogue_content(dialogue))
+    return fingerprint(dialogue_content(dialogue))
 
 
 def standing_approvals(dialogue: ManagementDialogue, current: str = "") -> list[MinutesApproval]:

@@ -1,7 +1,5 @@
 """From the rows of a contract to the values of the engine, and from its lines to what is stored."""
 
-import hashlib
-import json
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,6 +12,7 @@ from agreements.lines import Line
 from agreements.rules import contract_years
 from contracts.models import DURATION_YEARS, Contract, ContractMission, ContractYear
 from core.errors import DomainError
+from core.fingerprints import fingerprint
 from indicators.assemblers import indicator_inputs
 from indicators.enums import ProgrammeStatus
 
@@ -63,10 +62,10 @@ def line_key(line: Line) -> tuple[str, str, str]:
     return (line.mission or "", line.kind.value, line.base.value if line.base else "")
 
 
-def content_hash(content: dict[str, Any]) -> str:
-    """Return SHA-256 of a content, keys sorted; amounts and dates as they are written."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+def statement_fingerprint(document: dict[str, Any], rows: list[dict[str, Any]]) -> str:
+    """Return the fingerprint of a statement: what was given to the engine, and its lines (R17)."""
+    lines = [{**row, "amount": str(row["amount"])} for row in rows]
+    return fingerprint({"inputs": document, "lines": lines})
 
 
 def _inputs(

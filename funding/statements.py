@@ -13,7 +13,7 @@ from agreements.inputs_document import from_document
 from agreements.lines import Line
 from core.errors import DomainError
 from core.money import format_euros
-from funding.assemblers import content_hash, line_key
+from funding.assemblers import line_key, statement_fingerprint
 from funding.models import Statement, StatementLine
 
 ZERO = Decimal("0.00")
@@ -74,7 +74,7 @@ def differences(statement: Statement) -> list[str]:
     """Compute a statement again from what was kept with it; return what is not the same, as French sentences."""
     rows = [_stored_row(line) for line in statement.lines.all()]
     found = []
-    if content_hash({"inputs": statement.inputs, "lines": rows}) != statement.content_hash:
+    if statement_fingerprint(statement.inputs, rows) != statement.content_hash:
         found.append("l’empreinte n’est pas celle des données et des lignes conservées")
     try:
         year = compute_year(from_document(statement.inputs, only_year=statement.year), statement.year)

@@ -14,12 +14,12 @@ from core import audit, clock
 from core.actor import SYSTEM, Actor
 from core.enums import Side
 from core.errors import DomainError, NotAllowed, StaleForm
+from core.fingerprints import fingerprint
 from core.models import AuditEvent
 from health_projects import lifecycle, notifications, permissions, rules
 from health_projects.assemblers import (
     Overlap,
     agreement_today,
-    content_hash,
     missing_items,
     project_content,
     shared_territories,
@@ -460,7 +460,7 @@ def _freeze(actor: Actor, project: HealthProject, now) -> ProjectSubmission:
         project=project,
         number=project.submissions.count() + 1,
         content=content,
-        content_hash=content_hash(content),
+        content_hash=fingerprint(content),
         covered_population=content["population"]["covered"],
         size=content["size"],
         **signature,

@@ -1,7 +1,5 @@
 """What the actions, the pages and the rooms above read of a health project, as values."""
 
-import hashlib
-import json
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
@@ -167,12 +165,6 @@ def project_content(project: HealthProject) -> dict:
         ],
         "sections": [{"key": key.value, "title": key.label, "text": texts[key.value]} for key in SectionKey],
     }
-
-
-def content_hash(content: dict) -> str:
-    """Return the SHA-256 of a content, the same wherever it is computed."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def shared_territories(project: HealthProject) -> list[Overlap]:

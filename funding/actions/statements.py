@@ -14,7 +14,7 @@ from core import audit, clock
 from core.actor import SYSTEM, Actor
 from core.errors import DomainError
 from funding import lifecycle, rules
-from funding.assemblers import content_hash, contract_inputs, line_rows
+from funding.assemblers import contract_inputs, line_rows, statement_fingerprint
 from funding.enums import PaymentStatus
 from funding.lifecycle import Transition
 from funding.models import Deduction, Payment, PaymentTransition, Statement, StatementLine
@@ -114,7 +114,7 @@ def _store(
         engine_version=ENGINE_VERSION,
         inputs=document,
         total=lines.total,
-        content_hash=content_hash({"inputs": document, "lines": rows}),
+        content_hash=statement_fingerprint(document, rows),
         issued_at=clock.now(),
     )
     StatementLine.objects.bulk_create(StatementLine(statement=statement, **row) for row in rows)

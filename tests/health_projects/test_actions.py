@@ -6,9 +6,10 @@ import pytest
 from django.core import mail
 
 from core.errors import DomainError, NotAllowed, StaleForm, TransitionNotAllowed
+from core.fingerprints import fingerprint
 from core.models import AuditEvent
 from health_projects import actions, jobs
-from health_projects.assemblers import content_hash, missing_items, project_content
+from health_projects.assemblers import missing_items, project_content
 from health_projects.enums import Decision, OppositionGround, ProjectStatus
 from health_projects.models import HealthProject
 from tests.health_projects.conftest import ENOUGH, SPACES
@@ -166,7 +167,7 @@ def test_r5_a_submission_is_frozen_and_starts_two_months(ours, ready):
     assert (ready.status, ready.decision_due_on) == (ProjectStatus.SUBMITTED, LAST_DAY)
     assert ready.first_submitted_at == ready.submitted_at is not None
     assert submission.content == content
-    assert submission.content_hash == content_hash(content)
+    assert submission.content_hash == fingerprint(content)
     assert (submission.number, submission.covered_population, submission.size) == (1, 37_500, 1)
     assert trace(ready) == ["create", "submit"]
 

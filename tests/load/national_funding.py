@@ -37,7 +37,7 @@ from contracts.enums import ContractStatus  # noqa: E402
 from contracts.models import Contract  # noqa: E402
 from core.dates import anniversary  # noqa: E402
 from core.enums import Side  # noqa: E402
-from funding.assemblers import content_hash, line_rows  # noqa: E402
+from funding.assemblers import line_rows, statement_fingerprint  # noqa: E402
 from funding.models import Statement, StatementLine  # noqa: E402
 from funding.statements import computed_totals  # noqa: E402
 from health_projects.models import HealthProject  # noqa: E402
@@ -164,7 +164,7 @@ def issue_statements(cases: list[Case], version: AgreementVersion) -> None:
                 engine_version=ENGINE_VERSION,
                 inputs=document,
                 total=year.total,
-                content_hash=content_hash({"inputs": document, "lines": rows}),
+                content_hash=statement_fingerprint(document, rows),
                 issued_at=timezone.now(),
             )
             statements.append(statement)
