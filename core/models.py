@@ -1,6 +1,8 @@
 """What every room is made of: identity, traces of transitions, approvals, jobs, and the audit chain."""
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -158,6 +160,14 @@ class AuditEvent(models.Model):
 def one_of_the_parties(name: str) -> models.CheckConstraint:
     """Return the constraint « the side is one of the three parties »."""
     return models.CheckConstraint(condition=Q(side__in=[side.value for side in PARTIES]), name=name)
+
+
+def reason_when_required(rules: Mapping[str, Any], name: str) -> models.CheckConstraint:
+    """Return the constraint « a transition that asks for a reason has one »; `rules` is the table of a lifecycle."""
+    asking = sorted(transition.value for transition, rule in rules.items() if rule.comment_required)
+    return models.CheckConstraint(
+        condition=~Q(transition__in=asking) | ~Q(comment=""), name=name, violation_error_message="Indiquez la raison."
+    )
 
 
 def withdrawn_with_reason(name: str) -> models.CheckConstraint:

@@ -20,6 +20,7 @@ from core.models import (
     nobody_consents_for_two,
     one_consent_a_side,
     one_of_the_parties,
+    reason_when_required,
     withdrawn_with_reason,
 )
 from documents.models import Document
@@ -184,16 +185,7 @@ class AmendmentTransition(TransitionLog):
 
     class Meta(TransitionLog.Meta):
         verbose_name = "transition d’avenant"
-        constraints = [
-            models.CheckConstraint(
-                name="contracts_amendment_reason_when_required",
-                condition=~Q(
-                    transition__in=sorted(name.value for name, rule in AMENDMENT_RULES.items() if rule.comment_required)
-                )
-                | ~Q(comment=""),
-                violation_error_message="Indiquez la raison.",
-            )
-        ]
+        constraints = [reason_when_required(AMENDMENT_RULES, "contracts_amendment_reason_when_required")]
 
     def __str__(self):
         return f"{self.subject} : {self.transition}"
