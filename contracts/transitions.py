@@ -30,14 +30,7 @@ def move(contract: Contract, actor: Actor, transition: Transition, comment: str 
     for name, value in facts.items():
         setattr(contract, name, value)
     contract.save(update_fields=["status", "updated_at", *facts])
-    ContractTransition.objects.create(
-        subject=contract,
-        transition=transition.value,
-        source=source,
-        target=contract.status,
-        comment=comment.strip(),
-        **audit.signed_by(actor),
-    )
+    audit.log_transition(ContractTransition, actor, contract, transition, source=source, comment=comment)
     after = {"status": contract.status, **_plain(facts)}
     if comment:
         after["reason"] = comment.strip()

@@ -12,7 +12,7 @@ from django.db import connection, models
 
 from core import clock
 from core.actor import Actor
-from core.models import AuditEvent
+from core.models import AuditEvent, TransitionLog
 
 GENESIS = "0" * 64
 ADVISORY_LOCK = 7_203_441  # one writer at a time: the chain has no fork and no gap
@@ -62,6 +62,20 @@ def digest(event: AuditEvent) -> str:
     }
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def log_transition(
+    log: type[TransitionLog], actor: Actor, subject: models.Model, transition: str, *, source: str, comment: str = ""
+) -> TransitionLog:
+    """Keep one change of state in the log of its room, signed by `actor`; `subject` already has its new state."""
+    return log.objects.create(
+        subject=subject,
+        transition=str(transition),
+        source=source,
+        target=subject.status,
+        comment=comment.strip(),
+        **signed_by(actor),
+    )
 
 
 def first_bad_entry(events: Iterable[AuditEvent]) -> tuple[int, str] | None:

@@ -323,14 +323,7 @@ def _move(actor: Actor, dialogue: ManagementDialogue, transition: Transition, *,
     source = dialogue.status
     dialogue.status = lifecycle.target_of(transition, status=source, side=actor.side, comment=comment)
     dialogue.save()
-    DialogueTransition.objects.create(
-        subject=dialogue,
-        transition=transition,
-        source=source,
-        target=dialogue.status,
-        comment=comment,
-        **audit.signed_by(actor),
-    )
+    audit.log_transition(DialogueTransition, actor, dialogue, transition, source=source, comment=comment)
     audit.record(
         actor, f"dialogue.{transition}", dialogue, before={"status": source}, after={"status": dialogue.status}
     )

@@ -50,7 +50,7 @@ def create_project(*, actor: Actor, title: str = "") -> HealthProject:
         raise DomainError("Votre CPTS a déjà un projet de santé : ouvrez-le, ou rédigez une nouvelle version.")
     title = title.strip() or f"Projet de santé de la {cpts.name}"
     project = HealthProject.objects.create(cpts=cpts, title=title[:200])
-    _log(actor, project, CREATED, source="")
+    audit.log_transition(ProjectTransition, actor, project, CREATED, source="")
     audit.record(actor, "health_project.create", project, after={"title": project.title})
     return project
 
@@ -98,7 +98,7 @@ def new_version(*, actor: Actor, project: HealthProject) -> HealthProject:
         ProjectSection(project=version, key=row.key, text=row.text, updated_by_name=row.updated_by_name)
         for row in decided.sections.all()
     )
-    _log(actor, version, CREATED, source="")
+    audit.log_transition(ProjectTransition, actor, version, CREATED, source="")
     audit.record(actor, "health_project.new_version", version, after={"follows": decided.pk})
     return version
 
@@ -234,7 +234,7 @@ def comment_section(*, actor: Actor, project: HealthProject, part: str, text: st
         raise DomainError("Cette section n’existe pas.")
     if not text.strip():
         raise DomainError("Écrivez votre commentaire.", field="text")
-    comment = ProjectComment.objects.create(subject=project, part=part, text=text.strip(), **_signature(actor))
+    comment = ProjectComment.objects.create(subject=project, part=part, text=text.strip(), **audit.signed_by(actor))
     audit.record(actor, "health_project.comment", project, after={"section": part, "comment": comment.pk})
     return comment
 
@@ -423,7 +423,7 @@ def _move(
     source = project.status
     project.status = _check_transition(actor, project, transition, comment)
     project.save(update_fields=["status", "updated_at", *fields])
-    _log(actor, project, transition, source=source, comment=comment.strip())
+    audit.log_transition(ProjectTransition, actor, project, transition, source=source, comment=comment)
     after = {"status": project.status, **{name: getattr(project, name) for name in fields}, **(extra or {})}
     if comment:
         after["comment"] = comment.strip()
@@ -431,31 +431,9 @@ def _move(
     return project
 
 
-def _log(actor: Actor, project: HealthProject, transition: str, *, source: str, comment: str = "") -> None:
-    ProjectTransition.objects.create(
-        subject=project,
-        transition=transition,
-        source=source,
-        target=project.status,
-        comment=comment,
-        **_signature(actor),
-    )
-
-
-def _signature(actor: Actor) -> dict:
-    return {
-        "user_id": actor.user_id,
-        "user_name": actor.user_name,
-        "organisation_id": actor.organisation_id,
-        "organisation_name": actor.organisation_name,
-        "side": actor.side,
-        "at": clock.now(),
-    }
-
-
 def _freeze(actor: Actor, project: HealthProject, now) -> ProjectSubmission:
     content = project_content(project)
-    signature = _signature(actor) | {"at": now}
+    signature = audit.signed_by(actor) | {"at": now}
     return ProjectSubmission.objects.create(
         project=project,
         number=project.submissions.count() + 1,

@@ -249,14 +249,7 @@ def _move(amendment: Amendment, actor: Actor, change: AmendmentChange, comment: 
     for name, value in facts.items():
         setattr(amendment, name, value)
     amendment.save(update_fields=["status", "updated_at", *facts])
-    AmendmentTransition.objects.create(
-        subject=amendment,
-        transition=change.value,
-        source=source,
-        target=amendment.status,
-        comment=comment.strip(),
-        **audit.signed_by(actor),
-    )
+    audit.log_transition(AmendmentTransition, actor, amendment, change, source=source, comment=comment)
     after = {"number": amendment.number, "status": amendment.status, "reason": comment.strip()}
     audit.record(
         actor, f"contract.amendment_{change.value}", amendment.contract, before={"status": source}, after=after

@@ -11,9 +11,9 @@ from accounts.permissions import Act, check
 from core import audit, clock
 from core.actor import Actor
 from core.errors import DomainError, NotAllowed
-from funding import lifecycle
+from funding import transitions
 from funding.lifecycle import Transition
-from funding.models import Payment, PaymentOrder, PaymentTransition
+from funding.models import Payment, PaymentOrder
 
 
 @transaction.atomic
@@ -67,7 +67,7 @@ def pay_payment(*, actor: Actor, payment: Payment, paid_on: date, reference: str
         raise DomainError("Un paiement ne peut pas être daté de l’avenir.", field="paid_on")
     if payment.ordered_on and paid_on < payment.ordered_on:
         raise DomainError("Le paiement ne peut pas précéder son ordonnancement.", field="paid_on")
-    return _move(actor, payment, Transition.PAY, paid_on=paid_on, reference=reference.strip())
+    return transitions.move(payment, actor, Transition.PAY, paid_on=paid_on, reference=reference.strip())
 
 
 @transaction.atomic
@@ -76,7 +76,7 @@ def cancel_payment(*, actor: Actor, payment: Payment, reason: str) -> Payment:
     payment = _lock(actor, payment)
     if payment.deducted:
         raise DomainError("Une déduction a déjà été faite sur ce versement : il ne s’annule plus.")
-    return _move(actor, payment, Transition.CANCEL, comment=reason, cancel_reason=reason.strip())
+    return transitions.move(payment, actor, Transition.CANCEL, comment=reason, cancel_reason=reason.strip())
 
 
 def _lock(actor: Actor, payment: Payment) -> Payment:
@@ -91,24 +91,4 @@ def _lock(actor: Actor, payment: Payment) -> Payment:
 def _order(actor: Actor, payment: Payment, order: PaymentOrder | None = None) -> Payment:
     if payment.is_to_deduct:
         raise DomainError("Cette somme se déduit des prochains versements : elle ne s’ordonne pas (R18).")
-    return _move(actor, payment, Transition.ORDER, ordered_on=clock.today(), order=order)
-
-
-def _move(actor: Actor, payment: Payment, transition: Transition, *, comment: str = "", **facts) -> Payment:
-    """Perform a transition on a locked payment: check it, save the facts with it, leave both traces."""
-    source = payment.status
-    payment.status = lifecycle.target_of(transition, status=source, side=actor.side, comment=comment)
-    for name, value in facts.items():
-        setattr(payment, name, value)
-    payment.save(update_fields=["status", "updated_at", *facts])
-    PaymentTransition.objects.create(
-        subject=payment,
-        transition=transition,
-        source=source,
-        target=payment.status,
-        comment=comment,
-        **audit.signed_by(actor),
-    )
-    after = {"status": payment.status, **{name: getattr(value, "pk", value) for name, value in facts.items()}}
-    audit.record(actor, f"payment.{transition}", payment, before={"status": source}, after=after)
-    return payment
+    return transitions.move(payment, actor, Transition.ORDER, ordered_on=clock.today(), order=order)

@@ -13,11 +13,11 @@ from contracts.models import Contract
 from core import audit, clock
 from core.actor import SYSTEM, Actor
 from core.errors import DomainError
-from funding import lifecycle, rules
+from funding import rules, transitions
 from funding.assemblers import contract_inputs, line_rows, statement_fingerprint
 from funding.enums import PaymentStatus
 from funding.lifecycle import Transition
-from funding.models import Deduction, Payment, PaymentTransition, Statement, StatementLine
+from funding.models import Deduction, Payment, Statement, StatementLine
 from funding.schedule import NewPayment, new_payment, new_repayment, new_settlement
 
 
@@ -152,19 +152,4 @@ def _deduct(contract: Contract) -> None:
         audit.record(SYSTEM, "payment.deduct", target, after={"amount": plan.amount, "source": source.pk})
     for payment in due.values():
         if payment.deducted == payment.amount:
-            _offset(payment)
-
-
-def _offset(payment: Payment) -> None:
-    """Nothing is left of it to pay or to deduct: the portal closes it."""
-    source = payment.status
-    payment.status = lifecycle.target_of(Transition.OFFSET, status=source, side=SYSTEM.side)
-    payment.save(update_fields=["status", "updated_at"])
-    PaymentTransition.objects.create(
-        subject=payment,
-        transition=Transition.OFFSET,
-        source=source,
-        target=payment.status,
-        **audit.signed_by(SYSTEM),
-    )
-    audit.record(SYSTEM, "payment.offset", payment, before={"status": source}, after={"status": payment.status})
+            transitions.move(payment, SYSTEM, Transition.OFFSET)  # nothing is left to pay or to deduct

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import Max
 
-from core import clock
 from core.actor import Actor
 from core.errors import StaleForm, TransitionNotAllowed
 from indicators import permissions
@@ -101,15 +100,3 @@ def set_levels(indicator: Indicator, levels: Sequence) -> None:
         Level(indicator=indicator, position=position, threshold=level.threshold, amount=level.amount)
         for position, level in enumerate(levels, start=1)
     )
-
-
-def signed(actor: Actor) -> dict[str, Any]:
-    """Return the fields that say who wrote a row, for whom, and when."""
-    return {
-        "user_id": actor.user_id,
-        "user_name": actor.user_name,
-        "organisation_id": actor.organisation_id,
-        "organisation_name": actor.organisation_name,
-        "side": actor.side,
-        "at": clock.now(),
-    }

@@ -14,7 +14,7 @@ from core.errors import DomainError
 from documents.actions import store_file
 from documents.models import StoredFile
 from indicators import lifecycle, permissions, rules
-from indicators.actions.rows import check_version, lock, running_mission, signed, stored
+from indicators.actions.rows import check_version, lock, running_mission, stored
 from indicators.assemblers import indicator_input, result_inputs, with_decision
 from indicators.enums import Settlement
 from indicators.lifecycle import ValueStep
@@ -68,7 +68,9 @@ def enter_value(
     value.entered_by_side, value.entered_by_name, value.entered_at = actor.side, actor.user_name, clock.now()
     value.contest_reason = ""
     _save(value, is_new=before is None)
-    _log(actor, value, ValueStep.ENTER, status if before else "", comment)
+    audit.log_transition(
+        ValueTransition, actor, value, ValueStep.ENTER, source=status if before else "", comment=comment
+    )
     audit.record(actor, "value.enter", value, before=before, after=stored(value, *VALUE_FIELDS))
     for name, content in files:
         _store_evidence(actor, value, name, content)
@@ -108,7 +110,7 @@ def confirm_value(*, actor: Actor, value: IndicatorValue, version: int | str | N
     rules.check_evidence(usage=value.indicator.usage, count=value.evidence.count())
     _check_other_person(actor, value)
     _save(value, confirmed_by=actor)
-    _log(actor, value, ValueStep.CONFIRM, status)
+    audit.log_transition(ValueTransition, actor, value, ValueStep.CONFIRM, source=status)
     audit.record(actor, "value.confirm", value, before={"status": status}, after={"status": value.status})
     return value
 
@@ -125,7 +127,7 @@ def contest_value(
     )
     value.contest_reason = reason.strip()
     _save(value)
-    _log(actor, value, ValueStep.CONTEST, status, value.contest_reason)
+    audit.log_transition(ValueTransition, actor, value, ValueStep.CONTEST, source=status, comment=value.contest_reason)
     after = {"status": value.status, "reason": value.contest_reason}
     audit.record(actor, "value.contest", value, before={"status": status}, after=after)
     return value
@@ -235,7 +237,7 @@ def _save(value: IndicatorValue, *, is_new: bool = False, confirmed_by: Actor | 
 
 def _store_evidence(actor: Actor, value: IndicatorValue, name: str, content: bytes) -> Evidence:
     file = _store(actor, value.indicator.programme_mission.programme, name, content)
-    evidence = Evidence.objects.create(value=value, file=file, **signed(actor))
+    evidence = Evidence.objects.create(value=value, file=file, **audit.signed_by(actor))
     audit.record(actor, "evidence.add", value, after={"file": file.pk, "name": file.name, "sha256": file.sha256})
     return evidence
 
@@ -253,14 +255,3 @@ def _check_other_person(actor: Actor, value: IndicatorValue) -> None:
     entered = value.transitions.filter(transition=ValueStep.ENTER).last()
     if actor.user_id is not None and entered is not None and entered.user_id == actor.user_id:
         raise DomainError("Une même personne n’agit pas pour deux parties : vous avez saisi cette valeur.")
-
-
-def _log(actor: Actor, value: IndicatorValue, step: ValueStep, source: str, comment: str = "") -> None:
-    ValueTransition.objects.create(
-        subject=value,
-        transition=step,
-        source=source,
-        target=value.status,
-        comment=comment,
-        **signed(actor),
-    )
