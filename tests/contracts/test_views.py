@@ -314,7 +314,7 @@ def test_the_list_asks_as_many_queries_for_2_contracts_as_for_20(world, client_o
         for number in range(count):
             tenant = make_tenant(f"N{Contract.objects.count()}-{number}", beside=world.west)
             Contract.objects.create(
-                number=f"2026-099-{Contract.objects.count():03}",
+                number=f"essai-{Contract.objects.count():03}",
                 cpts=tenant.cpts,
                 ars=tenant.ars,
                 fund=tenant.fund,
