@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
-
-from quicktions import Fraction
+from fractions import Fraction
 
 from agreements.enums import AmountKind, LineKind, MissionCode, PaymentKind
 from agreements.lines import Line

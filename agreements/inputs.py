@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import TypeVar
-
-from quicktions import Fraction
 
 from agreements.agreement import Agreement
 from agreements.rules import (

@@ -7,12 +7,12 @@ import json
 from collections.abc import Mapping, Set
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 from cattrs import Converter
 from cattrs.errors import BaseValidationError
-from quicktions import Fraction
 
 from agreements.agreement import Agreement
 from agreements.inputs import ContractInputs, Rate

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
-
-from quicktions import Fraction
 
 from agreements.enums import Direction, Scale
 from core.errors import DomainError

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from math import floor, log10
-
-from quicktions import Fraction
 
 from core.dates import MONTHS, add_months, format_date
 from core.money import format_euros, round_cents

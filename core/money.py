@@ -1,8 +1,7 @@
 """Euros: exact until a line is made, rounded once."""
 
 from decimal import ROUND_HALF_UP, Decimal
-
-from quicktions import Fraction
+from fractions import Fraction
 
 CENT = Decimal("0.01")
 

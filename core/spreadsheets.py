@@ -10,11 +10,11 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
-from quicktions import Fraction
 
 from core.errors import DomainError
 

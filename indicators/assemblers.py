@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
-
-from quicktions import Fraction
 
 from agreements.enums import Direction, Scale
 from agreements.scales import (

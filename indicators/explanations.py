@@ -1,8 +1,7 @@
 """An indicator told in plain French: its scale, what its value earns and why (R13c, R13e). Pure."""
 
 from decimal import Decimal
-
-from quicktions import Fraction
+from fractions import Fraction
 
 from agreements.enums import Direction, Scale
 from agreements.explanations import format_rate

@@ -46,16 +46,9 @@ def main(arguments: list[str]) -> int:
             return pytest(arguments, variables)
         failures = run_checks(variables)
         failures += run_smoke(folder, variables)
-        for folders in halves():
-            if pytest([*ON_BOTH_CORES, *folders], variables):
-                failures.append(f"tests sur PostgreSQL ({', '.join(folders)})")
+        if pytest(ON_BOTH_CORES, variables):
+            failures.append("tests sur PostgreSQL")
         return report(failures)
-
-
-def halves() -> list[list[str]]:
-    """Return the folders of tests, for two runs: a process that lays out hundreds of PDF was seen to fail the next."""
-    folders = sorted({str(path.parent.relative_to(ROOT)) for path in (ROOT / "tests").rglob("test_*.py")})
-    return [folders[::2], folders[1::2]]
 
 
 def run_checks(variables: dict[str, str]) -> list[str]:

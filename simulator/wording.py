@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-
-from quicktions import Fraction
+from fractions import Fraction
 
 from agreements.breakdown import mission_label
 from agreements.explanations import format_rate

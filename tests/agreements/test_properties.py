@@ -3,11 +3,11 @@
 import json
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from quicktions import Fraction
 
 from agreements import catalogue
 from agreements.enums import AmountKind, Direction, LineKind, Scale

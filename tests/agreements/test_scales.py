@@ -1,9 +1,9 @@
 """R13: what indicators earn, and what is refused when they are entered."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
-from quicktions import Fraction
 
 from agreements.enums import Direction, Scale
 from agreements.scales import (

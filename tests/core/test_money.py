@@ -1,11 +1,11 @@
 """Euros are exact until a line is made, and rounded once."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from quicktions import Fraction
 
 from core.money import euros, format_euros, round_cents
 

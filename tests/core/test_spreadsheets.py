@@ -3,11 +3,11 @@
 import zipfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from io import BytesIO
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from quicktions import Fraction
 
 from core import spreadsheets
 from core.errors import DomainError

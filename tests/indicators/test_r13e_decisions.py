@@ -1,9 +1,9 @@
 """R13e, R13f: neutralised, retained, and what the year earns."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
-from quicktions import Fraction
 
 from agreements.scales import mission_year_result
 from core.errors import DomainError, NotAllowed
