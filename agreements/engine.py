@@ -106,9 +106,10 @@ def compute(inputs: ContractInputs) -> FundingResult:
 def compute_year(inputs: ContractInputs, number: int) -> YearResult | None:
     """Return the lines of one contract year, None when the contract ended before it.
 
-    The same lines as `compute`, without the other years: their rates and indicators are not even checked.
+    The same lines as `compute`; the figures of the other years are not even checked.
     """
-    check_inputs(inputs, only_year=number)
+    inputs = inputs.only(number)
+    check_inputs(inputs)
     year = next((year for year in inputs.existing_years if year.number == number), None)
     return _compute_year(inputs, year).result if year else None
 

@@ -4,7 +4,7 @@ A refusal is a DomainError whose field is a path, written as in `simulate_fundin
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -45,6 +45,15 @@ class MissionInputs:
     compensation_actual: Mapping[int, Decimal] = field(default_factory=dict)
     crises: tuple[date, ...] = ()
 
+    def only(self, year: int) -> "MissionInputs":
+        """Return the mission without the rate, the indicators and the declared actual of the other years."""
+        return replace(
+            self,
+            rates=_of_year(self.rates, year),
+            indicators=_of_year(self.indicators, year),
+            compensation_actual=_of_year(self.compensation_actual, year),
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class ContractInputs:
@@ -79,6 +88,10 @@ class ContractInputs:
             initial = size_for_population(self.agreement_in(year), self.population)
         return _latest(self.sizes, year, initial)
 
+    def only(self, year: int) -> "ContractInputs":
+        """Return the inputs without the rates, indicators and declared actuals of the other contract years."""
+        return replace(self, missions=tuple(mission.only(year) for mission in self.missions))
+
     @cached_property
     def existing_years(self) -> tuple[ContractYear, ...]:
         """R19: the contract years that start before the termination."""
@@ -111,11 +124,8 @@ class ContractInputs:
         return {}
 
 
-def check_inputs(inputs: ContractInputs, only_year: int | None = None) -> None:
-    """Refuse inputs that contradict the rules: DomainError with a sentence and the path of the field.
-
-    With `only_year`, the rates and indicators of the other contract years are left alone.
-    """
+def check_inputs(inputs: ContractInputs) -> None:
+    """Refuse inputs that contradict the rules: DomainError with a sentence and the path of the field."""
     if not 1 <= inputs.years <= CONTRACT_YEARS:
         raise DomainError(f"Un contrat a de 1 à {CONTRACT_YEARS} années.", "years")
     if inputs.signed_on.year > LAST_CALENDAR_YEAR:
@@ -135,7 +145,7 @@ def check_inputs(inputs: ContractInputs, only_year: int | None = None) -> None:
         if mission.mission in seen:
             raise DomainError("Cette mission est donnée deux fois.", f"{path}.mission")
         seen.add(mission.mission)
-        _check_mission(inputs, mission, path, only_year)
+        _check_mission(inputs, mission, path)
 
 
 def _check_sizes(inputs: ContractInputs) -> None:
@@ -160,7 +170,7 @@ def _check_year(inputs: ContractInputs, year: int, path: str) -> None:
         raise DomainError(f"Cette année n’est pas une année du contrat (de 1 à {inputs.years}).", path)
 
 
-def _check_mission(inputs: ContractInputs, mission: MissionInputs, path: str, only_year: int | None) -> None:
+def _check_mission(inputs: ContractInputs, mission: MissionInputs, path: str) -> None:
     agreements = [inputs.agreement, *inputs.agreements.values()]
     if not any(agreement.has_mission(mission.mission) for agreement in agreements):
         raise DomainError(
@@ -169,14 +179,13 @@ def _check_mission(inputs: ContractInputs, mission: MissionInputs, path: str, on
         )
     if mission.starts_on < inputs.signed_on:
         raise DomainError("La mission ne peut pas démarrer avant la signature.", f"{path}.starts_on")
-    first_days = {year.starts_on for year in contract_years(inputs.signed_on)}
-    if mission.ends_on is not None and mission.ends_on not in first_days:
+    if mission.ends_on is not None and mission.ends_on not in _first_days(inputs):
         raise DomainError("Une mission se retire le premier jour d’une année contractuelle.", f"{path}.ends_on")
     for name in ("triage_starts_on", "compensation_starts_on"):
         day = getattr(mission, name)
         if day is not None and day < mission.starts_on:
             raise DomainError("Cette ligne ne peut pas démarrer avant sa mission.", f"{path}.{name}")
-    _check_rates(inputs, mission, path, only_year)
+    _check_rates(inputs, mission, path)
     for year, amount in mission.compensation_actual.items():
         where = f"{path}.compensation_actual.{year}"
         _check_active(inputs, mission.compensation_starts_on, year, where, "La compensation")
@@ -184,7 +193,11 @@ def _check_mission(inputs: ContractInputs, mission: MissionInputs, path: str, on
             raise DomainError("Le montant déclaré ne peut pas être négatif.", where)
 
 
-def _check_rates(inputs: ContractInputs, mission: MissionInputs, path: str, only_year: int | None) -> None:
+def _first_days(inputs: ContractInputs) -> set[date]:
+    return {year.starts_on for year in contract_years(inputs.signed_on)}
+
+
+def _check_rates(inputs: ContractInputs, mission: MissionInputs, path: str) -> None:
     for year, rate in mission.rates.items():
         where = f"{path}.rates.{year}"
         _check_active(inputs, mission.starts_on, year, where, "La mission")
@@ -193,8 +206,6 @@ def _check_rates(inputs: ContractInputs, mission: MissionInputs, path: str, only
         if not 0 <= rate <= 1:
             raise DomainError("Un taux est compris entre 0 et 1.", where)
     for year in mission.indicators:
-        if only_year not in (None, year):
-            continue
         where = f"{path}.indicators.{year}"
         _check_active(inputs, mission.starts_on, year, where, "La mission")
         if year in mission.rates:
@@ -212,6 +223,10 @@ def _check_active(inputs: ContractInputs, starts_on: date | None, year: int, pat
         if existing.number == year and starts_on is not None and starts_on < inputs.end_of(existing):
             return
     raise DomainError(f"{subject} n’est pas active cette année-là.", path)
+
+
+def _of_year(figures: Mapping[int, T], year: int) -> dict[int, T]:
+    return {year: figures[year]} if year in figures else {}
 
 
 def _latest(changes: Mapping[int, T], year: int, initial: T) -> T:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from cattrs import Converter
-from cattrs.errors import BaseValidationError
+from cattrs.errors import ForbiddenExtraKeysError
 
 from agreements.agreement import Agreement
 from agreements.inputs import ContractInputs, Rate
@@ -24,28 +24,19 @@ def to_document(inputs: ContractInputs) -> dict[str, Any]:
     return _converter.unstructure(inputs)
 
 
-def from_document(document: Mapping[str, Any], *, only_year: int | None = None) -> ContractInputs:
-    """Return the inputs that `to_document` wrote; DomainError for a document that is not one.
-
-    With `only_year`, the indicators of the other contract years are left unread: enough for the lines of that year.
-    """
+def from_document(document: Mapping[str, Any]) -> ContractInputs:
+    """Return the inputs that `to_document` wrote; DomainError for a document that is not one."""
     try:
-        return _converter.structure(_of_year(document, only_year) if only_year else document, ContractInputs)
-    except (BaseValidationError, ArithmeticError, AttributeError, KeyError, ValueError, TypeError) as error:
+        return _converter.structure(document, ContractInputs)
+    except (ForbiddenExtraKeysError, ArithmeticError, AttributeError, KeyError, ValueError, TypeError) as error:
         raise DomainError("Les données conservées avec ce décompte ne se relisent pas.") from error
-
-
-def _of_year(document: Mapping[str, Any], year: int) -> dict[str, Any]:
-    missions = [
-        mission | {"indicators": {key: rows for key, rows in mission["indicators"].items() if key == str(year)}}
-        for mission in document["missions"]
-    ]
-    return {**document, "missions": missions}
 
 
 def _make_converter() -> Converter:
     # The hash of a statement needs an order, which sets do not have.
-    converter = Converter(forbid_extra_keys=True, unstruct_collection_overrides={Set: sorted})
+    converter = Converter(
+        forbid_extra_keys=True, detailed_validation=False, unstruct_collection_overrides={Set: sorted}
+    )
     converter.register_unstructure_hook(Decimal, lambda value: f"{value:f}")
     converter.register_structure_hook(Decimal, lambda text, _: Decimal(text))
     converter.register_unstructure_hook(Fraction, str)

@@ -10,6 +10,8 @@ from agreements.enums import Direction, Scale
 from core.errors import DomainError
 from core.money import format_euros, round_cents
 
+NOTHING, WHOLE = Fraction(0), Fraction(1)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Level:
@@ -46,11 +48,16 @@ class IndicatorInput:
 
 @dataclass(frozen=True, kw_only=True)
 class IndicatorResult:
-    """What one indicator earns, exact. `maximum` is its amount once multiplied (R13e), 0 when neutralised."""
+    """What one indicator earns, exact, in a mission-year whose indicators are multiplied by `multiplier` (R13e)."""
 
     indicator: IndicatorInput
     earned: Fraction
-    maximum: Fraction
+    multiplier: Fraction
+
+    @property
+    def maximum(self) -> Fraction:
+        """Its amount once multiplied, 0 when neutralised (R13e)."""
+        return NOTHING if self.indicator.neutralised else Fraction(self.indicator.amount) * self.multiplier
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,11 +70,11 @@ class MissionYearResult:
 
     @property
     def earned(self) -> Fraction:
-        return sum((result.earned for result in self.results), Fraction(0))
+        return sum((result.earned for result in self.results), NOTHING)
 
     @property
     def rate(self) -> Fraction:
-        return self.earned / Fraction(self.variable_part) if self.variable_part else Fraction(0)
+        return self.earned / Fraction(self.variable_part) if self.variable_part else NOTHING
 
 
 def left_to_spread(variable_part: Decimal, indicators: Sequence[IndicatorInput]) -> Decimal:
@@ -91,19 +98,19 @@ def mission_year_result(variable_part: Decimal, indicators: Sequence[IndicatorIn
 
 def multiplier(variable_part: Decimal, indicators: Sequence[IndicatorInput]) -> Fraction:
     """R13e: return V ÷ (V − neutralised maxima). All of a mission neutralised is refused."""
-    neutralised = sum((Fraction(item.amount) for item in indicators if item.neutralised), Fraction(0))
+    neutralised = sum((item.amount for item in indicators if item.neutralised), Decimal(0))
     if not neutralised:
-        return Fraction(1)
-    if neutralised >= Fraction(variable_part):
+        return WHOLE
+    if neutralised >= variable_part:
         raise DomainError("Tous les indicateurs d’une mission ne peuvent pas être neutralisés.", "")
-    return Fraction(variable_part) / (Fraction(variable_part) - neutralised)
+    return Fraction(variable_part) / (Fraction(variable_part) - Fraction(neutralised))
 
 
 def earned_by_value(indicator: IndicatorInput) -> Fraction:
     """R13c: return what the value alone earns, before any decision or multiplication."""
     match indicator.scale:
         case Scale.ACHIEVED:
-            return Fraction(indicator.amount) if indicator.achieved else Fraction(0)
+            return Fraction(indicator.amount) if indicator.achieved else NOTHING
         case Scale.LEVELS:
             return _earned_by_level(indicator)
         case Scale.LINEAR:
@@ -125,8 +132,10 @@ def check_mission_year(variable_part: Decimal, indicators: Sequence[IndicatorInp
     check_spread(variable_part, indicators)
     factor = multiplier(variable_part, indicators)
     for position, indicator in enumerate(indicators):
+        if indicator.retained is None:
+            continue
         maximum = Fraction(indicator.amount) * factor
-        if indicator.retained is not None and Fraction(indicator.retained) > maximum:
+        if Fraction(indicator.retained) > maximum:
             raise DomainError(
                 f"Le montant retenu dépasse le maximum de l’indicateur ({format_euros(round_cents(maximum))}).",
                 f"[{position}].retained",
@@ -221,16 +230,17 @@ def _check_target(indicator: IndicatorInput) -> None:
 
 def _result(indicator: IndicatorInput, factor: Fraction) -> IndicatorResult:
     if indicator.neutralised:
-        return IndicatorResult(indicator=indicator, earned=Fraction(0), maximum=Fraction(0))
-    maximum = Fraction(indicator.amount) * factor
-    if indicator.retained is not None:
-        return IndicatorResult(indicator=indicator, earned=Fraction(indicator.retained), maximum=maximum)
-    return IndicatorResult(indicator=indicator, earned=earned_by_value(indicator) * factor, maximum=maximum)
+        earned = NOTHING
+    elif indicator.retained is not None:
+        earned = Fraction(indicator.retained)
+    else:
+        earned = earned_by_value(indicator) * factor
+    return IndicatorResult(indicator=indicator, earned=earned, multiplier=factor)
 
 
 def _earned_by_level(indicator: IndicatorInput) -> Fraction:
     reached = [level for level in indicator.levels if _is_reached(level, indicator)]
-    return Fraction(reached[-1].amount) if reached else Fraction(0)
+    return Fraction(reached[-1].amount) if reached else NOTHING
 
 
 def _is_reached(level: Level, indicator: IndicatorInput) -> bool:
@@ -247,5 +257,5 @@ def _share_of_target(indicator: IndicatorInput) -> Fraction:
     elif indicator.direction == Direction.UP:
         share = value / target
     else:
-        share = target / value if value else Fraction(1)
-    return min(max(share, Fraction(0)), Fraction(1))
+        share = target / value if value else WHOLE
+    return min(max(share, NOTHING), WHOLE)

@@ -1,6 +1,6 @@
 """Euros: exact until a line is made, rounded once."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 CENT = Decimal("0.01")
@@ -20,9 +20,9 @@ def euros(value: Decimal | int | str) -> Decimal:
 
 def round_cents(value: Fraction | Decimal | int) -> Decimal:
     """Round an exact number of euros to the cent, half up (rules.md, money): away from zero for both signs."""
-    exact = Fraction(value)
-    cents = (abs(exact) * 100 + Fraction(1, 2)).__floor__()
-    return (Decimal(cents if exact >= 0 else -cents) / 100).quantize(CENT, rounding=ROUND_HALF_UP)
+    numerator, denominator = value.as_integer_ratio()
+    cents = (200 * abs(numerator) + denominator) // (2 * denominator)  # in whole numbers: nothing to round twice
+    return Decimal(cents if numerator >= 0 else -cents).scaleb(-2)
 
 
 def format_euros(amount: Decimal) -> str:

@@ -47,7 +47,7 @@ def opened_lines(statement: Statement) -> list[OpenedLine]:
     Data that cannot be read again open nothing: the lines stay as they were issued (`differences` says why).
     """
     try:
-        inputs = from_document(statement.inputs, only_year=statement.year)
+        inputs = from_document(statement.inputs)
         year = compute_year(inputs, statement.year)
     except DomainError:
         return [OpenedLine(line=line, steps=()) for line in statement.lines.all()]
@@ -77,7 +77,7 @@ def differences(statement: Statement) -> list[str]:
     if statement_fingerprint(statement.inputs, rows) != statement.content_hash:
         found.append("l’empreinte n’est pas celle des données et des lignes conservées")
     try:
-        year = compute_year(from_document(statement.inputs, only_year=statement.year), statement.year)
+        year = compute_year(from_document(statement.inputs), statement.year)
     except DomainError as error:
         return [*found, error.message]
     if year is None:
@@ -98,7 +98,7 @@ def computed_totals(statements: QuerySet[Statement]) -> dict[tuple[str, int], De
     """Compute statements again; return (number of the contract, year) → euros, the last revision read winning."""
     rows = statements.values_list("contract__number", "year", "inputs")
     return {
-        (number, year): compute_year(from_document(inputs, only_year=year), year).total
+        (number, year): compute_year(from_document(inputs), year).total
         for number, year, inputs in rows.iterator(chunk_size=200)
     }
 

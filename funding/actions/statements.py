@@ -104,7 +104,7 @@ def _store(
     actor: Actor, contract: Contract, year: int, inputs: ContractInputs, lines: YearResult, *, revision: int
 ) -> Statement:
     """Keep the lines with all that is needed to compute them again."""
-    document = to_document(inputs)
+    document = to_document(inputs.only(year))
     rows = line_rows(lines)
     statement = Statement.objects.create(
         contract=contract,

@@ -154,9 +154,8 @@ def issue_statements(cases: list[Case], version: AgreementVersion) -> None:
     statements, lines = [], []
     for case in cases:
         result = compute(case.inputs)
-        document = to_document(case.inputs)
         for year in result.years:
-            rows = line_rows(year)
+            document, rows = to_document(case.inputs.only(year.year)), line_rows(year)
             statement = Statement(
                 contract=contracts[case.number],
                 year=year.year,
