@@ -31,6 +31,7 @@ from dialogues.models import AnnualAnnex, ClosedRevision, DialogueTransition, Ma
 from dialogues.rules import ANNOUNCED_MONTHS, agenda_of
 from documents import actions as document_actions
 from documents.enums import DocumentKind
+from documents.models import Document
 from funding import actions as funding_actions
 from funding.models import Statement
 from indicators import actions as indicator_actions
@@ -346,8 +347,14 @@ def _close(actor: Actor, dialogue: ManagementDialogue) -> None:
             funding_actions.follow_schedule(contract=dialogue.contract)
         case DialogueKind.ANNUAL:
             _close_year(actor, dialogue)
-    parties = [dialogue.contract.party(side) for side in PARTIES]
-    dialogue.minutes_document = document_actions.issue_document(
+    dialogue.minutes_document = _issue_minutes(actor, dialogue)
+    dialogue.save(update_fields=["minutes_document", "updated_at"])
+    transaction.on_commit(partial(notifications.send_closed, dialogue))
+
+
+def _issue_minutes(actor: Actor, dialogue: ManagementDialogue) -> Document:
+    former = dialogue.closed_revisions.select_related("minutes_document").order_by("number").last()
+    document = document_actions.issue_document(
         actor=actor,
         kind=DocumentKind.MINUTES,
         key=f"minutes:{dialogue.pk}:{dialogue.revision}",
@@ -355,10 +362,10 @@ def _close(actor: Actor, dialogue: ManagementDialogue) -> None:
         template_name="dialogues/pdf/minutes.html",
         payload=minutes_payload(dialogue),
         signatories=[],
-        readers=parties,
+        readers=[dialogue.contract.party(side) for side in PARTIES],
     )
-    dialogue.save(update_fields=["minutes_document", "updated_at"])
-    transaction.on_commit(partial(notifications.send_closed, dialogue))
+    document_actions.replace_document(actor=actor, document=former and former.minutes_document, by=document)
+    return document
 
 
 def _close_year(actor: Actor, dialogue: ManagementDialogue) -> None:
@@ -391,6 +398,7 @@ def _issue_annex(actor: Actor, dialogue: ManagementDialogue, statement: Statemen
     contract = dialogue.contract
     parties = [contract.party(side) for side in PARTIES]
     revision = f", révision {statement.revision}" if statement.revision > 1 else ""
+    former = dialogue.annexes.select_related("document").order_by("statement__revision").last()
     dialogue.annexes.update(status=AnnexStatus.REPLACED)
     document = document_actions.issue_document(
         actor=actor,
@@ -402,6 +410,7 @@ def _issue_annex(actor: Actor, dialogue: ManagementDialogue, statement: Statemen
         signatories=parties,
         readers=parties,
     )
+    document_actions.replace_document(actor=actor, document=former and former.document, by=document)
     annex = AnnualAnnex.objects.create(
         contract=contract, dialogue=dialogue, statement=statement, year=dialogue.year, document=document
     )

@@ -79,6 +79,22 @@ def issue_document(
 
 
 @transaction.atomic
+def replace_document(*, actor: Actor, document: Document | None, by: Document) -> None:
+    """Say that `by` takes the place of a document, or amends it: its verification says so from now on.
+
+    Called by the room above when it takes effect. `by` replaces one document, a document may be amended many times;
+    without a former document (a contract taken over from paper) there is nothing to say.
+    """
+    if document is None or by.replaces_id == document.pk:
+        return
+    if by.replaces_id is not None:
+        raise DomainError("Ce document en remplace déjà un autre.")
+    by.replaces = document
+    by.save(update_fields=["replaces", "updated_at"])
+    audit.record(actor, "document.replace", document, after={"by": by.code})
+
+
+@transaction.atomic
 def retry_document(*, actor: Actor, document: Document) -> Document:
     """Put a failed document back in the queue. Raises DomainError when it did not fail, NotAllowed to a reader."""
     permissions.check_may_retry(actor)
@@ -114,7 +130,7 @@ def sign_document(*, actor: Actor, document: Document) -> Document:
         signed_at=now,
         certify=not document.signatures.filter(signed_at__isnull=False).exists(),
     )
-    stored = _store(actor, document.file.name, "application/pdf", content, document.readers.all())
+    stored = _store(actor, document.file.name, "application/pdf", content, document.readers.all(), document)
     signature.signed_at, signature.signer, signature.file = now, signer, stored
     signature.signer_name, signature.signer_title = signer.get_full_name(), signer.job_title
     signature.save()
@@ -141,13 +157,16 @@ def _signature_of(actor: Actor, document: Document) -> Signature:
     return signature
 
 
-def _store(actor: Actor, name: str, content_type: str, content: bytes, readers) -> StoredFile:
+def _store(
+    actor: Actor, name: str, content_type: str, content: bytes, readers, document: Document | None = None
+) -> StoredFile:
     stored = StoredFile.objects.create(
         name=name,
         content_type=content_type,
         size=len(content),
         sha256=storage.write(content),
         stored_by_id=actor.user_id,
+        document=document,
     )
     stored.readers.set(readers)
     return stored

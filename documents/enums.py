@@ -11,3 +11,18 @@ class DocumentKind(models.TextChoices):
     ANNUAL_ANNEX = "ANNUAL_ANNEX", "Annexe annuelle"
     MINUTES = "MINUTES", "Compte rendu"
     STATEMENT = "STATEMENT", "Décompte annuel"
+
+
+class Verdict(models.TextChoices):
+    """What the portal answers about a file: the first three are its own bytes, unaltered."""
+
+    GENUINE = "GENUINE", "Authentique et complet"
+    INCOMPLETE = "INCOMPLETE", "Authentique, incomplet"
+    SUPERSEDED = "SUPERSEDED", "Authentique, remplacé"
+    ALTERED = "ALTERED", "Modifié"
+    UNKNOWN = "UNKNOWN", "Inconnu"
+
+    @property
+    def is_ours(self) -> bool:
+        """The bytes are exactly some that the portal issued."""
+        return self in (Verdict.GENUINE, Verdict.INCOMPLETE, Verdict.SUPERSEDED)

@@ -92,6 +92,7 @@ def finish(document: Document, content: bytes) -> None:
         content_type="application/pdf",
         size=len(content),
         sha256=storage.write(content),
+        document=document,
     )
     stored.readers.set(document.readers.all())
     document.file, document.job_state, document.step, document.progress = stored, JobState.DONE, "Prêt", 100

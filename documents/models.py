@@ -1,10 +1,11 @@
 """Bytes that are never rewritten, documents made from frozen data, and the signatures they carry."""
 
+import re
 import secrets
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.functional import cached_property
 
 from accounts.models import Organisation
@@ -17,10 +18,22 @@ from documents.enums import DocumentKind
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O, 1/I: people type it from paper
 
 
+CODE_LENGTH, CODE_GROUP = 12, 4
+
+
 def new_code() -> str:
     """Return a code that a person can type and nobody can guess: « K7QF-2MXW-9RTA »."""
-    letters = [secrets.choice(CODE_ALPHABET) for _ in range(12)]
-    return "-".join("".join(letters[i : i + 4]) for i in (0, 4, 8))
+    return _grouped("".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH)))
+
+
+def read_code(text: str) -> str:
+    """Return the code that a person typed, in any case, with or without its dashes; empty when it is not one."""
+    letters = re.sub(r"[\W_]", "", text.upper())
+    return _grouped(letters) if len(letters) == CODE_LENGTH and set(letters) <= set(CODE_ALPHABET) else ""
+
+
+def _grouped(letters: str) -> str:
+    return "-".join(letters[start : start + CODE_GROUP] for start in range(0, CODE_LENGTH, CODE_GROUP))
 
 
 class ReadersQuerySet(models.QuerySet):
@@ -36,7 +49,10 @@ class ReadersQuerySet(models.QuerySet):
 
 
 class StoredFile(TenantModel):
-    """A file as it was received or issued: its bytes are stored under their SHA-256 and never change."""
+    """A file as it was received or issued: its bytes are stored under their SHA-256 and never change.
+
+    `document` is set on each state of a document: as it was laid out, then after each signature.
+    """
 
     name = models.CharField("nom", max_length=200)
     content_type = models.CharField("type", max_length=100)
@@ -44,6 +60,9 @@ class StoredFile(TenantModel):
     sha256 = models.CharField("SHA-256", max_length=64, db_index=True)
     stored_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="déposé par"
+    )
+    document = models.ForeignKey(
+        "Document", models.PROTECT, null=True, blank=True, related_name="revisions", verbose_name="état du document"
     )
     readers = models.ManyToManyField(Organisation, related_name="+", verbose_name="lecteurs")
 
@@ -65,6 +84,10 @@ class DocumentQuerySet(ReadersQuerySet):
     def with_signatures(self) -> "DocumentQuerySet":
         return self.select_related("file").prefetch_related("signatures__organisation")
 
+    def to_verify(self) -> "DocumentQuerySet":
+        """Return the documents with all that a verdict reads, whoever asks: the code or the bytes are the key."""
+        return self.with_signatures().prefetch_related("signatures__file", "replaced_by", "revisions")
+
 
 class Document(TenantModel, Job):
     """A PDF made once from frozen data (`payload`) by the worker, then signed by its signatories.
@@ -80,6 +103,9 @@ class Document(TenantModel, Job):
     payload = models.JSONField("données")
     issued_at = models.DateTimeField("émis le")
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="fichier")
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name="remplace"
+    )
     readers = models.ManyToManyField(Organisation, related_name="+", verbose_name="lecteurs")
 
     objects = DocumentQuerySet.as_manager()
@@ -92,7 +118,8 @@ class Document(TenantModel, Job):
                 name="documents_done_means_file",
                 condition=Q(job_state=JobState.DONE, file__isnull=False)
                 | (~Q(job_state=JobState.DONE) & Q(file__isnull=True)),
-            )
+            ),
+            models.CheckConstraint(name="documents_never_replaces_itself", condition=~Q(replaces=F("pk"))),
         ]
 
     def __str__(self):
@@ -105,6 +132,11 @@ class Document(TenantModel, Job):
     @cached_property
     def signature_list(self) -> list["Signature"]:
         return list(self.signatures.all())
+
+    @property
+    def replacements(self) -> list["Document"]:
+        """What replaced or amended it, in order."""
+        return sorted(self.replaced_by.all(), key=lambda document: document.issued_at)
 
     @property
     def is_signed(self) -> bool:

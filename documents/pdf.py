@@ -66,7 +66,8 @@ def render_pdf(
     """Return a PDF/A-3a, tagged for PDF/UA-1, of a template that extends `documents/pdf/base.html`.
 
     The template finds `title`, `issued_at` (aware), `issued_on` (« 15 mars 2026 »), `signature_fields` and
-    `document_code` (empty unless the context gives it) beside its own context. The same input gives the same bytes.
+    `document_code` (empty unless the context gives it; it goes into the metadata too) beside its own context.
+    The same input gives the same bytes.
     Raises RenderError when the page cannot be laid out, or reaches for anything outside itself.
     """
     html = render_to_string(
@@ -81,11 +82,14 @@ def render_pdf(
             "signature_fields": signature_fields,
         },
     )
-    return lay_out(html, signature_fields=signature_fields)
+    return lay_out(html, signature_fields=signature_fields, code=context.get("document_code", ""))
 
 
-def lay_out(html: str, *, signature_fields: Sequence[SignatureField] = ()) -> bytes:
-    """Return the PDF of a whole HTML page; each signature field must have its box (`<input>`) in it."""
+def lay_out(html: str, *, signature_fields: Sequence[SignatureField] = (), code: str = "") -> bytes:
+    """Return the PDF of a whole HTML page; each signature field must have its box (`<input>`) in it.
+
+    `code` is the verification code, written in the metadata.
+    """
     from weasyprint.urls import FatalURLFetchingError
 
     from documents import tagging
@@ -93,7 +97,7 @@ def lay_out(html: str, *, signature_fields: Sequence[SignatureField] = ()) -> by
     refused: list[str] = []
     try:
         with _engine:
-            pdf = _write(html, refused)
+            pdf = _write(html, refused, code)
         finished = tagging.finish(pdf, labels={field.name: field.label for field in signature_fields})
     except SoftTimeLimitExceeded:
         raise
@@ -109,10 +113,10 @@ def lay_out(html: str, *, signature_fields: Sequence[SignatureField] = ()) -> by
     return finished
 
 
-def _write(html: str, refused: list[str]) -> bytes:
+def _write(html: str, refused: list[str], code: str) -> bytes:
     from weasyprint import HTML
 
-    from documents.tagging import declare_accessible
+    from documents.tagging import declares
 
     stylesheet, font_config = _stylesheet()
     return HTML(string=html, url_fetcher=_fetcher(refused)).write_pdf(
@@ -120,7 +124,7 @@ def _write(html: str, refused: list[str]) -> bytes:
         font_config=font_config,
         pdf_variant="pdf/a-3a",
         pdf_forms=True,
-        finisher=declare_accessible,
+        finisher=declares(code),
     )
 
 

@@ -6,29 +6,36 @@ few of its own bytes (padding, letter case of its hexadecimal) unprotected.
 """
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 
 logger = logging.getLogger(__name__)
 
+CODE = re.compile(rb"<dc:identifier>([2-9A-HJ-NP-Z]{4}(?:-[2-9A-HJ-NP-Z]{4}){2})</dc:identifier>")
 UNREADABLE = "Le fichier n’est pas un PDF lisible, ou il a été altéré."
 UNSIGNED = "Le fichier ne porte aucune signature."
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignatureReport:
-    """One signature: `valid`, what it covers is unaltered; `trusted`, its certificate comes from our roots."""
+    """One signature: `valid`, what it covers is unaltered; `trusted`, its certificate comes from our roots too.
+
+    `certified` says that of the certificate alone, whatever the signature covers now.
+    """
 
     field: str
     signer: str
     organisation: str
     signed_at: datetime | None
     valid: bool
+    certified: bool
     trusted: bool
     covers_whole_file: bool
     is_timestamped: bool
@@ -36,13 +43,14 @@ class SignatureReport:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
-    """What the bytes say of themselves; signatures in the order they were made."""
+class PdfReport:
+    """What the bytes say of themselves; signatures in the order they were made, `codes` as the metadata hold them."""
 
     is_intact: bool
     signatures: tuple[SignatureReport, ...]
     unsigned_fields: tuple[str, ...]
     reasons: tuple[str, ...]
+    codes: frozenset[str] = frozenset()
 
     @property
     def is_trusted(self) -> bool:
@@ -55,23 +63,25 @@ class Verdict:
         return bool(self.signatures) and not self.unsigned_fields
 
 
-def verify_pdf(pdf: bytes, *, trusted_roots: Sequence[x509.Certificate]) -> Verdict:
-    """Return the verdict on a file. Never raises for what the file contains: what cannot be read is not intact."""
+def verify_pdf(pdf: bytes, *, trusted_roots: Sequence[x509.Certificate]) -> PdfReport:
+    """Return what the bytes of a file are worth.
+
+    Never raises for what the file contains: what cannot be read is not intact.
+    """
     try:
-        return _verdict(pdf, trusted_roots)
+        return _examined(pdf, trusted_roots)
     except Exception:  # the engine stumbles in many ways on altered bytes; each means the file is not what it was
         logger.info("unreadable PDF", exc_info=True)
-        return Verdict(is_intact=False, signatures=(), unsigned_fields=(), reasons=(UNREADABLE,))
+        return PdfReport(is_intact=False, signatures=(), unsigned_fields=(), reasons=(UNREADABLE,), codes=codes_in(pdf))
 
 
-def _verdict(pdf: bytes, trusted_roots: Sequence[x509.Certificate]) -> Verdict:
+def _examined(pdf: bytes, trusted_roots: Sequence[x509.Certificate]) -> PdfReport:
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.fields import enumerate_sig_fields
 
     reader = PdfFileReader(BytesIO(pdf))
     embedded = reader.embedded_regular_signatures
-    roots = [_engine_certificate(root) for root in trusted_roots]
-    reports = tuple(_report(item, roots) for item in embedded)
+    reports = tuple(_report(item, trusted_roots) for item in embedded)
     unsigned = tuple(name for name, value, _ in enumerate_sig_fields(reader) if value is None)
     reasons = [f"{report.field} : {reason}" for report in reports for reason in report.reasons]
     whole = bool(reports) and _ends_with_a_signature(reader, reports)
@@ -79,12 +89,27 @@ def _verdict(pdf: bytes, trusted_roots: Sequence[x509.Certificate]) -> Verdict:
         reasons.append(UNSIGNED)
     elif not whole:
         reasons.append("Des octets ont été ajoutés ou retirés après la dernière signature.")
-    return Verdict(
+    return PdfReport(
         is_intact=whole and all(report.valid for report in reports),
         signatures=reports,
         unsigned_fields=unsigned,
         reasons=tuple(reasons),
+        codes=codes_in(pdf) | _codes_of_metadata(reader),
     )
+
+
+def codes_in(pdf: bytes) -> frozenset[str]:
+    """Return the verification codes that stand in clear in a file, whole or damaged."""
+    return frozenset(code.decode() for code in CODE.findall(pdf))
+
+
+def _codes_of_metadata(reader) -> frozenset[str]:
+    """Return the codes of metadata that another program compressed when it saved the file."""
+    try:
+        return codes_in(reader.root["/Metadata"].data)
+    except Exception:  # no metadata, or none that can be read: the file then says no code
+        logger.info("metadata not read", exc_info=True)
+        return frozenset()
 
 
 def _ends_with_a_signature(reader, reports: Sequence[SignatureReport]) -> bool:
@@ -93,7 +118,7 @@ def _ends_with_a_signature(reader, reports: Sequence[SignatureReport]) -> bool:
     return reports[-1].covers_whole_file or bool(stamps and _covers_whole_file(stamps[-1]))
 
 
-def _report(embedded, roots: list) -> SignatureReport:
+def _report(embedded, roots: Sequence[x509.Certificate]) -> SignatureReport:
     """Judge one signature; an error of the engine is a signature that does not hold, not a file without one."""
     from pyhanko.sign.validation import validate_pdf_signature
     from pyhanko_certvalidator import ValidationContext
@@ -103,7 +128,8 @@ def _report(embedded, roots: list) -> SignatureReport:
     try:
         # The certificate is judged at the time of the signature. Without a time stamp that time is the signatory's
         # word, here the portal's own clock; revocation lists come with the archival level.
-        context = ValidationContext(trust_roots=roots, moment=signed_at, allow_fetching=False)
+        trust_roots = [_engine_certificate(root) for root in roots]
+        context = ValidationContext(trust_roots=trust_roots, moment=signed_at, allow_fetching=False)
         status = validate_pdf_signature(embedded, signer_validation_context=context)
     except Exception:
         logger.info("signature not verified", exc_info=True)
@@ -122,6 +148,7 @@ def _report(embedded, roots: list) -> SignatureReport:
         organisation=_text(subject.get("organization_name")),
         signed_at=signed_at,
         valid=valid,
+        certified=trusted or _is_issued_by(embedded.signer_cert, roots),
         trusted=trusted,
         covers_whole_file=_covers_whole_file(embedded),
         is_timestamped=timestamped,
@@ -168,6 +195,20 @@ def _engine_certificate(certificate: x509.Certificate):
     from asn1crypto import x509 as asn1
 
     return asn1.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
+
+
+def _is_issued_by(certificate, roots: Sequence[x509.Certificate]) -> bool:
+    """Say whether a certificate is one of the roots, or was issued by one."""
+    ours = x509.load_der_x509_certificate(certificate.dump())
+    return any(ours == root or _signs(root, ours) for root in roots)
+
+
+def _signs(root: x509.Certificate, certificate: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(root)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
 
 
 def _text(value: object) -> str:

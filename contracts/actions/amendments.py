@@ -28,7 +28,7 @@ from core.dates import format_date
 from core.enums import PARTIES
 from core.errors import DomainError, StaleForm, TransitionNotAllowed
 from core.fingerprints import fingerprint
-from documents.actions import issue_document, sign_document
+from documents.actions import issue_document, replace_document, sign_document
 from documents.enums import DocumentKind
 
 STALE = "Quelqu’un a enregistré cet avenant entre-temps : comparez avant d’enregistrer."
@@ -233,6 +233,7 @@ def _put_in_force(actor: Actor, amendment: Amendment) -> None:
             )
         else:
             contract.missions.filter(mission=row.mission).update(withdrawn_from=day)
+    replace_document(actor=actor, document=contract.document, by=amendment.document)
     transaction.on_commit(partial(notifications.amendment_in_force, amendment))
 
 

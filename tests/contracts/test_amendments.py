@@ -17,6 +17,8 @@ from core.enums import PARTIES, Side
 from core.errors import DomainError, NotAllowed, StaleForm, TransitionNotAllowed
 from documents import jobs as document_jobs
 from documents import storage
+from documents.enums import Verdict
+from documents.verdicts import judge_code
 from tests.utils import stories
 
 pytestmark = pytest.mark.django_db
@@ -225,6 +227,8 @@ def test_r5_three_consents_then_three_signatures_put_it_in_force(contract, west,
     assert steps == ["agree", "start_signing", "put_in_force"]
     assert amendment.document.is_signed
     assert "17 mars 2027" in mail.outbox[-1].body
+    assert judge_code(contract.document.code).document.replacements == [amendment.document]
+    assert judge_code(contract.document.code).verdict == Verdict.SUPERSEDED
 
 
 def test_r18_an_amendment_signed_once_its_day_has_come_is_a_draft_again(contract, west):

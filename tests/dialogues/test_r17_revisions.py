@@ -14,6 +14,7 @@ from dialogues import actions
 from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
 from dialogues.models import ClosedRevision, ManagementDialogue
 from documents import jobs as document_jobs
+from documents.verdicts import judge_code
 from funding.enums import PaymentStatus
 from funding.models import Statement
 from indicators import actions as indicator_actions
@@ -115,6 +116,9 @@ def test_r17_the_annex_is_issued_again_and_the_former_one_is_no_longer_signed(wo
         for actor in world.west.signing:
             second = actions.sign_annex(actor=actor, annex=second)
     assert second.status == AnnexStatus.IN_FORCE
+    assert judge_code(first.document.code).document.replacements == [second.document]
+    minutes = ManagementDialogue.objects.get(pk=dialogue.pk).minutes_document
+    assert minutes.replaces == ClosedRevision.objects.get().minutes_document
 
 
 def test_r17_the_three_approve_the_revision_again(world, dialogue):

@@ -1,0 +1,221 @@
+"""The verdict on a file: genuine only when it is, byte for byte, the last state of what the portal issued."""
+
+import json
+from io import BytesIO, StringIO
+
+import pikepdf
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+from pypdf import PdfWriter
+
+from core.errors import DomainError
+from documents import actions, checking
+from documents.answers import answer_of
+from documents.authority import DemonstrationAuthority
+from documents.enums import DocumentKind, Verdict
+from documents.models import Document, read_code
+from documents.signing import sign_pdf
+from documents.verdicts import judge_code, judge_digest, judge_file, judge_known
+from tests.documents.conftest import ISSUED_AT
+from tests.documents.story import issue
+from tests.utils.world import make_world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def issued(django_db_setup, django_db_blocker):
+    """An annex that the three signed; made once a module, then undone."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield issue(make_world(), "annex:1")
+        transaction.set_rollback(True)
+
+
+def run(path) -> tuple[dict, int]:
+    """Return what the command writes, and its exit."""
+    out = StringIO()
+    try:
+        call_command("verify_document", str(path), stdout=out)
+    except SystemExit as end:
+        return json.loads(out.getvalue()), end.code
+    return json.loads(out.getvalue()), 0
+
+
+def test_the_last_state_is_genuine_and_names_its_three_signatories(issued):
+    answer = answer_of(judge_file(issued.whole))
+    assert (answer.verdict, answer.reasons) == (Verdict.GENUINE, ())
+    west = issued.world.west
+    assert [line.organisation for line in answer.signatures] == [west.cpts.name, west.ars.name, west.fund.name]
+    assert [line.signer for line in answer.signatures] == [actor.user_name for actor in west.signing]
+    assert all(line.is_present and line.is_valid and line.is_trusted for line in answer.signatures)
+    assert answer.document.code == issued.document.code
+
+
+def test_an_earlier_state_is_incomplete_and_names_who_is_missing(issued):
+    west = issued.world.west
+    judgement = judge_file(issued.states[1])
+    assert judgement.verdict == Verdict.INCOMPLETE
+    assert judgement.reasons == (f"Signatures présentes : 1 sur 3. Manque : {west.ars.name} et {west.fund.name}.",)
+    assert [line.is_present for line in answer_of(judgement).signatures] == [True, False, False]
+    assert [judge_known(state).verdict for state in issued.states] == [*[Verdict.INCOMPLETE] * 3, Verdict.GENUINE]
+
+
+def test_a_document_that_nobody_signs_is_genuine_as_laid_out(world):
+    minutes = issue(world, "minutes:1", kind=DocumentKind.MINUTES, signed=0)
+    judgement = judge_file(minutes.whole)
+    assert (judgement.verdict, judgement.reasons) == (Verdict.GENUINE, ())
+
+
+def test_a_replaced_document_names_what_replaced_it(issued):
+    actor = issued.world.west.coordinator.as_actor()
+    later = issue(issued.world, "annex:2", signed=0)
+    actions.replace_document(actor=actor, document=issued.document, by=later.document)
+    judgement = judge_file(issued.whole)
+    assert judgement.verdict == Verdict.SUPERSEDED
+    assert judgement.reasons == (f"Remplacé par « Document annex:2 », code {later.document.code}.",)
+    assert judge_known(issued.states[1]).verdict == Verdict.INCOMPLETE
+    assert judge_known(later.whole).verdict == Verdict.GENUINE
+
+
+def test_an_amended_document_is_said_amended_by_each_amendment(issued):
+    actor = issued.world.west.coordinator.as_actor()
+    for number in (1, 2):
+        amendment = issue(issued.world, f"amendment:{number}", kind=DocumentKind.AMENDMENT, signed=0).document
+        actions.replace_document(actor=actor, document=issued.document, by=amendment)
+    first, second = judge_known(issued.whole).reasons
+    assert first.startswith("Modifié par « Document amendment:1 »") and "amendment:2" in second
+
+
+def test_a_document_replaces_one_other_and_never_itself(issued):
+    actor = issued.world.west.coordinator.as_actor()
+    later = issue(issued.world, "annex:2", signed=0).document
+    actions.replace_document(actor=actor, document=issued.document, by=later)
+    actions.replace_document(actor=actor, document=issued.document, by=later)  # twice is once
+    with pytest.raises(DomainError, match="déjà"):
+        actions.replace_document(actor=actor, document=later, by=later)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Document.objects.filter(pk=later.pk).update(replaces=later)
+
+
+@pytest.mark.parametrize("tail", [b"\n", b"% rien"])
+def test_bytes_added_to_a_file_of_ours_alter_it(issued, tail):
+    judgement = judge_file(issued.whole + tail)
+    assert judgement.verdict == Verdict.ALTERED
+    assert judgement.document == issued.document
+    assert judgement.reasons[0].startswith(f"Le fichier porte le code {issued.document.code}")
+
+
+def test_a_file_saved_by_another_program_is_altered_even_when_its_metadata_are_compressed(issued):
+    writer, out = PdfWriter(clone_from=BytesIO(issued.whole)), BytesIO()
+    place = writer.root_object.raw_get("/Metadata")
+    writer._replace_object(place, place.get_object().flate_encode())
+    writer.write(out)
+    assert b"<dc:identifier>" not in out.getvalue()
+    judgement = judge_file(out.getvalue())
+    assert (judgement.verdict, judgement.document) == (Verdict.ALTERED, issued.document)
+
+
+def test_a_signature_of_ours_on_other_bytes_alters_them(issued):
+    """The code is struck out without moving a byte: the certificates still say where the signatures come from."""
+    content = issued.whole.replace(issued.document.code.encode(), b"X" * len(issued.document.code))
+    assert judge_known(content).verdict == Verdict.UNKNOWN
+    judgement = judge_file(content)
+    assert (judgement.verdict, judgement.document) == (Verdict.ALTERED, None)
+    assert not any(line.is_valid for line in answer_of(judgement).signatures)
+
+
+def test_a_file_stripped_of_its_code_and_signatures_is_unknown(issued):
+    out = BytesIO()
+    with pikepdf.open(BytesIO(issued.whole)) as pdf:
+        del pdf.Root.Metadata, pdf.Root.AcroForm
+        for page in pdf.pages:
+            if "/Annots" in page:
+                del page.Annots
+        pdf.save(out)
+    judgement = judge_file(out.getvalue())
+    assert (judgement.verdict, judgement.document) == (Verdict.UNKNOWN, None)
+
+
+def test_a_look_alike_authority_makes_nothing_genuine(issued, tmp_path):
+    """Same names, same places, on our own empty file: every signature is valid, none is ours."""
+    authority, content = DemonstrationAuthority(tmp_path), issued.states[0]
+    for position, item in enumerate(issued.document.signatures.select_related("organisation", "signer")):
+        content = sign_pdf(
+            pdf=content,
+            field_name=item.field_name,
+            signer=authority.signer_for(item.signer_name, item.organisation.name, item.signer.email),
+            signer_name=item.signer_name,
+            reason=issued.document.title,
+            location=item.organisation.name,
+            signed_at=ISSUED_AT,
+            certify=position == 0,
+        )
+    answer = answer_of(judge_file(content))
+    assert answer.verdict == Verdict.ALTERED
+    assert all(line.is_valid and not line.is_trusted for line in answer.signatures)
+
+
+def test_a_file_received_from_a_person_is_no_document(issued):
+    pdf = b"%PDF-1.7\n% preuve"
+    actions.store_file(actor=issued.world.west.coordinator.as_actor(), name="p.pdf", content=pdf, readers=[])
+    assert judge_file(pdf).verdict == Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize("content", [b"", b"bonjour", b"%PDF-1.7\n"])
+def test_what_is_no_document_is_unknown(content):
+    judgement = judge_file(content)
+    assert judgement.verdict == Verdict.UNKNOWN
+    assert judgement.reasons[-1] == "Le fichier n’est pas un PDF lisible, ou il a été altéré."
+
+
+def test_a_code_tells_the_document_as_it_is_today(issued):
+    assert judge_code(issued.document.code).verdict == Verdict.GENUINE
+    assert judge_code("K7QF-2MXW-9RTA").verdict == Verdict.UNKNOWN
+    assert judge_digest("0" * 64).verdict == Verdict.UNKNOWN
+
+
+def test_a_code_is_read_as_people_type_it():
+    for typed in ("k7qf-2mxw-9rta", "K7QF 2MXW 9RTA", " k7qf2mxw9rta ", "K7QF–2MXW–9RTA"):
+        assert read_code(typed) == "K7QF-2MXW-9RTA"
+    for typed in ("", "K7QF-2MXW", "K7QF-2MXW-9RT0", "K7QF-2MXW-9RTAA", "é" * 12):
+        assert read_code(typed) == ""
+
+
+def test_a_file_too_heavy_to_examine_is_still_judged_by_its_bytes(issued, monkeypatch):
+    monkeypatch.setattr(checking, "WALL_SECONDS", 0.01)
+    judgement = judge_file(issued.whole)
+    assert judgement.verdict == Verdict.GENUINE
+    assert judgement.reasons == (
+        "Les signatures de ce fichier n’ont pas pu être examinées : il demande trop de temps ou de mémoire.",
+    )
+    assert judge_file(issued.whole + b"\n").verdict == Verdict.ALTERED
+
+
+def test_the_examination_apart_says_the_same_as_at_hand(signed, authority):
+    roots = authority.trusted_roots()
+    assert checking.examine(signed, trusted_roots=roots) == checking.verify_pdf(signed, trusted_roots=roots)
+
+
+# The command
+
+
+def test_the_command_answers_in_json_and_by_its_exit(issued, tmp_path):
+    path = tmp_path / "annexe.pdf"
+    path.write_bytes(issued.whole)
+    answer, code = run(path)
+    assert (answer["verdict"], code) == ("GENUINE", 0)
+    assert set(answer) == {"verdict", "document", "signatures", "reasons"}
+    assert answer["document"]["code"] == issued.document.code
+    assert [line["side"] for line in answer["signatures"]] == ["CPTS", "ARS", "FUND"]
+    path.write_bytes(issued.states[2])
+    assert [run(path)[0]["verdict"], run(path)[1]] == ["INCOMPLETE", 0]
+    path.write_bytes(issued.whole + b"\n")
+    assert [run(path)[0]["verdict"], run(path)[1]] == ["ALTERED", 1]
+
+
+def test_the_command_says_why_a_file_cannot_be_read(tmp_path):
+    for path, reason in [(tmp_path / "absent.pdf", "il n’existe pas"), (tmp_path, "c’est un dossier")]:
+        answer, code = run(path)
+        assert (answer["verdict"], code, answer["document"], answer["signatures"]) == ("UNKNOWN", 1, None, [])
+        assert reason in answer["reasons"][0]
