@@ -291,6 +291,12 @@ class Indicator(TenantModel):
         return bool(self.settlement)
 
     @property
+    def is_waiting(self) -> bool:
+        """Its result is not known: neither confirmed nor settled."""
+        value = self.current_value
+        return not self.is_settled and (value is None or value.status != ValueStatus.CONFIRMED)
+
+    @property
     def is_achieved_or_not(self) -> bool:
         return self.scale == Scale.ACHIEVED
 

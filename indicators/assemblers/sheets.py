@@ -1,29 +1,19 @@
-"""From rows to values: what the arithmetic, the pages, the documents and the rooms above read of a programme."""
+"""What the pages show of a programme: missions, actions and indicators, and whose turn it is."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
-from agreements.enums import Direction, Scale
-from agreements.scales import (
-    IndicatorInput,
-    Level,
-    check_spread,
-    earned_by_value,
-    left_to_spread,
-    multiplier,
-)
+from agreements.scales import IndicatorInput, earned_by_value, left_to_spread, multiplier
 from core.actor import Actor
 from core.charts import Figure
-from core.enums import PARTIES, Side
+from core.enums import PARTIES
 from core.errors import DomainError
 from core.face import HistoryEntry, Turn
-from core.money import round_cents
 from indicators import lifecycle, permissions
-from indicators.enums import ProgrammeStatus, Settlement, ValueStatus
+from indicators.assemblers.inputs import indicator_input, result_inputs
+from indicators.enums import ProgrammeStatus, ValueStatus
 from indicators.explanations import explain_earned, payout_curve, scale_terms, target_words, with_unit
 from indicators.lifecycle import ValueStep
 from indicators.models import (
@@ -119,143 +109,7 @@ class MissionSheet:
     @property
     def known(self) -> int:
         """How many of them are confirmed or settled."""
-        return sum(1 for line in self.lines if line.indicator.is_result and not _waits(line.indicator))
-
-
-# What the arithmetic takes ------------------------------------------------------------------------------------
-
-
-def definition_of(
-    *,
-    scale: str,
-    maximum_amount: Decimal,
-    direction: str,
-    baseline: Decimal | None,
-    target: Decimal | None,
-    levels: Sequence[tuple[Decimal, Decimal]],
-    number: Decimal | None = None,
-    achieved: bool | None = None,
-) -> IndicatorInput:
-    """Return a result indicator as the arithmetic of R13 takes it."""
-    return IndicatorInput(
-        amount=maximum_amount,
-        scale=Scale(scale),
-        direction=None if scale == Scale.ACHIEVED else Direction(direction),
-        levels=tuple(Level(threshold=threshold, amount=amount) for threshold, amount in levels),
-        baseline=baseline if scale == Scale.LINEAR else None,
-        target=target if scale == Scale.LINEAR else None,
-        value=number,
-        achieved=achieved,
-    )
-
-
-def indicator_input(indicator: Indicator) -> IndicatorInput:
-    """Return a result indicator with its value and what was decided about it."""
-    value = indicator.current_value
-    definition = definition_of(
-        scale=indicator.scale,
-        maximum_amount=indicator.maximum_amount,
-        direction=indicator.direction,
-        baseline=indicator.baseline,
-        target=indicator.target,
-        levels=[(level.threshold, level.amount) for level in indicator.levels.all()],
-        number=value.number if value else None,
-        achieved=value.achieved if value else None,
-    )
-    return with_decision(definition, indicator.settlement, indicator.retained_amount, indicator.settlement_reason)
-
-
-def with_decision(
-    definition: IndicatorInput, settlement: str, retained_amount: Decimal | None, reason: str
-) -> IndicatorInput:
-    """Return `definition` with a decision of the three parties (R13e)."""
-    return IndicatorInput(
-        **{
-            **vars(definition),
-            "neutralised": settlement == Settlement.NEUTRALISED,
-            "retained": retained_amount,
-            "reason": reason,
-        }
-    )
-
-
-def result_inputs(mission: ProgrammeMission) -> dict[Indicator, IndicatorInput]:
-    """Return the result indicators of a mission, in order, as the arithmetic takes them."""
-    return {item: indicator_input(item) for item in mission.indicators.all() if item.is_result}
-
-
-def indicator_inputs(programme: Programme) -> dict[str, tuple[IndicatorInput, ...]]:
-    """Return mission code -> result indicators, for the missions whose every result is known (R13f).
-
-    A mission with a result neither confirmed nor settled is absent, and so is one without result: the engine
-    then says that its variable line is pending.
-    """
-    programme = _fresh(programme)
-    return {
-        mission.mission: tuple(inputs.values())
-        for mission in programme.missions.all()
-        if (inputs := result_inputs(mission)) and not any(_waits(item) for item in inputs)
-    }
-
-
-# What is missing ----------------------------------------------------------------------------------------------
-
-
-def missing_items(programme: Programme) -> list[str]:
-    """Return what keeps a programme from being agreed, as French sentences (R13b, R14)."""
-    return missing_sentences(_fresh(programme))
-
-
-def missing_sentences(programme: Programme) -> list[str]:
-    """Return the same of a programme as it was read, for a page."""
-    missions = list(programme.missions.all())
-    if not missions:
-        return ["Le programme n’a pas de mission."]
-    return [sentence for mission in missions if (sentence := missing_of(mission))]
-
-
-def missing_of(mission: ProgrammeMission) -> str:
-    """Return the sentence that says what a mission lacks; empty when it lacks nothing."""
-    if mission.mission in MISSIONS_WITHOUT_RESULT:
-        if any(action.deliverables.all() for action in mission.actions.all()):
-            return ""
-        return f"{mission.label} : indiquez au moins un livrable attendu (le plan, puis sa mise à jour)."
-    try:
-        check_spread(mission.variable_amount, list(result_inputs(mission).values()))
-    except DomainError as error:
-        return f"{mission.label} : {error.message[0].lower()}{error.message[1:]}"
-    return ""
-
-
-def missing_results(programme: Programme) -> list[str]:
-    """Return the result indicators neither confirmed nor settled, and what each waits for (design §3).
-
-    A mission that has not started has no result to give.
-    """
-    return [
-        f"{mission.label}, « {indicator.label} » : {_what_it_waits_for(indicator)}."
-        for mission in _fresh(programme).missions.all()
-        for indicator in mission.indicators.all()
-        if mission.active_from and indicator.is_result and _waits(indicator)
-    ]
-
-
-def _waits(indicator: Indicator) -> bool:
-    value = indicator.current_value
-    return not indicator.is_settled and (value is None or value.status != ValueStatus.CONFIRMED)
-
-
-def _what_it_waits_for(indicator: Indicator) -> str:
-    value = indicator.current_value
-    owner = WHO[Side(indicator.owner)]
-    if value is None:
-        return f"valeur à saisir par {owner}"
-    if value.status == ValueStatus.CONTESTED:
-        return f"valeur contestée, à revoir par {owner}"
-    return "valeur à confirmer par une autre partie"
-
-
-# What the pages show ------------------------------------------------------------------------------------------
+        return sum(1 for line in self.lines if line.indicator.is_result and not line.indicator.is_waiting)
 
 
 def mission_sheets(programme: Programme, actor: Actor | None = None) -> list[MissionSheet]:
@@ -418,111 +272,3 @@ def earned_now(definition: IndicatorInput, factor: Fraction) -> Fraction | None:
     if definition.value is None and definition.achieved is None:
         return None
     return earned_by_value(definition) * factor
-
-
-# What documents print and what consents are given to ----------------------------------------------------------
-
-
-def programme_content(programme: Programme) -> dict[str, Any]:
-    """Return what the parties commit to, as plain ordered JSON: hashed for consents, printed in documents.
-
-    Amounts are texts in euros and cents; values and decisions of the year are not part of it.
-    """
-    programme = _fresh(programme)
-    return {
-        "year": programme.year,
-        "missions": [_mission_content(mission) for mission in programme.missions.all()],
-    }
-
-
-def programme_results(programme: Programme) -> dict[str, Any]:
-    """Return what the year gave, indicator by indicator, as plain ordered JSON for the annual annex.
-
-    `earned` is in euros and cents; `rate` is the exact rate of the mission-year (R13f), a fraction in text.
-    """
-    programme = _fresh(programme)
-    return {
-        "year": programme.year,
-        "missions": [_mission_results(sheet) for sheet in mission_sheets(programme) if sheet.mission.active_from],
-    }
-
-
-def _mission_content(mission: ProgrammeMission) -> dict[str, Any]:
-    indicators = list(mission.indicators.all())
-    return {
-        "mission": mission.mission,
-        "label": mission.label,
-        "variable_amount": _money(mission.variable_amount),
-        "actions": [
-            {
-                "title": action.title,
-                "lead": action.lead,
-                "indicators": [_indicator_content(item) for item in indicators if item.action_id == action.pk],
-                "deliverables": [deliverable.label for deliverable in action.deliverables.all()],
-            }
-            for action in mission.actions.all()
-        ],
-        "indicators": [_indicator_content(item) for item in indicators if item.action_id is None],
-    }
-
-
-def _indicator_content(indicator: Indicator) -> dict[str, Any]:
-    return {
-        "national_code": indicator.national_code,
-        "label": indicator.label,
-        "unit": indicator.unit,
-        "calculation": indicator.calculation,
-        "usage": indicator.usage,
-        "nature": indicator.nature,
-        "owner": str(indicator.owner),
-        "scale": indicator.scale,
-        "direction": indicator.direction,
-        "baseline": _number(indicator.baseline),
-        "target": _number(indicator.target),
-        "maximum_amount": _money(indicator.maximum_amount),
-        "levels": [[_number(level.threshold), _money(level.amount)] for level in indicator.levels.all()],
-        "terms": scale_terms(indicator_input(indicator), indicator.unit) if indicator.is_result else [],
-    }
-
-
-def _mission_results(sheet: MissionSheet) -> dict[str, Any]:
-    return {
-        "mission": sheet.mission.mission,
-        "label": sheet.mission.label,
-        "variable_amount": _money(sheet.mission.variable_amount),
-        "earned": _money(round_cents(sheet.earned)),
-        "rate": str(sheet.rate),
-        "indicators": [_line_results(line) for line in sheet.lines],
-    }
-
-
-def _line_results(line: IndicatorLine) -> dict[str, Any]:
-    indicator, value = line.indicator, line.value
-    return {
-        "label": indicator.label,
-        "usage": indicator.usage,
-        "baseline": line.baseline,
-        "target": line.target,
-        "value": line.value_words,
-        "source": value.source if value else "",
-        "status": value.status.label if value else "",
-        "evidence": len(line.evidence),
-        "settlement": Settlement(indicator.settlement).label if indicator.is_settled else "",
-        "settlement_reason": indicator.settlement_reason,
-        "maximum_amount": _money(indicator.maximum_amount),
-        "earned": None if line.earned is None else _money(round_cents(line.earned)),
-        "reason": line.reason,
-    }
-
-
-def _fresh(programme: Programme) -> Programme:
-    """Read the programme again, whole: what is hashed or refused is what is stored, never what a page held."""
-    return Programme.objects.with_content().get(pk=programme.pk)
-
-
-def _money(amount: Decimal | None) -> str | None:
-    return None if amount is None else f"{amount:.2f}"
-
-
-def _number(number: Decimal | None) -> str | None:
-    return None if number is None else f"{number.normalize():f}"
