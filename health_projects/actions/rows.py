@@ -22,4 +22,5 @@ def locked(actor: Actor, project: HealthProject) -> HealthProject:
 
 
 def notify(event: Callable, project: HealthProject, *details) -> None:
+    """Send the mails of an event (`notifications`) once the transaction is kept."""
     transaction.on_commit(partial(event, project, *details))
