@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 
 from accounts.permissions import Act, may
+from contracts import amending
 from contracts.enums import AmendmentStatus
 from contracts.models import OPEN_AMENDMENTS, Amendment, Contract
 from core.actor import Actor
@@ -21,7 +22,11 @@ def amendment_items(actor: Actor, today: date, contract: Contract | None) -> Ite
     mine = Amendment.objects.visible_to(actor).filter(pk=OuterRef("pk"))
     rows = Amendment.objects.visible_to(actor).open().select_related("contract__cpts", "document")
     rows = rows.annotate(
-        has_my_consent=Exists(mine.filter(consents__side=actor.side, consents__withdrawn_at__isnull=True)),
+        my_consent=Subquery(
+            mine.filter(consents__side=actor.side, consents__withdrawn_at__isnull=True).values(
+                "consents__content_hash"
+            )[:1]
+        ),
         awaits_my_signature=Exists(
             mine.filter(document__signatures__side=actor.side, document__signatures__signed_at__isnull=True)
         ),
@@ -35,7 +40,7 @@ def amendment_items(actor: Actor, today: date, contract: Contract | None) -> Ite
 
 def _item(actor: Actor, amendment: Amendment) -> Waiting | None:
     match amendment.status:
-        case AmendmentStatus.DRAFT if may(actor, Act.CONSENT) and not amendment.has_my_consent:
+        case AmendmentStatus.DRAFT if may(actor, Act.CONSENT) and not _stands(amendment):
             text = f"Relire l’{amendment.label[0].lower()}{amendment.label[1:]} et consentir à son contenu"
             return _of(amendment, text, "Relire et consentir", "amendment_detail")
         case AmendmentStatus.SIGNING if may(actor, Act.SIGN) and amendment.awaits_my_signature:
@@ -43,6 +48,14 @@ def _item(actor: Actor, amendment: Amendment) -> Waiting | None:
                 text = f"Signer l’{amendment.label[0].lower()}{amendment.label[1:]}"
                 return _of(amendment, text, "Lire et signer", "amendment_sign")
     return None
+
+
+def _stands(amendment: Amendment) -> bool:
+    """The actor's party consented to the amendment as it is: what changed since is to be read again."""
+    if not amendment.my_consent:
+        return False
+    whole = Amendment.objects.with_page().get(pk=amendment.pk)
+    return amendment.my_consent == amending.amendment_hash(whole)
 
 
 def _of(amendment: Amendment, text: str, label: str, page: str) -> Waiting:

@@ -23,12 +23,13 @@ from core.face import PartyLine, Turn
 from core.fingerprints import fingerprint
 from core.money import format_euros
 from core.wording import spoken_list
+from dashboards.dialogues import spoken, with_turn
 from dashboards.doors import buttons_of
 from dashboards.due import OPEN_PAYMENTS, due_block, running_year
 from dashboards.ending import ending_block
 from dashboards.history import history_of
 from dashboards.missions import annexes_of, missions_block
-from dashboards.todo import spoken, waiting_for, with_turn
+from dashboards.todo import waiting_for
 from dashboards.waiting import Waiting
 from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
 from dialogues.models import AnnualAnnex, ManagementDialogue

@@ -10,14 +10,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.permissions import Act, may
-from agreements.enums import MissionCode, PaymentKind
-from agreements.rules import dialogue_window
+from agreements.enums import PaymentKind
+from contracts.assemblers import content_hash
 from contracts.enums import ContractStatus
 from contracts.models import OPEN_STATUSES, Contract, ContractMission, ContractYear
 from core import clock
@@ -26,21 +26,22 @@ from core.dates import add_months, format_date
 from core.enums import PARTIES, Side
 from core.money import format_euros
 from dashboards.amendments import amendment_items
+from dashboards.dialogues import dialogue_items
 from dashboards.ending import ending_items
 from dashboards.enums import Subject
-from dashboards.waiting import Waiting, of_dossier
-from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
+from dashboards.values import value_items
+from dashboards.waiting import Waiting, counted, of_dossier
+from dialogues.enums import AnnexStatus, DialogueKind
 from dialogues.models import AnnualAnnex, ManagementDialogue
 from funding.enums import PaymentStatus
 from funding.models import Payment
 from health_projects.enums import ProjectStatus
 from health_projects.models import HealthProject
-from indicators.enums import Usage, ValueStatus
-from indicators.models import Indicator, IndicatorValue, ProgrammeMission
+from indicators.enums import Usage
+from indicators.models import Indicator, ProgrammeMission
 from spending.models import Expense
 
 BALANCE_MONTHS = 2  # R12
-ENTER, CONFIRM = "enter", "confirm"
 RUNNING = [*OPEN_STATUSES, ContractStatus.ACTIVE]
 
 
@@ -57,11 +58,12 @@ def waiting_for(actor: Actor, contract: Contract | None = None) -> list[Waiting]
     """Return what waits for the actor, the most pressing first; in one dossier when `contract` is given,
     as `dossier.load` reads it.
 
-    What has no date waits already: it comes after what is late, before what is to come.
+    An objection of another party comes first: someone waits for the answer. What has no date waits already: it comes
+    after what is late, before what is to come.
     """
     today = clock.today()
     found = [item for read in _reads_of(actor, contract) for item in read(actor, today, contract)]
-    return sorted(found, key=lambda item: (item.due or today, item.dossier, item.text))
+    return sorted(found, key=lambda item: (not item.is_objection, item.due or today, item.dossier, item.text))
 
 
 def by_dossier(waiting: Iterable[Waiting]) -> list[DossierTodo]:
@@ -84,8 +86,8 @@ def _reads_of(actor: Actor, contract: Contract | None) -> list[Read]:
         (_contracts, (Act.DRAFT_CONTRACT, Act.PROPOSE_CONTRACT_CHANGE, Act.CONSENT, Act.SIGN)),
         (amendment_items, (Act.CONSENT, Act.SIGN)),
         (ending_items, (Act.TERMINATE, Act.CONSENT)),
-        (_dialogues, (Act.PREPARE_DIALOGUE, Act.APPROVE_MINUTES)),
-        (_values, (Act.ENTER_VALUE, Act.CONFIRM_VALUE)),
+        (dialogue_items, (Act.PREPARE_DIALOGUE, Act.APPROVE_MINUTES)),
+        (value_items, (Act.ENTER_VALUE, Act.CONFIRM_VALUE)),
         (_annexes, (Act.SIGN,)),
         (_payments, (Act.PAY,)),
         (_spending, (Act.ENTER_SPENDING,)),
@@ -98,7 +100,7 @@ def _silent(contract: Contract) -> set[Read]:
     """Return the reads that cannot find anything in a dossier in this state."""
     if contract.is_signed:
         return {_projects, _contracts}
-    return {_projects, _values, _annexes, _payments, _spending, ending_items, amendment_items}
+    return {_projects, value_items, _annexes, _payments, _spending, ending_items, amendment_items}
 
 
 # Health projects ----------------------------------------------------------------------------------------------
@@ -192,7 +194,11 @@ def _contracts(actor: Actor, today: date, contract: Contract | None) -> Iterator
     mine = rows.filter(pk=OuterRef("pk"))
     first_year = ContractYear.objects.visible_to(actor).filter(contract=OuterRef("pk"), number=1)
     rows = with_gaps(rows.filter(status__in=OPEN_STATUSES).select_related("cpts", "document"), actor).annotate(
-        has_my_consent=Exists(mine.filter(consents__side=actor.side, consents__withdrawn_at__isnull=True)),
+        my_consent=Subquery(
+            mine.filter(consents__side=actor.side, consents__withdrawn_at__isnull=True).values(
+                "consents__content_hash"
+            )[:1]
+        ),
         awaits_my_signature=Exists(mine.filter(**_unsigned_by(actor))),
         first_programme=Subquery(first_year.values("programme")),
     )
@@ -237,10 +243,22 @@ def _negotiating(actor: Actor, contract: Contract) -> Iterator[Waiting]:
         yield of_dossier(contract, text, "Compléter le contrat", "contract_edit")
     elif contract.has_money_to_spread and may(actor, Act.PROPOSE_CONTRACT_CHANGE):
         yield _programme_to_spread(contract)
-    elif contract.planning_closed_on and may(actor, Act.CONSENT) and not contract.has_my_consent:
-        text = "Relire le contrat et consentir à son contenu"
-        detail = "Au troisième consentement, il part à la signature"
-        yield of_dossier(contract, text, "Relire et consentir", "contract_consent", detail=detail)
+    elif contract.planning_closed_on and may(actor, Act.CONSENT):
+        yield from _to_consent(contract)
+
+
+def _to_consent(contract: Contract) -> Iterator[Waiting]:
+    """Ask for the consent, and again when the content changed after it: only one to the exact content counts.
+
+    The content is read whole only where the actor's party consented and another is awaited.
+    """
+    if contract.my_consent and contract.my_consent == content_hash(contract):
+        return
+    text = "Relire le contrat et consentir à son contenu"
+    detail = "Au troisième consentement, il part à la signature"
+    if contract.my_consent:
+        detail = "Le contenu a changé depuis votre consentement"
+    yield of_dossier(contract, text, "Relire et consentir", "contract_consent", detail=detail)
 
 
 def _programme_to_spread(contract: Contract) -> Waiting:
@@ -250,176 +268,6 @@ def _programme_to_spread(contract: Contract) -> Waiting:
         subject=Subject.INDICATORS,
         url=reverse("indicators:programme_edit", args=[contract.first_programme]),
         detail="Programme de la première année",
-    )
-
-
-# Dialogues ----------------------------------------------------------------------------------------------------
-
-
-def with_turn(dialogues: QuerySet[ManagementDialogue], actor: Actor) -> QuerySet[ManagementDialogue]:
-    """Annotate what `of_dialogue` reads: `planned_start` of the mission, and `has_my_approval` of the minutes."""
-    missions = ContractMission.objects.visible_to(actor)
-    missions = missions.filter(contract=OuterRef("contract"), mission=OuterRef("mission"))
-    approved = ManagementDialogue.objects.visible_to(actor).filter(
-        pk=OuterRef("pk"),
-        approvals__revision=F("revision"),
-        approvals__side=actor.side,
-        approvals__withdrawn_at__isnull=True,
-    )
-    return dialogues.annotate(
-        planned_start=Subquery(missions.values("planned_start")[:1]), has_my_approval=Exists(approved)
-    )
-
-
-def _dialogues(actor: Actor, today: date, contract: Contract | None) -> Iterator[Waiting]:
-    """Read the open dialogues; those of a dossier are already there (`dossier.load`)."""
-    if contract:
-        rows = [dialogue for dialogue in contract.dialogues.all() if dialogue.is_open]
-    else:
-        rows = with_turn(ManagementDialogue.objects.visible_to(actor).open(), actor).select_related("contract__cpts")
-    for row in rows:
-        if item := of_dialogue(actor, row, today):
-            yield item
-
-
-def of_dialogue(actor: Actor, dialogue: ManagementDialogue, today: date) -> Waiting | None:
-    """Return what a dialogue asks of the actor now, None when it is another's turn."""
-    if dialogue.status == DialogueStatus.MINUTES:
-        if dialogue.has_my_approval or not may(actor, Act.APPROVE_MINUTES):
-            return None
-        text, label = f"Approuver le compte rendu\u00a0: {spoken(dialogue)}", "Lire le compte rendu"
-        return _of_dialogue(dialogue, text, label, "detail", today, detail=f"Tenu le {format_date(dialogue.held_on)}")
-    if not may(actor, Act.PREPARE_DIALOGUE):
-        return None
-    match dialogue.status:
-        case DialogueStatus.PLANNED:
-            return _of_dialogue(dialogue, f"Convoquer le {spoken(dialogue)}", "Convoquer", "convene", today)
-        case DialogueStatus.CONVENED:
-            return _convened(dialogue, today)
-        case _:
-            text = f"Rédiger le compte rendu\u00a0: {spoken(dialogue)}"
-            detail = f"Tenu le {format_date(dialogue.held_on)}"
-            return _of_dialogue(dialogue, text, "Rédiger le compte rendu", "minutes", today, detail=detail)
-
-
-def _convened(dialogue: ManagementDialogue, today: date) -> Waiting:
-    day, window_opens = dialogue.convened_for, dialogue.window_opens_on
-    may_be_held = day <= today and (dialogue.kind != DialogueKind.ANNUAL or window_opens <= today)
-    text = f"Noter la tenue du {spoken(dialogue)}" if may_be_held else f"Participer au {spoken(dialogue)}"
-    item = _of_dialogue(
-        dialogue,
-        text,
-        "Noter la tenue" if may_be_held else "Voir l’ordre du jour",
-        "hold" if may_be_held else "detail",
-        today,
-        detail=f"Convoqué pour le {format_date(day)}" + (f", {dialogue.place}" if dialogue.place else ""),
-    )
-    return item if may_be_held else replace(item, due=day)
-
-
-def _of_dialogue(
-    dialogue: ManagementDialogue, text: str, label: str, page: str, today: date, detail: str = ""
-) -> Waiting:
-    contract, closes = dialogue.contract, dialogue.window_closes_on
-    planned = dialogue.planned_start
-    is_planned_first = planned and planned >= today and (closes is None or planned < closes)
-    return Waiting(
-        cpts=contract.cpts_id,
-        dossier=contract.cpts.name,
-        dossier_url=reverse("dashboards:dossier", args=[contract.pk]),
-        subject=Subject.DIALOGUE,
-        text=text,
-        url=reverse(f"dialogues:dialogue_{page}", args=[dialogue.pk]),
-        label=label,
-        due=planned if is_planned_first else closes,
-        detail=detail or window_words(dialogue, today),
-        is_late=dialogue.is_late(today),
-        is_pressing=planned is not None and planned < today,
-    )
-
-
-def window_words(dialogue: ManagementDialogue, today: date) -> str:
-    """Return what the last day of a dialogue does not say by itself; empty when there is nothing to add."""
-    opens, closes = dialogue.window_opens_on, dialogue.window_closes_on
-    if dialogue.kind == DialogueKind.ANNUAL and opens and closes:
-        return f"Fenêtre du dialogue\u00a0: du {format_date(opens)} au {format_date(closes)}"
-    if dialogue.kind == DialogueKind.MISSION_START and dialogue.planned_start:
-        planned = f"Démarrage prévu le {format_date(dialogue.planned_start)}"
-        return f"{planned}, date passée" if dialogue.planned_start < today else planned
-    return ""
-
-
-def spoken(dialogue: ManagementDialogue) -> str:
-    """Return a dialogue as it is named inside a sentence: « dialogue de démarrage, prévention »."""
-    match dialogue.kind:
-        case DialogueKind.ANNUAL:
-            return f"dialogue annuel de l’année {dialogue.year}"
-        case DialogueKind.MISSION_START:
-            return f"dialogue de démarrage, {MissionCode(dialogue.mission).label.lower()}"
-        case _:
-            return DialogueKind(dialogue.kind).label.lower()
-
-
-# Indicators ---------------------------------------------------------------------------------------------------
-
-
-def _values(actor: Actor, today: date, contract: Contract | None) -> Iterator[Waiting]:
-    """Values to enter and to confirm, counted by programme in one query."""
-    indicators = Indicator.objects.visible_to(actor).to_enter_by(actor.side)
-    values = IndicatorValue.objects.visible_to(actor).to_confirm_by(actor.side)
-    contested = Count("pk", filter=Q(value__status=ValueStatus.CONTESTED))
-    none = Count("pk", filter=Q(pk=None))
-    path = "programme_mission__programme"
-    counts = {
-        Act.ENTER_VALUE: _by_programme(indicators, path, contract, ENTER, contested),
-        Act.CONFIRM_VALUE: _by_programme(values, f"indicator__{path}", contract, CONFIRM, none),
-    }
-    first, *others = (rows for act, rows in counts.items() if may(actor, act))
-    for row in first.union(*others, all=True):
-        yield _of_values(row, today)
-
-
-def _by_programme(rows: QuerySet, path: str, contract: Contract | None, act: str, contested: Count) -> QuerySet:
-    """Count rows by programme, with what names its dossier. `act` says what is to be done with them."""
-    year = f"{path}__contract_year"
-    if contract:
-        rows = rows.filter(**{f"{year}__contract": contract})
-    return (
-        rows.order_by()
-        .values(
-            act=Value(act, output_field=CharField()),
-            programme=F(f"{path}__pk"),
-            year=F(f"{year}__number"),
-            contract=F(f"{year}__contract"),
-            signed_on=F(f"{year}__contract__signed_on"),
-            cpts=F(f"{path}__cpts"),
-            cpts_name=F(f"{path}__cpts__name"),
-        )
-        .annotate(count=Count("pk"), contested=contested)
-    )
-
-
-def _of_values(row: dict, today: date) -> Waiting:
-    window = dialogue_window(row["signed_on"], row["year"])
-    is_mine = row["act"] == ENTER
-    text = (
-        f"Saisir {_count(row['count'], 'valeur d’indicateur', 'valeurs d’indicateurs')}"
-        if is_mine
-        else f"Confirmer {_count(row['count'], 'valeur saisie', 'valeurs saisies')} par une autre partie"
-    )
-    year = f"Année {row['year']}, avant la fin de son dialogue annuel"
-    detail = f"dont {_count(row['contested'], 'contestée', 'contestées')}" if row["contested"] else ""
-    return Waiting(
-        cpts=row["cpts"],
-        dossier=row["cpts_name"],
-        dossier_url=reverse("dashboards:dossier", args=[row["contract"]]),
-        subject=Subject.INDICATORS,
-        text=text,
-        url=reverse("indicators:programme_detail", args=[row["programme"]]),
-        label="Saisir les valeurs" if is_mine else "Lire les valeurs",
-        due=window.closes_on,
-        detail=", ".join(filter(None, [year, detail])),
-        is_late=window.closes_on < today,
     )
 
 
@@ -456,7 +304,7 @@ def _payments(actor: Actor, today: date, contract: Contract | None) -> Iterator[
 
 def _of_payments(row: dict, today: date) -> Waiting:
     is_due = row["status"] == PaymentStatus.DUE
-    count = _count(row["count"], "versement", "versements")
+    count = counted(row["count"], "versement", "versements")
     due = add_months(row["balance"], BALANCE_MONTHS) if row["balance"] else None
     query = urlencode({"q": row["contract__number"], "status": row["status"]})
     return Waiting(
@@ -500,7 +348,3 @@ def _of_spending(dialogue: ManagementDialogue, today: date) -> Waiting:
         detail="Le dialogue annuel montre ce qui est prévu, reçu et dépensé",
         is_late=dialogue.is_late(today),
     )
-
-
-def _count(number: int, singular: str, plural: str) -> str:
-    return f"{number} {plural if number > 1 else singular}"

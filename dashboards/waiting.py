@@ -29,6 +29,7 @@ class Waiting:
     detail: str = ""
     is_late: bool = False
     is_pressing: bool = False  # the day that was planned is past, though the last day is not
+    is_objection: bool = False  # another party said no, and waits for an answer
     post_url: str = ""  # where the button of the dossier posts, when doing it takes one click
 
     @property
@@ -56,7 +57,14 @@ class Waiting:
 
     def is_soon(self, today: date) -> bool:
         """False for what may wait: its day is months away, and the one that was planned is not past."""
-        return self.is_pressing or self.due is None or self.due <= today + timedelta(days=SOON_DAYS)
+        return (
+            self.is_pressing or self.is_objection or self.due is None or self.due <= today + timedelta(days=SOON_DAYS)
+        )
+
+
+def counted(number: int, singular: str, plural: str) -> str:
+    """Return « 1 valeur », « 3 valeurs »."""
+    return f"{number} {plural if number > 1 else singular}"
 
 
 def of_dossier(contract: Contract, text: str, label: str, page: str = "", detail: str = "") -> Waiting:

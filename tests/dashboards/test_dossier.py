@@ -18,7 +18,7 @@ from funding.models import Payment
 from tests.utils import stories
 from tests.utils.factories import A_DAY
 
-READS = 27
+READS = 28
 READS_TO_COMPARE = 36  # in negotiation, the content is read whole to tell a consent that became stale
 
 

@@ -153,6 +153,48 @@ class TestContract:
         assert told(west, CONSENT) == OFFICERS
         assert not told(world.neighbour, CONSENT) & WRITERS
 
+    def test_a_consent_is_asked_for_again_when_the_programme_changed_after_it(self, world):
+        west = world.west
+        contract = stories.negotiated_contract(west)
+        for actor in west.consenting[:2]:
+            contract_actions.consent(actor=actor, contract=contract)
+        assert told(west, CONSENT) == {"fund_officer"}
+        mission = first_programme(contract).missions.first()
+        indicator_actions.save_action(
+            actor=west.coordinator.as_actor(),
+            programme_mission=mission,
+            title="Une action de plus",
+            deliverables=["Bilan"],
+        )
+        assert told(west, CONSENT) == {"president", "ars_officer", "fund_officer"}
+        item = next(item for item in waiting_for(west.president.as_actor()) if item.text == CONSENT)
+        assert item.detail == "Le contenu a changé depuis votre consentement"
+        contract_actions.consent(actor=west.president.as_actor(), contract=contract)
+        assert told(west, CONSENT) == {"ars_officer", "fund_officer"}
+
+    def test_minutes_are_to_approve_again_when_what_they_decide_changed(self, signed, db):
+        west, contract = signed.world.west, signed.contract
+        text = "Approuver le compte rendu\u00a0: dialogue annuel de l’année 1"
+        stories.start_mission(west, contract, MissionCode.ACCESS_TO_CARE, add_months(stories.SIGNED_ON, 6))
+        with stories.at(add_months(stories.SIGNED_ON, 13)):
+            stories.follow_time(contract)
+            stories.confirm_results(west, contract.years.get(number=1).programme)
+            following = contract.years.get(number=2).programme
+            stories.spread(west, following)
+            dialogue = stories.write_dialogue(west, contract.dialogues.get(kind=DialogueKind.ANNUAL, year=1))
+            dialogue_actions.send_minutes(actor=west.coordinator.as_actor(), dialogue=dialogue)
+            dialogue_actions.approve_minutes(actor=west.president.as_actor(), dialogue=dialogue)
+            assert told(west, text) == OFFICERS
+            indicator_actions.save_action(
+                actor=west.coordinator.as_actor(),
+                programme_mission=following.missions.first(),
+                title="Une action de plus",
+                deliverables=["Bilan"],
+            )
+            assert told(west, text) == {"president"} | OFFICERS
+            item = next(item for item in waiting_for(west.president.as_actor()) if item.text == text)
+            assert item.detail.endswith("modifié depuis votre approbation")
+
     def test_a_contract_is_signed_by_those_who_may(self, world):
         west = world.west
         contract = stories.contract_to_sign(west)
@@ -232,8 +274,36 @@ class TestContractInForce:
             assert told(west, "Confirmer 1 valeur saisie par une autre partie") == OFFICERS
             indicator_actions.contest_value(actor=west.fund_officer.as_actor(), value=value, reason="À revoir")
             assert not told(west, "Confirmer 1 valeur saisie par une autre partie")
-            contested = next(item for item in waiting_for(west.coordinator.as_actor()) if "Saisir" in item.text)
-            assert "dont 1 contestée" in contested.detail
+
+    def test_a_contested_value_is_the_first_thing_that_waits_for_its_owner_with_the_reason(self, signed, db):
+        west, contract = signed.world.west, signed.contract
+        started_on = add_months(stories.SIGNED_ON, 4)
+        stories.start_mission(west, contract, MissionCode.ACCESS_TO_CARE, started_on)
+        owed = Indicator.objects.filter(
+            programme_mission__programme__contract_year__contract=contract,
+            programme_mission__mission=MissionCode.ACCESS_TO_CARE,
+        )
+        with stories.at(add_months(stories.SIGNED_ON, 7)):  # other starts are late by then
+            value = _enter_one_more(west, owed)
+            indicator_actions.contest_value(actor=west.fund_officer.as_actor(), value=value, reason="Le total diffère.")
+            text = f"Répondre à la contestation\u00a0: «\u00a0{value.indicator.label}\u00a0»"
+            assert told(west, text) == {"coordinator"}
+            assert not told(signed.world.neighbour, text)
+            first, second, *_others = waiting_for(west.coordinator.as_actor())
+            assert first.text == text
+            assert first.detail == f"{west.fund.name}\u00a0: «\u00a0Le total diffère.\u00a0»"
+            assert second.is_late
+            assert first.is_soon(clock.today())
+            indicator_actions.enter_value(
+                actor=west.coordinator.as_actor(),
+                indicator=Indicator.objects.get(pk=value.indicator_id),
+                number="13",
+                period_start=date(2025, 1, 1),
+                period_end=clock.today(),
+                source="Agenda",
+                files=[],
+            )
+            assert not told(west, text)
 
     def test_values_wait_until_the_last_day_of_the_annual_dialogue(self, signed, db):
         west, contract = signed.world.west, signed.contract
