@@ -21,6 +21,8 @@ class TransitionNotAllowed(DomainError):
 class StaleForm(DomainError):
     """Someone else saved meanwhile: `current` holds what is stored now."""
 
+    code = "stale"  # of the error that the comparison says itself: the summary of a form leaves it out
+
     def __init__(self, message: str, *, current: dict):
         super().__init__(message)
         self.current = current

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+LONG_DIFFERENCE = 120  # characters
+
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
@@ -72,3 +74,8 @@ class Difference:
     label: str
     theirs: str
     yours: str
+
+    @property
+    def is_long(self) -> bool:
+        """Too much to compare by eye: the words that differ are marked."""
+        return min(len(self.theirs), len(self.yours)) > LONG_DIFFERENCE

@@ -57,6 +57,8 @@ class CrispyMixin:
         """Show a refusal of the domain beside its field, or above the form; a stale save shows both texts."""
         if isinstance(error, StaleForm) and hasattr(self, "compare_with"):
             self.compare_with(error.current)
+            self.add_error(None, ValidationError(error.message, code=StaleForm.code))
+            return
         self.add_error(error.field if error.field in self.fields else None, error.message)
 
 
@@ -117,7 +119,7 @@ class StaleFormMixin:
         cleaned = self.cleaned_data if cleaned is None else cleaned
         if self.current_version and self._sent_version != self.current_version:
             self.compare_with(self.current_values)
-            self.add_error(None, STALE)
+            self.add_error(None, ValidationError(STALE, code=StaleForm.code))
         if not self.keeps_version:
             cleaned.pop("version", None)
         return cleaned

@@ -141,7 +141,28 @@ def test_a_stale_form_shows_both_texts_then_lets_overwrite_knowingly():
     assert [(d.label, d.theirs, d.yours) for d in form.differences] == [("Intitulé", "Son texte", "Mon texte")]
     html = shown(form)
     assert "Son texte" in html and 'value="Mon texte"' in html and 'name="version" value="2"' in html
+    assert html.count("data-focus") == 1 and "erreur" not in html  # nothing is wrong: the comparison says it all
     assert ActionForm({**typed, "version": "2"}, current_version=2, current_values=stored).is_valid()
+
+
+def test_what_differs_in_long_texts_is_marked():
+    start = (
+        "Les professionnels du territoire se réunissent chaque mois pour préparer les parcours de leurs patients. " * 2
+    )
+    typed = {"title": f"{start}À Lyon.", "amount": "10", "version": "1"}
+    stored = {"title": f"{start}À Givors.", "amount": Decimal("10.00")}
+    form = ActionForm(typed, current_version=2, current_values=stored)
+    assert not form.is_valid()
+    html = shown(form)
+    assert "<del>Givors</del>" in html and "<ins>Lyon</ins>" in html
+    assert html.count("À Givors.") == 1  # and read whole when unfolded
+
+
+def test_a_stale_form_that_is_also_wrong_says_both():
+    form = ActionForm({"title": "A", "amount": "1e3", "version": "1"}, current_version=2, current_values={"title": "B"})
+    assert not form.is_valid()
+    html = shown(form)
+    assert "Une erreur est à corriger" in html and "Enregistré entre-temps" in html
 
 
 def test_a_form_sent_without_its_version_is_stale():
