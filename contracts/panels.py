@@ -16,10 +16,11 @@ from contracts.lifecycle import WORDS, Transition
 from contracts.models import DURATION_YEARS, Amendment, AmendmentConsent, Consent, Contract
 from core import clock
 from core.actor import Actor
-from core.charts import Figure, TimelineMark, TimelineRow, timeline
+from core.charts import TimelineMark, TimelineRow, timeline
 from core.dates import anniversary, format_date
 from core.enums import PARTIES, Side
 from core.face import HistoryEntry, PartyLine, Turn
+from core.figures import Figure
 from core.wording import spoken_list
 from documents.models import Document, Signature
 

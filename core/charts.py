@@ -1,84 +1,38 @@
-"""Geometry of the drawings: plain values in, frozen figures out, in units of the SVG's view box.
+"""Geometry of the timeline and of the bars: plain values in, frozen figures out (`core.figures`).
 
 Nothing here knows a request or a screen: the same figure goes into a page and into a PDF.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
-from math import floor, log10
 
 from core.dates import MONTHS, add_months, format_date
+from core.figures import (
+    ACCENT,
+    BRAND,
+    FILLS,
+    INK,
+    NARROW_WIDTH,
+    TEXT_LINE,
+    WASH,
+    WIDTH,
+    Box,
+    Figure,
+    Frame,
+    Line,
+    Text,
+    lines_of_text,
+    wrapped,
+)
 from core.money import format_euros, round_cents
 
-WIDTH = 760
-INK = "#4a5b65"
-GRID = "#d9d4c8"
-BRAND = "#0f5257"
-WASH = "#e3efee"
-ACCENT = "#b4481e"
-FILLS = ((BRAND, BRAND), (WASH, BRAND), ("#f3dfae", "#7a5a00"))
-"""Fill and outline of the first, second and third series: told apart without colour by their lightness."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Box:
-    """A rectangle, or the lozenge inscribed in it."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    fill: str = BRAND
-    stroke: str = BRAND
-    title: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    x1: float
-    y1: float
-    x2: float
-    y2: float
-    stroke: str = GRID
-    width: float = 1
-    dash: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Text:
-    """A word; `anchor` is "start", "middle" or "end"."""
-
-    x: float
-    y: float
-    text: str
-    anchor: str = "start"
-    fill: str = INK
-    is_strong: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """A drawing and the table that says the same to readers."""
-
-    title: str
-    width: int
-    height: int
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    lines: tuple[Line, ...] = ()
-    boxes: tuple[Box, ...] = ()
-    lozenges: tuple[Box, ...] = ()
-    texts: tuple[Text, ...] = ()
-    path: str = ""
-    dots: tuple[tuple[float, float], ...] = ()
-    legend: tuple[tuple[str, str, str], ...] = ()
-
-    @property
-    def view_box(self) -> str:
-        return f"0 0 {self.width} {self.height}"
+WIDE = Frame(width=WIDTH, left=186, right=WIDTH - 14, name_length=28)
+NARROW = Frame(width=NARROW_WIDTH, left=8, right=NARROW_WIDTH - 8, name_length=48, names_above=True)
+AMOUNT_ROOM = 110  # the amount is written after its bar
+ROW = 28
+TOP = 18
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,18 +63,12 @@ class BarGroup:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CurvePoint:
-    """A value over its label; `at` places it on the axis when it is a number."""
+class Place:
+    """Where a row stands: its name, the middle of what is drawn on it, the top of the next one."""
 
-    label: str
-    value: Decimal | None
-    at: Decimal | None = None
-
-
-LABELS = 186  # room for the names at the left
-RIGHT = WIDTH - 14
-ROW = 28
-TOP = 18
+    name: list[Text]
+    middle: float
+    bottom: float
 
 
 def timeline(
@@ -137,35 +85,47 @@ def timeline(
     """
     if end <= start:
         raise ValueError("la frise finit avant de commencer")
+    wide, narrow = (_timeline(frame, start, end, today, rows, title, marks) for frame in (WIDE, NARROW))
+    return replace(wide, narrow=narrow)
+
+
+def _timeline(
+    frame: Frame,
+    start: date,
+    end: date,
+    today: date,
+    rows: Sequence[TimelineRow],
+    title: str,
+    marks: Sequence[TimelineMark],
+) -> Figure:
     days = (end - start).days
 
     def x(day: date) -> float:
         inside = min(max((day - start).days, 0), days)
-        return round(LABELS + (RIGHT - LABELS) * inside / days, 1)
+        return round(frame.left + (frame.right - frame.left) * inside / days, 1)
 
-    bottom = TOP + 8 + ROW * (len(rows) + bool(marks))
-    years = _years(start, end)
+    places = _places(frame, [row.label for row in rows] + ["Dialogues et signatures"] * bool(marks))
+    bottom = places[-1].bottom if places else TOP + 8
+    years = _years(frame, start, end)
     lines = [Line(x1=x(day), y1=TOP, x2=x(day), y2=bottom) for day, _label in years]
     texts = [
-        Text(x=x(day), y=12, text=label, anchor=_anchor(position, len(years)))
+        Text(x=x(day), y=12, text=label, anchor=_anchor(frame, x(day), position == len(years) - 1))
         for position, (day, label) in enumerate(years)
     ]
-    boxes = []
-    for number, row in enumerate(rows):
-        middle = TOP + 8 + ROW * number + ROW / 2
-        texts.append(Text(x=0, y=middle + 4, text=_short(row.label, 28)))
-        if row.start and row.start < end:
-            boxes.append(_mission(row, x(row.start), x(row.end or end), middle))
-    lozenges = [_mark(mark, x(mark.on), bottom - ROW / 2) for mark in marks]
-    if marks:
-        texts.append(Text(x=0, y=bottom - ROW / 2 + 4, text="Dialogues et signatures"))
+    texts += [text for place in places for text in place.name]
+    boxes = [
+        _mission(row, x(row.start), x(row.end or end), place.middle)
+        for row, place in zip(rows, places, strict=False)
+        if row.start and row.start < end
+    ]
+    lozenges = [_mark(mark, x(mark.on), places[-1].middle) for mark in marks]
     if start <= today <= end:
         lines.append(Line(x1=x(today), y1=TOP, x2=x(today), y2=bottom + 6, stroke=ACCENT, width=2))
-        anchor = "end" if x(today) > RIGHT - 40 else "middle"
+        anchor = _anchor(frame, x(today), x(today) > frame.right - 40)
         texts.append(Text(x=x(today), y=bottom + 19, text="aujourd’hui", anchor=anchor, fill=ACCENT, is_strong=True))
     return Figure(
         title=title,
-        width=WIDTH,
+        width=frame.width,
         height=int(bottom + 26),
         heads=("Mission ou événement", "Début", "Fin", "État"),
         rows=(
@@ -179,17 +139,39 @@ def timeline(
     )
 
 
-def _years(start: date, end: date) -> list[tuple[date, str]]:
+def _places(frame: Frame, names: Sequence[str]) -> list[Place]:
+    """Return where each row of a timeline stands, one under the other, with the whole of its name."""
+    places, top = [], TOP + 8.0
+    for name in names:
+        height = TEXT_LINE * len(wrapped(name, frame.name_length))
+        if frame.names_above:
+            first, middle, bottom = top + 12, top + height + 10, top + height + 22
+        else:
+            bottom = top + max(ROW, height + 8)
+            middle = (top + bottom) / 2
+            first = middle + 4 - (height - TEXT_LINE) / 2
+        texts = lines_of_text(name, frame.name_length, x=0, y=first)
+        places.append(Place(name=texts, middle=middle, bottom=bottom))
+        top = bottom
+    return places
+
+
+def _years(frame: Frame, start: date, end: date) -> list[tuple[date, str]]:
     """Return the anniversaries from the signature to the term, with what is written over them."""
     days = [start]
     while (following := add_months(start, 12 * len(days))) < end:
         days.append(following)
+    if frame.names_above:
+        return [(day, str(day.year)) for day in [*days, end]]
     names = ["signature", *(f"{MONTHS[day.month - 1]} {day.year}" for day in days[1:]), "échéance"]
     return list(zip([*days, end], names, strict=True))
 
 
-def _anchor(position: int, count: int) -> str:
-    return "end" if position == count - 1 else "middle"
+def _anchor(frame: Frame, x: float, is_last: bool) -> str:
+    """Return where words stand around `x`, so that they stay inside the drawing."""
+    if is_last:
+        return "end"
+    return "start" if frame.names_above and x < frame.left + 40 else "middle"
 
 
 def _mission(row: TimelineRow, left: float, right: float, middle: float) -> Box:
@@ -203,8 +185,8 @@ def _mission(row: TimelineRow, left: float, right: float, middle: float) -> Box:
     )
 
 
-def _mark(mark: TimelineMark, middle: float, y: float) -> Box:
-    return Box(x=middle, y=y, width=6, height=6, fill=INK, stroke=INK, title=f"{mark.label} : {format_date(mark.on)}")
+def _mark(mark: TimelineMark, x: float, y: float) -> Box:
+    return Box(x=x, y=y, width=6, height=6, fill=INK, stroke=INK, title=f"{mark.label} : {format_date(mark.on)}")
 
 
 def _timeline_line(row: TimelineRow, end: date) -> tuple[str, ...]:
@@ -213,33 +195,41 @@ def _timeline_line(row: TimelineRow, end: date) -> tuple[str, ...]:
     return (row.label, format_date(row.start), format_date(row.end or end), row.state)
 
 
-def _short(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
-
-
 def bars(title: str, groups: Sequence[BarGroup], series: Sequence[str]) -> Figure:
     """Draw amounts as horizontal bars, one a series under each label, with the amount at its end."""
+    wide, narrow = (_bars(frame, title, groups, series) for frame in (WIDE, NARROW))
+    return replace(wide, narrow=narrow)
+
+
+def _bars(frame: Frame, title: str, groups: Sequence[BarGroup], series: Sequence[str]) -> Figure:
+    left = 1 if frame.names_above else frame.left
+    room = frame.width - left - AMOUNT_ROOM
     highest = max((value for group in groups for value in group.values if value is not None), default=Decimal(0))
-    room = WIDTH - LABELS - 110  # the amount is written after its bar
-    boxes, texts, y = [], [], 8.0
+    boxes: list[Box] = []
+    texts: list[Text] = []
+    y = 8.0
     for group in groups:
-        texts.append(Text(x=0, y=y + 9 * len(group.values) + 4, text=_short(group.label, 28)))
+        names = TEXT_LINE * len(wrapped(group.label, frame.name_length))
+        height = 18 * len(group.values)
+        first = y + 12 if frame.names_above else y + max(height, names) / 2 + 4 - (names - TEXT_LINE) / 2
+        texts += lines_of_text(group.label, frame.name_length, x=0, y=first)
+        top = y + names + 2 if frame.names_above else y
         for number, value in enumerate(group.values):
             width = _share(value, highest, room)
+            line = top + 18 * number
             fill, stroke = FILLS[number % len(FILLS)]
-            words = "–" if value is None else format_euros(round_cents(value))
+            words = _amount(value)
             if width:
-                boxes.append(Box(x=LABELS, y=y + 2, width=width, height=14, fill=fill, stroke=stroke, title=words))
-            texts.append(Text(x=round(LABELS + width + 6, 1), y=y + 13, text=words, is_strong=number == 0))
-            y += 18
-        y += 12
+                boxes.append(Box(x=left, y=line + 2, width=width, height=14, fill=fill, stroke=stroke, title=words))
+            texts.append(Text(x=round(left + width + 6, 1), y=line + 13, text=words, is_strong=number == 0))
+        y = max(top + height, first + names - TEXT_LINE) + 12
     return Figure(
         title=title,
-        width=WIDTH,
+        width=frame.width,
         height=int(max(y, 30)),
         heads=("", *series),
         rows=tuple((group.label, *(_amount(value) for value in group.values)) for group in groups),
-        lines=(Line(x1=LABELS, y1=4, x2=LABELS, y2=max(y - 8, 8)),),
+        lines=() if frame.names_above else (Line(x1=left, y1=4, x2=left, y2=max(y - 8, 8)),),
         boxes=tuple(boxes),
         texts=tuple(texts),
         legend=tuple((name, *FILLS[number % len(FILLS)]) for number, name in enumerate(series)),
@@ -255,124 +245,3 @@ def _share(value: Decimal | None, highest: Decimal, room: float) -> float:
 
 def _amount(value: Decimal | None) -> str:
     return "–" if value is None else format_euros(round_cents(value))
-
-
-PLOT_LEFT, PLOT_RIGHT, PLOT_TOP, PLOT_BOTTOM = 64, WIDTH - 118, 20, 210
-LABEL_GAP = 15  # between two words one above the other
-
-
-def curve(
-    title: str,
-    points: Sequence[CurvePoint],
-    target: Decimal | None = None,
-    baseline: Decimal | None = None,
-    unit: str = "",
-    steps: bool = False,
-) -> Figure:
-    """Draw values over their labels, the target and the baseline across; `steps` draws a payout in levels.
-
-    A point without value is a gap in the curve, and a « – » in the table.
-    """
-    known = [point.value for point in points if point.value is not None]
-    levels = [value for value in (*known, target, baseline) if value is not None] or [Decimal(0)]
-    ticks = _ticks(_floor(levels), max(levels))
-    low, high = ticks[0], ticks[-1]
-
-    def y(value: Decimal) -> float:
-        return round(PLOT_BOTTOM - (PLOT_BOTTOM - PLOT_TOP) * float((value - low) / (high - low)), 1)
-
-    places = _places(points)
-    lines = [Line(x1=PLOT_LEFT, y1=y(tick), x2=PLOT_RIGHT, y2=y(tick)) for tick in ticks]
-    texts = [Text(x=PLOT_LEFT - 8, y=y(tick) + 4, text=_number(tick), anchor="end") for tick in ticks]
-    for level, name, stroke, dash, nudge in _levels(target, baseline, y):
-        words = f"{name} {_number(level)}{_unit(unit)}"
-        lines.append(Line(x1=PLOT_LEFT, y1=y(level), x2=PLOT_RIGHT, y2=y(level), stroke=stroke, width=2, dash=dash))
-        texts.append(Text(x=PLOT_RIGHT + 6, y=round(y(level) + 4 + nudge, 1), text=words, fill=stroke))
-    dots = [
-        None if point.value is None else (place, y(point.value)) for place, point in zip(places, points, strict=True)
-    ]
-    for place, point, dot in zip(places, points, dots, strict=True):
-        texts.append(Text(x=place, y=PLOT_BOTTOM + 18, text=_short(point.label, 16), anchor="middle"))
-        if dot and not steps:
-            texts.append(Text(x=place, y=dot[1] - 9, text=_number(point.value), anchor="middle", is_strong=True))
-    return Figure(
-        title=title,
-        width=WIDTH,
-        height=PLOT_BOTTOM + 28,
-        heads=("", "Valeur"),
-        rows=tuple(
-            (point.label, "–" if point.value is None else _number(point.value) + _unit(unit)) for point in points
-        ),
-        lines=tuple(lines),
-        texts=tuple(texts),
-        path=_path(dots, steps),
-        dots=tuple(dot for dot in dots if dot),
-    )
-
-
-def _floor(levels: Sequence[Decimal]) -> Decimal:
-    """Return where the axis starts: zero, unless every level is far above it and close to the others."""
-    lowest, highest = min(levels), max(levels)
-    return lowest if lowest > 0 and highest - lowest < lowest / 2 and lowest != highest else min(lowest, Decimal(0))
-
-
-def _levels(target: Decimal | None, baseline: Decimal | None, y) -> list[tuple]:
-    """Return the lines across, with how far their words move so that they do not touch."""
-    nudge = 0.0
-    if target is not None and baseline is not None and abs(y(target) - y(baseline)) < LABEL_GAP:
-        nudge = (LABEL_GAP - abs(y(target) - y(baseline))) / 2 * (-1 if target >= baseline else 1)
-    known = (
-        (target, "cible", ACCENT, "6 4", nudge),
-        (baseline, "référence", INK, "2 4", -nudge),
-    )
-    return [line for line in known if line[0] is not None]
-
-
-def _places(points: Sequence[CurvePoint]) -> list[float]:
-    """Return where each point stands: by its number when all have one, evenly otherwise."""
-    left, width = PLOT_LEFT + 24, PLOT_RIGHT - PLOT_LEFT - 48
-    numbers = [point.at for point in points]
-    if len(points) > 1 and None not in numbers and min(numbers) < max(numbers):
-        first, last = min(numbers), max(numbers)
-        return [round(left + width * float((number - first) / (last - first)), 1) for number in numbers]
-    if len(points) == 1:
-        return [round(left + width / 2, 1)]
-    return [round(left + width * number / (len(points) - 1), 1) for number in range(len(points))]
-
-
-def _path(dots: Sequence[tuple[float, float] | None], steps: bool) -> str:
-    """Return the path through the dots, broken at each gap."""
-    commands, last = [], None
-    for dot in dots:
-        if dot is None:
-            last = None
-            continue
-        if last is not None and steps:
-            commands.append(f"L{dot[0]} {last[1]}")
-        commands.append(f"{'M' if last is None else 'L'}{dot[0]} {dot[1]}")
-        last = dot
-    return " ".join(commands)
-
-
-def _ticks(low: Decimal, high: Decimal) -> list[Decimal]:
-    """Return about five round numbers that hold `low` and `high` between them."""
-    span = Fraction(high - low) or Fraction(1)
-    power = Fraction(10) ** floor(log10(span / 4))
-    step = next(power * factor for factor in (1, 2, 5, 10) if span / (power * factor) <= 5)
-    first, last = floor(Fraction(low) / step), -floor(-Fraction(high) / step)
-    if last == first:
-        last += 1
-    return [_decimal(number * step) for number in range(first, last + 1)]
-
-
-def _decimal(value: Fraction) -> Decimal:
-    return Decimal(value.numerator) / Decimal(value.denominator)
-
-
-def _number(value: Decimal) -> str:
-    text = f"{value.normalize():,f}".replace(",", " ").replace(".", ",").replace("-", "−")
-    return text.replace(" ", "\u202f")
-
-
-def _unit(unit: str) -> str:
-    return f"\u00a0{unit}" if unit else ""

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 from django import forms
 
 from core import clock
-from core.charts import BarGroup, CurvePoint, TimelineMark, TimelineRow, bars, curve, timeline
+from core.charts import BarGroup, TimelineMark, TimelineRow, bars, timeline
+from core.curves import CurvePoint, curve
 from core.enums import Side, Status
 from core.face import Difference, HistoryEntry, PartyLine, Step, TodoItem, Turn
 from core.filters import BaseFilterSet, SearchFilter

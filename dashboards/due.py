@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from agreements.explanations import TO_BE_CONFIRMED
 from contracts.models import DURATION_YEARS, Contract
-from core.charts import BarGroup, Figure, bars
+from core.charts import BarGroup, bars
+from core.figures import Figure
 from funding.enums import PaymentStatus
 from funding.models import Statement
 from funding.schedule import ScheduleLine, schedule_of

@@ -7,8 +7,9 @@ from agreements.agreement import Agreement
 from agreements.rules import is_late
 from contracts import rules
 from contracts.models import DURATION_YEARS, Contract
-from core.charts import BRAND, WASH, Figure, TimelineMark, TimelineRow, timeline
+from core.charts import TimelineMark, TimelineRow, timeline
 from core.dates import anniversary
+from core.figures import BRAND, WASH, Figure
 from dialogues.models import AnnualAnnex
 
 
@@ -55,21 +56,12 @@ def _bar(dates: rules.MissionDates, start: date, end: date, today: date) -> Time
     """A full bar once the mission started, an outline while it is planned: from today if the day is past."""
     begins = dates.started_on or (max(dates.planned_start, today) if dates.planned_start else None)
     return TimelineRow(
-        label=_drawn_label(dates),
+        label=dates.label if dates.is_core else f"{dates.label} (option)",
         start=max(begins, start) if begins and begins < end else None,
         end=end,
         is_optional=dates.started_on is None,
         state=_mission_words(dates, today)[1],
     )
-
-
-def _drawn_label(dates: rules.MissionDates, length: int = 18) -> str:
-    """Return a label that the drawing has room for; « (option) » is always read."""
-    label = dates.label.removeprefix("Réponse aux ")
-    label = label[0].upper() + label[1:]
-    if dates.is_core or len(label) <= length:
-        return label if dates.is_core else f"{label} (option)"
-    return f"{label[:length].rsplit(' ', 1)[0].removesuffix(' et').removesuffix(' des')} (option)"
 
 
 def _marks(contract: Contract, start: date, end: date) -> list[TimelineMark]:

@@ -27,8 +27,9 @@ from agreements.models import AgreementLine
 from contracts.enums import ContractStatus
 from contracts.models import Contract, ContractMission, ContractYear
 from core.actor import Actor
-from core.charts import BarGroup, Figure, bars
+from core.charts import BarGroup, bars
 from core.enums import Side
+from core.figures import Figure
 from dialogues.models import ManagementDialogue
 from funding.enums import PaymentStatus
 from funding.models import Payment, Statement

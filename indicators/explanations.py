@@ -6,7 +6,8 @@ from fractions import Fraction
 from agreements.enums import Direction, Scale
 from agreements.explanations import format_rate
 from agreements.scales import IndicatorInput, earned_by_value
-from core.charts import CurvePoint, Figure, curve
+from core.curves import CurvePoint, curve
+from core.figures import Figure
 from core.money import format_euros, round_cents
 from core.templatetags.portal import number_fr, points_fr
 

@@ -14,8 +14,9 @@ from agreements.breakdown import (
 )
 from agreements.payments import ZERO
 from agreements.simulation import result_as_json
-from core.charts import BarGroup, Figure, bars
+from core.charts import BarGroup, bars
 from core.errors import DomainError
+from core.figures import Figure
 from core.money import format_euros
 from core.templatetags.portal import euros
 from simulator.address import query_string

@@ -10,9 +10,10 @@ from django.db.models import Sum
 from contracts.models import Contract
 from core import clock
 from core.actor import Actor
-from core.charts import BarGroup, Figure, bars
+from core.charts import BarGroup, bars
 from core.errors import DomainError
 from core.face import HistoryEntry
+from core.figures import Figure
 from spending import actions
 from spending.assemblers import (
     balance_of,

@@ -19,6 +19,7 @@ from django.utils.text import slugify
 
 from core import clock
 from core.dates import format_date
+from core.errors import StaleForm
 from core.face import Turn
 from core.icons import ICONS
 from core.models import JobState
@@ -326,7 +327,7 @@ def bars(figure):
 
 @register.inclusion_tag("components/curve.svg.html")
 def curve(figure):
-    """The curve of an indicator and its table (`core.charts.curve`)."""
+    """The curve of an indicator and its table (`core.curves.curve`)."""
     return {"figure": figure}
 
 
@@ -366,7 +367,7 @@ def portal_table(context, table):
 def form_errors(form):
     """Summary of the errors, each linked to its field; nothing when there is none."""
     forms = list(form) if hasattr(form, "management_form") else [form]
-    general = [error for one in forms for error in one.non_field_errors()]
+    general = [sentence for one in forms for sentence in _sentences_of(one)]
     if hasattr(form, "management_form"):
         general += form.non_form_errors()
     fields = [
@@ -379,6 +380,12 @@ def form_errors(form):
     widgets = [field.widget for one in forms for field in one.fields.values()]
     keeps_all = not any(isinstance(widget, PasswordInput | FileInput) for widget in widgets)
     return {"general": general, "fields": fields, "count": count, "keeps_all": keeps_all}
+
+
+def _sentences_of(form) -> list[str]:
+    """Return the errors of a whole form, save the one that the comparison of a stale form says."""
+    errors = form.non_field_errors().as_data()
+    return [sentence for error in errors if error.code != StaleForm.code for sentence in error.messages]
 
 
 @register.inclusion_tag("components/form.html", takes_context=True)

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 from agreements.scales import IndicatorInput, earned_by_value, left_to_spread, multiplier
 from core.actor import Actor
-from core.charts import Figure
 from core.enums import PARTIES
 from core.errors import DomainError
 from core.face import HistoryEntry, Turn
+from core.figures import Figure
 from indicators import lifecycle, permissions
 from indicators.assemblers.inputs import indicator_input, result_inputs
 from indicators.enums import ProgrammeStatus, ValueStatus

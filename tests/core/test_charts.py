@@ -6,20 +6,9 @@ from decimal import Decimal
 import pytest
 from django.template.loader import render_to_string
 
-from core.charts import (
-    LABELS,
-    PLOT_BOTTOM,
-    PLOT_TOP,
-    RIGHT,
-    WIDTH,
-    BarGroup,
-    CurvePoint,
-    TimelineMark,
-    TimelineRow,
-    bars,
-    curve,
-    timeline,
-)
+from core.charts import WIDE, BarGroup, TimelineMark, TimelineRow, bars, timeline
+from core.curves import PLOT_BOTTOM, PLOT_TOP, CurvePoint, curve
+from core.figures import WIDTH
 
 START, END, TODAY = date(2023, 3, 15), date(2028, 3, 15), date(2026, 3, 15)
 
@@ -31,7 +20,7 @@ def missions(*rows, marks=()):
 def test_a_mission_is_drawn_from_its_start_to_the_term():
     figure = missions(TimelineRow(label="Accès aux soins", start=START, end=END))
     box = figure.boxes[0]
-    assert (box.x, round(box.x + box.width, 1)) == (LABELS, RIGHT)
+    assert (box.x, round(box.x + box.width, 1)) == (WIDE.left, WIDE.right)
 
 
 def test_a_mission_that_has_not_started_is_in_the_table_only():
@@ -104,8 +93,9 @@ def test_every_value_stays_inside_the_frame(values):
 def test_target_and_baseline_that_are_close_do_not_cover_each_other():
     points = [CurvePoint(label="2026", value=Decimal(0)), CurvePoint(label="2027", value=Decimal(100))]
     figure = curve("Indicateur", points, target=Decimal(50), baseline=Decimal(49))
-    heights = {text.text.split()[0]: text.y for text in figure.texts if text.text.startswith(("cible", "référence"))}
-    assert heights["référence"] - heights["cible"] >= 14
+    for drawn in (figure, figure.narrow):
+        heights = {text.text.split()[0]: text.y for text in drawn.texts if text.text.startswith(("cible", "référence"))}
+        assert heights["référence"] - heights["cible"] >= 14
 
 
 def test_the_drawing_writes_its_numbers_with_a_point_and_its_words_in_a_table(settings):
@@ -115,3 +105,41 @@ def test_the_drawing_writes_its_numbers_with_a_point_and_its_words_in_a_table(se
     )
     assert 'x="' in html and "A &amp; B" in html and '<th scope="row">A &amp; B</th>' in html
     assert not [part for part in html.split(' x="')[1:] if "," in part.split('"')[0]]
+
+
+LONG = "Accompagnement des professionnels de santé (option)"
+
+
+def written(figure) -> str:
+    return " ".join(text.text for text in figure.texts)
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        missions(TimelineRow(label=LONG, start=START, end=END)),
+        bars("Montants", [BarGroup(label=LONG, values=(Decimal(1), Decimal(2)))], ("Dû", "Versé")),
+        curve("Barème", [CurvePoint(label=LONG, value=Decimal(1)), CurvePoint(label="Autre", value=Decimal(2))]),
+    ],
+    ids=["timeline", "bars", "curve"],
+)
+def test_a_long_name_is_written_whole_on_a_page_and_on_a_phone(figure):
+    assert LONG in written(figure) and LONG in written(figure.narrow)
+    assert "…" not in written(figure) + written(figure.narrow)
+
+
+def test_the_phone_reads_the_same_missions_at_the_same_places():
+    rows = [TimelineRow(label=LONG, start=TODAY, end=END), TimelineRow(label="Prévention", start=START, end=END)]
+    figure = missions(*rows, marks=[TimelineMark(on=TODAY, label="Dialogue")])
+    narrow = figure.narrow
+    assert [text.text for text in narrow.texts][:6] == ["2023", "2024", "2025", "2026", "2027", "2028"]
+    first, second = narrow.boxes
+    assert (second.x, second.x + second.width) == (8, narrow.width - 8)
+    assert first.x == pytest.approx(8 + (narrow.width - 16) * 0.6, abs=0.5)  # three years of five
+    assert first.y < second.y < narrow.lozenges[0].y < narrow.height
+
+
+def test_labels_that_would_touch_are_written_one_under_the_other():
+    points = [CurvePoint(label="219 passages", value=Decimal(1), at=Decimal(at)) for at in (1, 2, 30)]
+    heights = [text.y for text in curve("Barème", points).narrow.texts if text.text == "219 passages"]
+    assert heights[0] == heights[2] < heights[1]
