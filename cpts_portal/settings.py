@@ -222,7 +222,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", *([ASSETS_ROOT] if ASSETS_ROOT.exists() else [])]
 WHITENOISE_USE_FINDERS = DEBUG
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "documents.folder.Folder"},
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -234,6 +234,18 @@ STORAGES = {
 
 # Documents: bytes that are never rewritten, and the keys that sign them
 MEDIA_ROOT = Path(env.str("STORAGE_DIR", default=str(VAR_DIR / "files")))
+STORAGE_S3_BUCKET = env.str("STORAGE_S3_BUCKET", default="")
+if STORAGE_S3_BUCKET:  # several machines share a bucket; without one, the files are in a folder
+    STORAGES["default"] = {
+        "BACKEND": "documents.bucket.Bucket",
+        "OPTIONS": {
+            "bucket_name": STORAGE_S3_BUCKET,
+            "endpoint_url": env.str("STORAGE_S3_ENDPOINT", default=None),
+            "region_name": env.str("STORAGE_S3_REGION", default=None),
+            "access_key": env.str("STORAGE_S3_ACCESS_KEY", default=None),
+            "secret_key": env.str("STORAGE_S3_SECRET_KEY", default=None),
+        },
+    }
 SIGNING_ROOT = Path(env.str("SIGNING_ROOT", default=str(VAR_DIR / "signing")))
 SIGNING_PKCS12 = env.str("SIGNING_PKCS12", default="")
 SIGNING_PKCS12_PASSWORD = env.str("SIGNING_PKCS12_PASSWORD", default="")

@@ -30,7 +30,10 @@ def render_document(document_id: str) -> None:
     except RenderError as error:
         put_back(document, str(error))
         return
-    finish(document, content)
+    try:
+        finish(document, content)
+    except storage.StorageUnavailable:
+        wait_for_storage(document)
 
 
 @shared_task
@@ -99,6 +102,14 @@ def finish(document: Document, content: bytes) -> None:
     document.lease_until = None
     document.save()
     audit.record(SYSTEM, "document.render", document, after={"sha256": stored.sha256})
+
+
+@transaction.atomic
+def wait_for_storage(document: Document) -> None:
+    """A store that is out of reach is no fault of the document: the sweep tries again until it answers."""
+    document.job_state, document.step, document.lease_until = JobState.QUEUED, "En attente du stockage", None
+    document.attempts -= 1
+    document.save(update_fields=["job_state", "step", "lease_until", "attempts", "updated_at"])
 
 
 @transaction.atomic

@@ -47,8 +47,11 @@ def file_download(request, pk):
 
 
 def send(request, stored_file: StoredFile) -> HttpResponse:
-    """Return the bytes of a file as a download, and log who took it."""
-    content = storage.read(stored_file)
+    """Return the bytes of a file as a download, and log who took it; or the page that says why it cannot be had."""
+    try:
+        content = storage.read(stored_file)
+    except (storage.StorageUnavailable, storage.AlteredFile) as error:
+        return show(request, "documents/file_unavailable.html", {"name": stored_file.name, "reason": error}, status=503)
     audit.record(request.actor, "file.download", stored_file)
     return HttpResponse(
         content,

@@ -1,5 +1,6 @@
 """Servers of our own for tests and benchmarks: on free ports, in a temporary folder, gone at the end."""
 
+import json
 import os
 import pwd
 import shutil
@@ -14,6 +15,16 @@ import machine
 import processes
 from console import stop
 
+S3_PARTS = ("master", "volume", "filer", "s3")
+S3_OPTIONS = (
+    *("-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3", "-s3.iam=false", "-volume.max=200"),
+    *(
+        "-volume.preStopSeconds=0",
+        "-s3.autoCreateBucket=false",
+        "-master.volumeSizeLimitMB=64",
+        "-master.telemetry=false",
+    ),
+)
 SERVER_SETTINGS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
 
 
@@ -21,7 +32,7 @@ def own_environment(folder: Path) -> dict[str, str]:
     """Return an environment where nothing of the person's own settings reaches the tests."""
     own = {"DEBUG": "1", "SECRET_KEY": "for-the-tests-only", "VAR_DIR": str(folder / "var")}
     inherited = environment.child_environment()
-    for name in ("DEMONSTRATION", "EMAIL_URL", "STORAGE_DIR", "PORTAL_URL"):
+    for name in ("DEMONSTRATION", "EMAIL_URL", "STORAGE_DIR", "STORAGE_S3_BUCKET", "PORTAL_URL"):
         inherited.pop(name, None)
     return inherited | own
 
@@ -91,3 +102,29 @@ def redis(folder: Path) -> Iterator[str]:
     finally:
         processes.ignore_signals()
         processes.stop_all([server])
+
+
+@contextmanager
+def s3(folder: Path) -> Iterator[dict[str, str]]:
+    """Start a private S3 server (SeaweedFS) with one account, and give what a client needs to reach it."""
+    account = {"access_key": "portail", "secret_key": "for-the-tests-only"}
+    identity = {"name": "portail", "actions": ["Admin"], "credentials": [_camel_keys(account)]}
+    (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
+    (folder / "s3").mkdir()
+    ports = {f"{part}.port{kind}": processes.free_port() for part in S3_PARTS for kind in ("", ".grpc")}
+    options = [f"-{name}={port}" for name, port in ports.items()]
+    options += [f"-dir={folder / 's3'}", f"-s3.config={folder / 's3.json'}", *S3_OPTIONS]
+    server = processes.start(
+        ["weed", "-logtostderr=true", "server", *options], cwd=folder, env=dict(os.environ), log=folder / "s3.log"
+    )
+    try:
+        if not processes.wait_for_port(ports["s3.port"], server, seconds=30):
+            stop(f"Le serveur S3 n’a pas pu démarrer :\n{(folder / 's3.log').read_text()}")
+        yield {**account, "endpoint_url": f"http://127.0.0.1:{ports['s3.port']}", "region_name": "fr"}
+    finally:
+        processes.ignore_signals()
+        processes.stop_all([server])
+
+
+def _camel_keys(account: dict[str, str]) -> dict[str, str]:
+    return {"accessKey": account["access_key"], "secretKey": account["secret_key"]}

@@ -11,7 +11,10 @@ from tests.architecture.sources import ROOMS, ROOT, Source, sources
 CONTRACTS = tomllib.loads(Path(settings.BASE_DIR, "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
 ROOMS_IN_ORDER, FILES_IN_ORDER, HEAVY = CONTRACTS["contracts"]
 # Files named for their subject: each stands beside the layer it serves (docs/adr/0007).
-HEAVY_LIBRARIES = {"weasyprint", "pyhanko", "pyhanko_certvalidator", "pikepdf", "openpyxl"}
+HEAVY_LIBRARIES = {
+    *("weasyprint", "pyhanko", "pyhanko_certvalidator", "pikepdf", "openpyxl"),
+    *("storages", "boto3", "botocore"),
+}
 
 
 def installed() -> set[str]:

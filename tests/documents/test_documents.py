@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
@@ -86,8 +87,8 @@ def test_an_altered_file_is_never_served(world):
     stored = actions.store_file(
         actor=world.west.coordinator.as_actor(), name="p.pdf", content=PDF, readers=[world.west.cpts]
     )
-    with default_storage.open(stored.path, "wb") as stream:
-        stream.write(PDF + b"!")
+    default_storage.delete(stored.path)
+    default_storage.save(stored.path, ContentFile(PDF + b"!"))
     with pytest.raises(AlteredFile):
         storage.read(stored)
     storage.write(PDF)  # the next deposit of the same bytes repairs what a crash left behind
