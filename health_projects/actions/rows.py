@@ -7,9 +7,7 @@ from django.db import transaction
 
 from core.actor import Actor
 from core.errors import NotAllowed
-from health_projects.models import (
-    HealthProject,
-)
+from health_projects.models import HealthProject
 
 
 def locked(actor: Actor, project: HealthProject) -> HealthProject:
