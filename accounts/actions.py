@@ -3,6 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -11,7 +12,7 @@ from django.db import transaction
 from accounts import notifications
 from accounts.enums import ROLES_OF
 from accounts.models import Invitation, Membership, Organisation, User
-from accounts.permissions import Act, check, check_grant
+from accounts.permissions import Act, check, check_administrator, check_grant
 from core import audit, clock
 from core.actor import SYSTEM, Actor
 from core.enums import Role, Side
@@ -108,6 +109,29 @@ def set_membership_active(*, actor: Actor, membership: Membership, is_active: bo
     membership.save(update_fields=["is_active", "updated_at"])
     audit.record(actor, "membership.change", membership, before={"is_active": before}, after={"is_active": is_active})
     return membership
+
+
+@transaction.atomic
+def reset_second_factor(*, actor: Actor, user: User, reason: str) -> User:
+    """Take away the second factor that a person lost, recovery codes included; she is told by mail.
+
+    Raises NotAllowed for anyone but an administrator, DomainError for oneself, without a reason or without anything
+    to reset.
+    """
+    check_administrator(actor)
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user.pk == actor.user_id:
+        raise DomainError("Demandez à une autre personne de l’administration de réinitialiser le vôtre.")
+    if not reason.strip():
+        raise DomainError("Indiquez la raison.", field="reason")
+    factors = Authenticator.objects.filter(user=user)
+    kinds = sorted(factors.values_list("type", flat=True))
+    if not kinds:
+        raise DomainError("Ce compte n’a pas de second facteur.")
+    factors.delete()
+    audit.record(actor, "user.reset_second_factor", user, before={"kinds": kinds}, after={"reason": reason.strip()})
+    transaction.on_commit(partial(notifications.second_factor_reset, user, reason.strip()))
+    return user
 
 
 @transaction.atomic

@@ -5,12 +5,18 @@ from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.db.models import Exists, OuterRef
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
 from django.utils.crypto import get_random_string
 
+from accounts import actions
 from accounts.models import Delegation, Invitation, Membership, Organisation, User
 from core.admin import AuditedAdmin, ReadOnlyAdmin
+from core.http import attempt
 
-# Those of the packages write without the journal, and would show the secret of each second factor.
+# Those of the packages write without the journal, and would show the secret of each second factor: an account's is
+# reset from its own page.
 admin.site.unregister([Group, EmailAddress, Authenticator])
 
 
@@ -36,18 +42,60 @@ class UserForm(forms.ModelForm):
         fields = ["email", "first_name", "last_name", "job_title", "is_active", "is_staff"]
 
 
+class ResetForm(forms.Form):
+    reason = forms.CharField(label="Raison", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
 @admin.register(User)
 class UserAdmin(AuditedAdmin):
     """Accounts. A password is never set here: the person asks for a link on the sign-in page."""
 
     form = UserForm
-    list_display = ["email", "first_name", "last_name", "is_active", "is_staff", "last_login"]
+    list_display = ["email", "first_name", "last_name", "is_active", "has_second_factor", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff"]
     search_fields = ["email", "first_name", "last_name"]
 
+    def get_queryset(self, request):
+        factors = Authenticator.objects.filter(user=OuterRef("pk"))
+        return super().get_queryset(request).annotate(second_factor=Exists(factors))
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.reset_second_factor)
+        name = "accounts_user_reset_second_factor"
+        return [path("<path:object_id>/second-facteur/", view, name=name), *super().get_urls()]
+
+    @admin.display(description="second facteur", boolean=True)
+    def has_second_factor(self, user) -> bool:
+        return user.second_factor
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        factors = Authenticator.objects.filter(user__pk=object_id)
+        context = {**(extra_context or {}), "has_second_factor": factors.exists()}
+        return super().change_view(request, object_id, form_url, context)
+
+    def reset_second_factor(self, request, object_id):
+        """Ask for the reason, then take the second factor of a person away."""
+        user = get_object_or_404(User, pk=object_id)
+        form = ResetForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            done = attempt(
+                request,
+                actions.reset_second_factor,
+                user=user,
+                success=f"Le second facteur de {user} est réinitialisé, et un courriel l’en avertit.",
+                **form.cleaned_data,
+            )
+            if done:
+                return redirect("admin:accounts_user_change", object_id)
+        title = f"Réinitialiser le second facteur de {user}"
+        context = {**self.admin_site.each_context(request), "title": title, "person": user, "form": form}
+        return render(request, "admin/accounts/user/reset_second_factor.html", context)
+
     def save_model(self, request, obj, form, change):
+        """An account opened without a password; the access to the back office comes with its rights."""
         if not change:
             obj.set_password(get_random_string(40))
+        obj.is_superuser = obj.is_staff
         super().save_model(request, obj, form, change)
 
 
@@ -62,19 +110,3 @@ class DelegationAdmin(AuditedAdmin):
 class InvitationAdmin(ReadOnlyAdmin):
     list_display = ["email", "organisation", "role", "expires_at", "accepted_at", "withdrawn_at"]
     exclude = ["token"]
-
-
-@admin.register(Authenticator)
-class SecondFactorAdmin(AuditedAdmin):
-    """Second factors, to take away the one that a person lost; never their secret."""
-
-    list_display = ["user", "type", "created_at", "last_used_at"]
-    list_filter = ["type"]
-    search_fields = ["user__email", "user__last_name"]
-    fields = ["user", "type", "created_at", "last_used_at"]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False

@@ -1,6 +1,6 @@
 """Mails of the accounts room."""
 
-from accounts.models import Invitation, Membership, Organisation
+from accounts.models import Invitation, Membership, Organisation, User
 from core.enums import Role
 from core.mails import send_mail
 
@@ -8,6 +8,12 @@ from core.mails import send_mail
 def send_invitation(invitation: Invitation) -> bool:
     """Send an invitation's link to its address; say whether it left."""
     return send_mail("accounts/emails/invitation", to=[invitation.email], context={"invitation": invitation})
+
+
+def second_factor_reset(user: User, reason: str) -> bool:
+    """Tell a person that her second factor was taken away, and why; say whether the mail left."""
+    context = {"user": user, "reason": reason}
+    return send_mail("accounts/emails/second_factor_reset", to=[user.email], context=context)
 
 
 def addresses_of(*organisations: Organisation, roles: tuple[Role, ...] | None = None) -> list[str]:

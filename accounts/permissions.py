@@ -118,6 +118,12 @@ def check(actor: Actor, act: Act) -> None:
         raise NotAllowed(f"Votre rôle ne vous permet pas {of}{act.value}.")
 
 
+def check_administrator(actor: Actor) -> None:
+    """Raise NotAllowed unless `actor` acts for the administration of the portal."""
+    if (actor.side, actor.role) != (Side.BACK_OFFICE, Role.ADMINISTRATOR):
+        raise NotAllowed("Seule l’administration du portail peut faire cela : agissez pour elle.")
+
+
 def may_grant(actor: Actor, role: Role) -> bool:
     """Return whether `actor` opens and closes places of this role in her organisation."""
     return may(actor, Act.INVITE) and role in GRANTS[actor.side][actor.role]

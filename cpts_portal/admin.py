@@ -8,3 +8,7 @@ class PortalAdminSite(admin.AdminSite):
     site_title = "Administration du Portail CPTS"
     index_title = "Données de référence, organisations et comptes"
     login_template = "account/login.html"
+
+    def has_permission(self, request):
+        """Administrators only: the access without the rights (`is_staff` alone) opens nothing."""
+        return super().has_permission(request) and request.user.is_superuser

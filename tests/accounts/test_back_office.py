@@ -1,0 +1,98 @@
+"""The back office of accounts: who enters it, and how a lost second factor is reset."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core import mail
+from django.urls import NoReverseMatch, reverse
+
+from accounts import actions
+from core.errors import DomainError, NotAllowed
+from core.models import AuditEvent
+from tests.utils.factories import MembershipFactory, UserFactory
+
+PAGES = ["admin:index", "admin:accounts_user_changelist", "admin:core_auditevent_changelist"]
+
+
+@pytest.fixture
+def lost(world):
+    """Return a person of another organisation with a second factor and recovery codes."""
+    user = world.west.ars_officer.user
+    for kind in (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES):
+        Authenticator.objects.get_or_create(user=user, type=kind, defaults={"data": {}})
+    return user
+
+
+@pytest.fixture
+def administrator(world):
+    user = world.administrator.user
+    user.is_staff = user.is_superuser = True
+    user.save()
+    return world.administrator
+
+
+def test_the_access_without_the_rights_sees_nothing(world, client_of):
+    user = world.west.coordinator.user
+    user.is_staff = True
+    user.save()
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})  # asked of this access as well
+    client = client_of(world.west.coordinator)
+    for page in PAGES:
+        response = client.get(reverse(page))
+        assert response.status_code == 302
+        assert response.url.startswith(reverse("admin:login"))
+
+
+def test_the_access_given_from_the_back_office_comes_with_its_rights(administrator, client_of):
+    person = UserFactory()
+    names = ("email", "first_name", "last_name", "job_title")
+    data = {name: getattr(person, name) for name in names}
+    url = reverse("admin:accounts_user_change", args=[person.pk])
+    client = client_of(administrator)
+    assert client.post(url, {**data, "is_active": "on", "is_staff": "on"}).status_code == 302
+    person.refresh_from_db()
+    assert person.is_staff and person.is_superuser
+    client.post(url, {**data, "is_active": "on"})
+    person.refresh_from_db()
+    assert not person.is_staff and not person.is_superuser
+
+
+def test_a_lost_second_factor_is_reset_with_a_reason_journaled_and_told(
+    administrator, lost, client_of, django_capture_on_commit_callbacks
+):
+    client = client_of(administrator)
+    url = reverse("admin:accounts_user_reset_second_factor", args=[lost.pk])
+    assert url in client.get(reverse("admin:accounts_user_change", args=[lost.pk])).content.decode()
+    assert "obligatoire" in client.post(url, {"reason": " "}).content.decode()
+    assert Authenticator.objects.filter(user=lost).count() == 2
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(url, {"reason": "Téléphone perdu"}).status_code == 302
+    assert not Authenticator.objects.filter(user=lost).exists()
+    event = AuditEvent.objects.get(action="user.reset_second_factor")
+    assert (event.user_id, event.object_id) == (administrator.user_id, str(lost.pk))
+    assert event.after == {"reason": "Téléphone perdu"}
+    (message,) = mail.outbox
+    assert message.to == [lost.email] and "Téléphone perdu" in message.body
+    assert url not in client.get(reverse("admin:accounts_user_change", args=[lost.pk])).content.decode()
+
+
+def test_nobody_else_resets_a_second_factor(world, lost):
+    for member in (world.west.president, world.west.ars_signatory, world.observer):
+        with pytest.raises(NotAllowed):
+            actions.reset_second_factor(actor=member.as_actor(), user=lost, reason="Téléphone perdu")
+
+
+def test_one_does_not_reset_ones_own_second_factor(administrator):
+    with pytest.raises(DomainError, match="une autre personne"):
+        actions.reset_second_factor(actor=administrator.as_actor(), user=administrator.user, reason="Perdu")
+
+
+def test_there_must_be_a_second_factor_and_a_reason(administrator, lost):
+    with pytest.raises(DomainError, match="raison"):
+        actions.reset_second_factor(actor=administrator.as_actor(), user=lost, reason="  ")
+    with pytest.raises(DomainError, match="n’a pas de second facteur"):
+        actions.reset_second_factor(actor=administrator.as_actor(), user=MembershipFactory().user, reason="Perdu")
+
+
+def test_the_rows_of_second_factors_have_no_page():
+    with pytest.raises(NoReverseMatch):
+        reverse("admin:mfa_authenticator_changelist")
