@@ -162,6 +162,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 EACH_NIGHT = 15 if DEMONSTRATION else crontab(hour=3, minute=0)  # a demonstration does not wait for the night
 CELERY_BEAT_SCHEDULE = {
     "resume unfinished documents": {"task": "documents.jobs.resume_documents", "schedule": 60},
+    "inventory of the store": {"task": "documents.jobs.take_inventory", "schedule": crontab(hour=3, minute=30)},
     "tacit approvals": {"task": "health_projects.jobs.approve_tacitly", "schedule": EACH_NIGHT},
     "term of contracts, newer agreements": {"task": "contracts.jobs.follow_contracts", "schedule": EACH_NIGHT},
     "calendar of dialogues": {"task": "dialogues.jobs.follow_calendar", "schedule": EACH_NIGHT},

@@ -26,3 +26,11 @@ class Verdict(models.TextChoices):
     def is_ours(self) -> bool:
         """The bytes are exactly some that the portal issued."""
         return self in (Verdict.GENUINE, Verdict.INCOMPLETE, Verdict.SUPERSEDED)
+
+
+class FaultKind(models.TextChoices):
+    """What is wrong with a file of the store."""
+
+    MISSING = "MISSING", "Manquant"
+    ALTERED = "ALTERED", "Modifié"
+    ORPHAN = "ORPHAN", "Sans propriétaire"

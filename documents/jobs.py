@@ -12,11 +12,12 @@ from django.utils.text import slugify
 from core import audit
 from core.actor import SYSTEM
 from core.models import JobState
-from documents import storage, tasks
+from documents import inventory, storage, tasks
 from documents.models import Document, StoredFile
 from documents.pdf import RenderError, SignatureField, render_pdf
 
 LEASE = timedelta(minutes=3)  # longer than the hard time limit of a task
+INVENTORY_SECONDS = 60  # shorter than the soft one
 
 
 @shared_task
@@ -45,6 +46,13 @@ def resume_documents() -> int:
     for pk in waiting.values_list("pk", flat=True):
         tasks.wake_renderer(pk)
     return len(waiting)
+
+
+@shared_task
+def take_inventory() -> None:
+    """Go on with the inventory of the store for a minute, then again until it is over."""
+    if inventory.take_inventory(seconds=INVENTORY_SECONDS) == inventory.Outcome.UNFINISHED:
+        tasks.wake_inventory()
 
 
 @transaction.atomic

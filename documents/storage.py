@@ -37,7 +37,7 @@ def write(content: bytes) -> str:
     """
     digest = hashlib.sha256(content).hexdigest()
     path = StoredFile(sha256=digest).path
-    with _spoken_refusals():
+    with spoken_refusals():
         if default_storage.exists(path):
             if digest_of(path) == digest:
                 return digest
@@ -49,7 +49,7 @@ def write(content: bytes) -> str:
 def read(stored_file: StoredFile) -> bytes:
     """Return the bytes of a file; raise AlteredFile when they are not the ones stored, or StorageUnavailable."""
     try:
-        with _spoken_refusals(), default_storage.open(stored_file.path) as stream:
+        with spoken_refusals(), default_storage.open(stored_file.path) as stream:
             content = stream.read()
     except FileNotFoundError as error:
         raise AlteredFile("Ce fichier manque dans le stockage.") from error
@@ -68,7 +68,8 @@ def digest_of(path: str) -> str:
 
 
 @contextmanager
-def _spoken_refusals() -> Iterator[None]:
+def spoken_refusals() -> Iterator[None]:
+    """Turn what the store refuses into a sentence; a missing file stays a FileNotFoundError."""
     try:
         yield
     except FileNotFoundError:
