@@ -12,10 +12,10 @@ from tests.architecture.markup import Page
 from tests.architecture.sources import ROOMS, sources
 
 ROOT = Path(settings.BASE_DIR) / "templates"
-SHARED = {"layouts", "components", "tables", "pages", "bootstrap5", "allauth", "account", "mfa"}
+SHARED = {"layouts", "components", "tables", "pages", "bootstrap5", "allauth", "account", "mfa", "admin"}
 # What the packages look for by name, in their own folders, and Django at the root.
-OVERRIDES = ("account/", "mfa/", "allauth/", "bootstrap5/")
-FRONT_DOOR = {"layouts", "allauth"}  # what surrounds every page may lead anywhere
+OVERRIDES = ("account/", "mfa/", "allauth/", "bootstrap5/", "admin/")
+FRONT_DOOR = {"layouts", "allauth", "admin"}  # what surrounds every page may lead anywhere
 DEMONSTRATION_TOOLS = "demonstration:tools"  # the ribbon and the sign-in pages lead to it, in a demonstration
 HIGHEST_FIRST = [
     "demonstration",
@@ -40,6 +40,9 @@ PAGE_LAYOUTS = {
     "allauth/layouts/base.html",
     "allauth/layouts/entrance.html",
     "allauth/layouts/manage.html",
+    "admin/base.html",
+    "admin/base_site.html",
+    "admin/change_form.html",
 }
 TAG = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
 URL_TAG = re.compile(r"""{%\s*url\s+["']([\w:]+)["']""")
