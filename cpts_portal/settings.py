@@ -163,6 +163,7 @@ EACH_NIGHT = 15 if DEMONSTRATION else crontab(hour=3, minute=0)  # a demonstrati
 CELERY_BEAT_SCHEDULE = {
     "resume unfinished documents": {"task": "documents.jobs.resume_documents", "schedule": 60},
     "inventory of the store": {"task": "documents.jobs.take_inventory", "schedule": crontab(hour=3, minute=30)},
+    "time stamps that are owed": {"task": "documents.jobs.stamp_documents", "schedule": 60},
     "tacit approvals": {"task": "health_projects.jobs.approve_tacitly", "schedule": EACH_NIGHT},
     "term of contracts, newer agreements": {"task": "contracts.jobs.follow_contracts", "schedule": EACH_NIGHT},
     "calendar of dialogues": {"task": "dialogues.jobs.follow_calendar", "schedule": EACH_NIGHT},
@@ -250,8 +251,20 @@ if STORAGE_S3_BUCKET:  # several machines share a bucket; without one, the files
 SIGNING_ROOT = Path(env.str("SIGNING_ROOT", default=str(VAR_DIR / "signing")))
 SIGNING_PKCS12 = env.str("SIGNING_PKCS12", default="")
 SIGNING_PKCS12_PASSWORD = env.str("SIGNING_PKCS12_PASSWORD", default="")
+SIGNING_PKCS11 = env.str("SIGNING_PKCS11", default="")  # the library of the token
+SIGNING_PKCS11_TOKEN = env.str("SIGNING_PKCS11_TOKEN", default="")
+SIGNING_PKCS11_PIN = env.str("SIGNING_PKCS11_PIN", default="")
+SIGNING_PKCS11_KEY = env.str("SIGNING_PKCS11_KEY", default="")
 SIGNING_DEMONSTRATION_ALLOWED = env.bool("SIGNING_DEMONSTRATION_ALLOWED", default=DEBUG)
+if not (SIGNING_PKCS12 or SIGNING_PKCS11 or SIGNING_DEMONSTRATION_ALLOWED):
+    raise ImproperlyConfigured(
+        "Aucun certificat de signature : indiquez SIGNING_PKCS12 ou SIGNING_PKCS11, "
+        "ou acceptez des signatures sans valeur par SIGNING_DEMONSTRATION_ALLOWED=1."
+    )
+SIGNING_TRUST = env.str("SIGNING_TRUST", default="")  # a folder: authorities trusted beside our own, revocation lists
 TSA_URL = env.str("TSA_URL", default="")
+TSA_NAME = env.str("TSA_NAME", default="")
+TSA_TIMEOUT_SECONDS = env.int("TSA_TIMEOUT_SECONDS", default=5)
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

@@ -15,7 +15,9 @@ from core.errors import DomainError
 from core.models import JobState
 from documents import permissions, signing, storage, tasks
 from documents.authority import current_authority
+from documents.enums import Stamp
 from documents.models import Document, Signature, StoredFile
+from documents.signing import SignedPdf
 
 ANY_KIND = tuple(files.KINDS)
 
@@ -120,7 +122,7 @@ def sign_document(*, actor: Actor, document: Document) -> Document:
     signature = _signature_of(actor, document)
     signer = User.objects.get(pk=actor.user_id)
     now = clock.now()
-    content = signing.sign_pdf(
+    signed = signing.sign_pdf(
         pdf=storage.read(document.file),
         field_name=signature.field_name,
         signer=current_authority().signer_for(signer.get_full_name(), signature.organisation.name, signer.email),
@@ -130,14 +132,28 @@ def sign_document(*, actor: Actor, document: Document) -> Document:
         signed_at=now,
         certify=not document.signatures.filter(signed_at__isnull=False).exists(),
     )
-    stored = _store(actor, document.file.name, "application/pdf", content, document.readers.all(), document)
+    stored = _store(actor, document.file.name, "application/pdf", signed.content, document.readers.all(), document)
     signature.signed_at, signature.signer, signature.file = now, signer, stored
     signature.signer_name, signature.signer_title = signer.get_full_name(), signer.job_title
-    signature.save()
-    document.file = stored
-    document.save(update_fields=["file", "updated_at"])
-    audit.record(actor, "document.sign", document, after={"side": signature.side, "sha256": stored.sha256})
+    _keep_signature(actor, document, signature, signed)
     return Document.objects.with_signatures().get(pk=document.pk)
+
+
+def _keep_signature(actor: Actor, document: Document, signature: Signature, signed: SignedPdf) -> None:
+    """Write a signature with what vouches for its time; ask the worker for the time stamp that the document is owed."""
+    if signed.stamp:
+        signature.set_stamp(signed.stamp)
+    elif signed.awaits_stamp:
+        signature.stamp = Stamp.PENDING
+    signature.save()
+    document.file = signature.file
+    if settings.TSA_URL and not document.signatures.filter(signed_at__isnull=True).exists():
+        document.stamp = Stamp.PENDING
+    document.save(update_fields=["file", "stamp", "updated_at"])
+    after = {"side": signature.side, "sha256": signature.file.sha256, "stamp": signature.stamp}
+    audit.record(actor, "document.sign", document, after=after)
+    if Stamp.PENDING in (document.stamp, signature.stamp):
+        transaction.on_commit(partial(tasks.wake_stamper, document.pk))
 
 
 def _signature_of(actor: Actor, document: Document) -> Signature:

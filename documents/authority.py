@@ -1,51 +1,22 @@
 """Where the certificates that sign come from: the deployment's own, or an authority made for demonstration.
 
-An authority gives one SigningIdentity per signatory and the roots a verification trusts. Plain values of
-`cryptography` only: the signing engine is not loaded here. A hardware key (PKCS#11) will be a third authority.
+An authority gives one SigningIdentity per signatory, the roots a verification trusts, and the revocation lists that
+archives keep beside a signature. Plain values of `cryptography` only: the signing engine is not loaded here.
 """
 
-import fcntl
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
-from cryptography.x509.oid import NameOID
 from django.conf import settings
 
-from core.errors import DomainError
+from documents import trust
+from documents.demonstration_authority import DEMONSTRATION_NOTICE, DemonstrationAuthority
+from documents.identities import SigningIdentity, SigningUnavailable, TokenKey, roots_of, seal_notice
+from documents.pkcs11_authority import Pkcs11Authority
 
-DEMONSTRATION_NOTICE = "signature de démonstration, non qualifiée"
-AUTHORITY_NAME = "Autorité de démonstration du portail CPTS"
-# Every reader of PDF knows RSA; 2048 bits are enough for keys that prove nothing outside a demonstration.
-KEY_SIZE = 2048
-# The demonstration moves its clock, and shows documents signed years ago.
-VALID_FROM = datetime(2019, 1, 1, tzinfo=UTC)
-VALID_UNTIL = datetime(2049, 12, 31, tzinfo=UTC)
-NAME_MAX = 64  # X.520, ub-common-name
-
-
-class SigningUnavailable(DomainError):
-    """No usable certificate: the deployment has to be told which."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SigningIdentity:
-    """A key, its certificate and the chain above it; `notice` is printed in the stamp (empty: nothing to say)."""
-
-    private_key: rsa.RSAPrivateKey
-    certificate: x509.Certificate
-    chain: tuple[x509.Certificate, ...]
-    organisation: str
-    notice: str
+__all__ = ["DEMONSTRATION_NOTICE", "DemonstrationAuthority", "Pkcs11Authority", "Pkcs12Authority", "SigningUnavailable"]
 
 
 class Authority(Protocol):
@@ -55,16 +26,28 @@ class Authority(Protocol):
         """Return the identity with which this person signs for this organisation."""
 
     def trusted_roots(self) -> tuple[x509.Certificate, ...]:
-        """Return the certificates a verification may trust."""
+        """Return the certificates a verification may trust: this authority's, and those of the trust folder."""
+
+    def revocation_lists(self) -> tuple[x509.CertificateRevocationList, ...]:
+        """Return the lists that say which certificates are revoked: this authority's, and those of the trust folder."""
 
 
 def current_authority() -> Authority:
     """Return the authority the settings name; SigningUnavailable where there is none, not even a demonstration."""
+    if settings.SIGNING_PKCS11:
+        return Pkcs11Authority(
+            TokenKey(
+                module=settings.SIGNING_PKCS11,
+                token=settings.SIGNING_PKCS11_TOKEN,
+                pin=settings.SIGNING_PKCS11_PIN,
+                label=settings.SIGNING_PKCS11_KEY,
+            )
+        )
     if settings.SIGNING_PKCS12:
         return Pkcs12Authority(Path(settings.SIGNING_PKCS12), settings.SIGNING_PKCS12_PASSWORD)
     if not settings.SIGNING_DEMONSTRATION_ALLOWED:
         raise SigningUnavailable(
-            "Aucun certificat de signature n’est configuré : indiquez SIGNING_PKCS12. "
+            "Aucun certificat de signature n’est configuré : indiquez SIGNING_PKCS12 ou SIGNING_PKCS11. "
             "La signature de démonstration n’est pas autorisée sur ce portail."
         )
     return DemonstrationAuthority(Path(settings.SIGNING_ROOT))
@@ -88,158 +71,15 @@ class Pkcs12Authority:
 
     def signer_for(self, common_name: str, organisation: str, email: str) -> SigningIdentity:
         return SigningIdentity(
-            private_key=self._key,
+            key=self._key,
             certificate=self._certificate,
             chain=self._chain,
             organisation=organisation,
-            notice=f"cachet de {_common_name(self._certificate)}",
+            notice=seal_notice(self._certificate),
         )
 
     def trusted_roots(self) -> tuple[x509.Certificate, ...]:
-        roots = tuple(certificate for certificate in self._chain if certificate.issuer == certificate.subject)
-        return roots or (self._certificate,)
+        return (*roots_of(self._certificate, self._chain), *trust.certificates())
 
-
-class DemonstrationAuthority:
-    """A root of its own and one certificate per signatory, made on first use in a private folder.
-
-    Proves that a document was not altered, not who signed: the stamp says so.
-    """
-
-    def __init__(self, root: Path):
-        self.root = root
-
-    def signer_for(self, common_name: str, organisation: str, email: str) -> SigningIdentity:
-        """Return the identity of this person for this organisation, the same at each call."""
-        digest = sha256("\n".join((common_name, organisation, email)).encode()).hexdigest()[:32]
-        path = self.root / "signatories" / f"{digest}.pem"
-        with self._locked():
-            root_key, root = self._root()
-            if not path.exists():
-                key = _new_key()
-                certificate = _signatory_certificate(key, root_key, root, common_name, organisation, email)
-                _write_private(path, _pem(key, certificate))
-            key, certificate = _read_pem(path)
-        return SigningIdentity(
-            private_key=key,
-            certificate=certificate,
-            chain=(root,),
-            organisation=organisation,
-            notice=DEMONSTRATION_NOTICE,
-        )
-
-    def trusted_roots(self) -> tuple[x509.Certificate, ...]:
-        with self._locked():
-            return (self._root()[1],)
-
-    def _root(self) -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
-        path = self.root / "authority.pem"
-        if not path.exists():
-            key = _new_key()
-            _write_private(path, _pem(key, _root_certificate(key)))
-        return _read_pem(path)
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Hold the folder: several workers may sign for the first time at once."""
-        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(self.root / ".lock", "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-
-
-def _new_key() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(public_exponent=65537, key_size=KEY_SIZE)
-
-
-def _root_certificate(key: rsa.RSAPrivateKey) -> x509.Certificate:
-    name = x509.Name(
-        [
-            x509.NameAttribute(NameOID.COUNTRY_NAME, "FR"),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Portail CPTS (démonstration)"),
-            x509.NameAttribute(NameOID.COMMON_NAME, AUTHORITY_NAME),
-        ]
-    )
-    return (
-        _builder(name, name, key.public_key(), key.public_key())
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_key_usage("key_cert_sign", "crl_sign"), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-
-
-def _signatory_certificate(
-    key: rsa.RSAPrivateKey,
-    root_key: rsa.RSAPrivateKey,
-    root: x509.Certificate,
-    common_name: str,
-    organisation: str,
-    email: str,
-) -> x509.Certificate:
-    attributes = [
-        x509.NameAttribute(NameOID.COUNTRY_NAME, "FR"),
-        x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, DEMONSTRATION_NOTICE),
-        x509.NameAttribute(NameOID.COMMON_NAME, common_name[:NAME_MAX] or "Signataire"),
-    ]
-    if organisation:
-        attributes.insert(1, x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation[:NAME_MAX]))
-    builder = (
-        _builder(x509.Name(attributes), root.subject, key.public_key(), root_key.public_key())
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        # Non-repudiation: without it no reader takes the signature for a person's (pyHanko refuses to sign).
-        .add_extension(_key_usage("digital_signature", "content_commitment"), critical=True)
-    )
-    if email.isascii() and email:
-        builder = builder.add_extension(x509.SubjectAlternativeName([x509.RFC822Name(email)]), critical=False)
-    return builder.sign(root_key, hashes.SHA256())
-
-
-def _builder(subject: x509.Name, issuer: x509.Name, public_key, issuer_key) -> x509.CertificateBuilder:
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(public_key)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(VALID_FROM)
-        .not_valid_after(VALID_UNTIL)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key), critical=False)
-    )
-
-
-def _key_usage(*allowed: str) -> x509.KeyUsage:
-    usages = (
-        "digital_signature content_commitment key_encipherment data_encipherment key_agreement "
-        "key_cert_sign crl_sign encipher_only decipher_only"
-    )
-    return x509.KeyUsage(**{usage: usage in allowed for usage in usages.split()})
-
-
-def _common_name(certificate: x509.Certificate) -> str:
-    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    return str(names[0].value) if names else certificate.subject.rfc4514_string()
-
-
-def _pem(key: rsa.RSAPrivateKey, certificate: x509.Certificate) -> bytes:
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ) + certificate.public_bytes(serialization.Encoding.PEM)
-
-
-def _read_pem(path: Path) -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
-    content = path.read_bytes()
-    return serialization.load_pem_private_key(content, None), x509.load_pem_x509_certificate(content)
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner reads, whole or not at all."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_suffix(".draft")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    def revocation_lists(self) -> tuple[x509.CertificateRevocationList, ...]:
+        return trust.revocation_lists()

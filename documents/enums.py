@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from core.enums import Status
+
 
 class DocumentKind(models.TextChoices):
     """What the portal issues (design §4)."""
@@ -34,3 +36,15 @@ class FaultKind(models.TextChoices):
     MISSING = "MISSING", "Manquant"
     ALTERED = "ALTERED", "Modifié"
     ORPHAN = "ORPHAN", "Sans propriétaire"
+
+
+class Stamp(Status):
+    """What vouches for the time of a signature or of a document: nothing but the portal's clock, or an authority."""
+
+    NONE = "NONE", "Sans horodatage"
+    PENDING = "PENDING", "Horodatage en attente"
+    STAMPED = "STAMPED", "Horodaté"
+
+    @property
+    def tone(self) -> str:
+        return {"NONE": "off", "STAMPED": "ok"}.get(self.value, "wait")

@@ -4,6 +4,7 @@ from allauth.mfa.base.forms import ReauthenticateForm
 from django import forms
 
 from core.forms import CrispyMixin
+from documents.signing import load_engine
 
 
 class SigningForm(CrispyMixin, ReauthenticateForm):
@@ -17,3 +18,7 @@ class SigningForm(CrispyMixin, ReauthenticateForm):
         help_text="Les six chiffres de votre application d’authentification, ou un code de secours.",
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
+
+    def clean(self):
+        load_engine()  # here, no row is locked yet
+        return super().clean()

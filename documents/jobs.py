@@ -1,6 +1,8 @@
 """Work that the worker does for this room, found by row and safe to do twice."""
 
+import logging
 from datetime import timedelta
+from itertools import takewhile
 from typing import Any
 
 from celery import shared_task
@@ -12,9 +14,12 @@ from django.utils.text import slugify
 from core import audit
 from core.actor import SYSTEM
 from core.models import JobState
-from documents import inventory, storage, tasks
+from documents import inventory, signing, storage, tasks
+from documents.enums import Stamp
 from documents.models import Document, StoredFile
 from documents.pdf import RenderError, SignatureField, render_pdf
+
+logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=3)  # longer than the hard time limit of a task
 INVENTORY_SECONDS = 60  # shorter than the soft one
@@ -53,6 +58,60 @@ def take_inventory() -> None:
     """Go on with the inventory of the store for a minute, then again until it is over."""
     if inventory.take_inventory(seconds=INVENTORY_SECONDS) == inventory.Outcome.UNFINISHED:
         tasks.wake_inventory()
+
+
+@shared_task
+def stamp_document(document_id: str) -> bool:
+    """Add the time stamp that a document is owed; an authority that does not answer is asked again later. Idempotent.
+
+    Return whether the authority answered, or was not asked.
+    """
+    signing.load_engine()  # before the row is locked
+    try:
+        add_stamp(document_id)
+    except signing.StampPending:
+        return False
+    except signing.SigningError:
+        logger.exception("time stamp impossible", extra={"document": document_id})
+    return True
+
+
+@shared_task
+def stamp_documents() -> int:
+    """Ask for the time stamp of each document still owed one, until the authority is silent; return how many came."""
+    waiting = Document.objects.awaiting_stamp().values_list("pk", flat=True)
+    return len(list(takewhile(stamp_document, waiting)))
+
+
+@transaction.atomic
+def add_stamp(document_id: str) -> None:
+    """Time-stamp a document: those who signed meanwhile waited for the row, the stamp covers them all."""
+    document = Document.objects.select_for_update(of=("self",)).select_related("file").get(pk=document_id)
+    if not Document.objects.awaiting_stamp().filter(pk=document.pk).exists():
+        return
+    stamped = signing.stamp_document(storage.read(document.file))
+    for signature in document.signatures.filter(stamp=Stamp.PENDING):
+        signature.set_stamp(stamped.stamp)
+        signature.save()
+    if document.stamp == Stamp.PENDING:
+        document.set_stamp(stamped.stamp)
+    document.file = store(document, stamped.content)
+    document.save()
+    after = {"sha256": document.file.sha256, "authority": stamped.stamp.authority, "at": stamped.stamp.at}
+    audit.record(SYSTEM, "document.stamp", document, after=after)
+
+
+def store(document: Document, content: bytes) -> StoredFile:
+    """Store a PDF that the portal made of a document, for its readers."""
+    stored = StoredFile.objects.create(
+        name=f"{slugify(document.title)}.pdf",
+        content_type="application/pdf",
+        size=len(content),
+        sha256=storage.write(content),
+        document=document,
+    )
+    stored.readers.set(document.readers.all())
+    return stored
 
 
 @transaction.atomic
@@ -98,14 +157,7 @@ def finish(document: Document, content: bytes) -> None:
     document = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
     if document.job_state == JobState.DONE:
         return
-    stored = StoredFile.objects.create(
-        name=f"{slugify(document.title)}.pdf",
-        content_type="application/pdf",
-        size=len(content),
-        sha256=storage.write(content),
-        document=document,
-    )
-    stored.readers.set(document.readers.all())
+    stored = store(document, content)
     document.file, document.job_state, document.step, document.progress = stored, JobState.DONE, "Prêt", 100
     document.lease_until = None
     document.save()

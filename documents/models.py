@@ -15,7 +15,8 @@ from core.actor import Actor
 from core.enums import Side
 from core.fields import StatusField
 from core.models import Job, JobState, TenantModel, one_of_the_parties
-from documents.enums import DocumentKind, FaultKind
+from documents.enums import DocumentKind, FaultKind, Stamp
+from documents.identities import TimeStamp
 
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O, 1/I: people type it from paper
 
@@ -82,6 +83,28 @@ class StoredFile(TenantModel):
         return f"{self.sha256[:2]}/{self.sha256[2:4]}/{self.sha256}"
 
 
+class TimeStamped(models.Model):
+    """What vouches for a time: the token of a time-stamp authority, awaited or received, or nothing."""
+
+    stamp = StatusField(Stamp, verbose_name="horodatage", default=Stamp.NONE)
+    stamped_at = models.DateTimeField("horodaté le", null=True, blank=True)
+    stamped_by = models.CharField("horodaté par", max_length=200, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def set_stamp(self, stamp: TimeStamp) -> None:
+        """Keep what a valid token says."""
+        self.stamp, self.stamped_at, self.stamped_by = Stamp.STAMPED, stamp.at, stamp.authority
+
+
+def stamped_means_a_token(name: str) -> models.CheckConstraint:
+    """Return the constraint « time-stamped with the time and the authority of a token, or not at all »."""
+    without = ~Q(stamp=Stamp.STAMPED) & Q(stamped_at__isnull=True, stamped_by="")
+    with_token = Q(stamp=Stamp.STAMPED, stamped_at__isnull=False) & ~Q(stamped_by="")
+    return models.CheckConstraint(condition=with_token | without, name=name)
+
+
 class DocumentQuerySet(ReadersQuerySet):
     def with_signatures(self) -> "DocumentQuerySet":
         return self.select_related("file").prefetch_related("signatures__organisation")
@@ -90,8 +113,12 @@ class DocumentQuerySet(ReadersQuerySet):
         """Return the documents with all that a verdict reads, whoever asks: the code or the bytes are the key."""
         return self.with_signatures().prefetch_related("signatures__file", "replaced_by", "revisions")
 
+    def awaiting_stamp(self) -> "DocumentQuerySet":
+        """Return the documents to which a time stamp is owed: signed by all, or signed while no token came."""
+        return self.filter(Q(stamp=Stamp.PENDING) | Q(signatures__stamp=Stamp.PENDING)).distinct()
 
-class Document(TenantModel, Job):
+
+class Document(TenantModel, Job, TimeStamped):
     """A PDF made once from frozen data (`payload`) by the worker, then signed by its signatories.
 
     `key` names what it is made of: asking twice for the same thing gives the same document.
@@ -122,6 +149,7 @@ class Document(TenantModel, Job):
                 | (~Q(job_state=JobState.DONE) & Q(file__isnull=True)),
             ),
             models.CheckConstraint(name="documents_never_replaces_itself", condition=~Q(replaces=F("pk"))),
+            stamped_means_a_token("documents_document_stamped_means_a_token"),
         ]
 
     def __str__(self):
@@ -145,8 +173,22 @@ class Document(TenantModel, Job):
         """All signatories signed: read from the signatures alone."""
         return bool(self.signature_list) and all(item.signed_at for item in self.signature_list)
 
+    @property
+    def level(self) -> str:
+        """The PAdES level its signatures have reached, and what vouches for their time; empty before the first."""
+        given = {item.stamp for item in self.signature_list if item.signed_at}
+        if not given:
+            return ""
+        if self.stamp == Stamp.STAMPED:
+            return f"PAdES-B-LTA, horodaté par {self.stamped_by}"
+        if Stamp.PENDING in {self.stamp, *given}:
+            return "horodatage en attente : l’autorité n’a pas encore répondu"
+        if given == {Stamp.STAMPED}:
+            return "PAdES-B-LT, chaque signature est horodatée"
+        return "PAdES-B-B, sans horodatage"
 
-class Signature(TenantModel):
+
+class Signature(TenantModel, TimeStamped):
     """The place of one party in a document, and the signature it received."""
 
     document = models.ForeignKey(Document, models.CASCADE, related_name="signatures", verbose_name="document")
@@ -179,6 +221,10 @@ class Signature(TenantModel):
                 name="documents_signed_means_all",
                 condition=Q(signed_at__isnull=True, signer__isnull=True, file__isnull=True, signer_name="")
                 | (Q(signed_at__isnull=False, signer__isnull=False, file__isnull=False) & ~Q(signer_name="")),
+            ),
+            stamped_means_a_token("documents_signature_stamped_means_a_token"),
+            models.CheckConstraint(
+                name="documents_stamp_of_a_signature", condition=Q(signed_at__isnull=False) | Q(stamp=Stamp.NONE)
             ),
         ]
 

@@ -3,18 +3,14 @@
 Heavy (pyHanko): imported by documents.signing when it signs.
 """
 
-from asyncio import to_thread
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.request import Request, urlopen
 
-from asn1crypto import tsp
 from pyhanko.pdf_utils.content import ResourceType
 from pyhanko.pdf_utils.font.opentype import GlyphAccumulator
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.signers import PdfSigner
-from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.stamp import BaseStamp, BaseStampStyle
 
 from documents.fonts import stamp_font
@@ -23,14 +19,9 @@ INK = (0.114, 0.169, 0.2)
 INK_2 = (0.29, 0.357, 0.396)
 BRAND = (0.059, 0.322, 0.341)
 WAIT = (0.478, 0.353, 0)
-MAX_TOKEN_BYTES = 1_000_000
 BAR = 2.4  # points
 PADDING = (8, 5)  # points, beside and above the text
 SHRINKING = (1, 0.92, 0.84, 0.76, 0.68, 0.6, 0.5)
-
-
-class TimestampUnavailable(Exception):
-    """The time-stamp authority did not answer with a token."""
 
 
 class KeptMetadataWriter(IncrementalPdfFileWriter):
@@ -51,35 +42,6 @@ class DatedSigner(PdfSigner):
         session = super().init_signing_session(*args, **kwargs)
         session.system_time = self.signed_at
         return session
-
-
-class HttpTimeStamper(TimeStamper):
-    """Asks an RFC 3161 authority. Refused, silent, unreadable, about something else: one error, and no token."""
-
-    def __init__(self, url: str, *, timeout: int):
-        super().__init__()
-        self.url = url
-        self.timeout = timeout
-
-    async def async_timestamp(self, message_digest, md_algorithm):
-        try:
-            token = await super().async_timestamp(message_digest, md_algorithm)
-            stamped = token["content"]["encap_content_info"]["content"].parsed["message_imprint"]
-        except Exception as error:
-            raise TimestampUnavailable from error
-        if stamped["hashed_message"].native != message_digest:
-            raise TimestampUnavailable("the token is about something else")
-        return token
-
-    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        return tsp.TimeStampResp.load(await to_thread(self._post, req.dump()))
-
-    def _post(self, body: bytes) -> bytes:
-        if not self.url.startswith(("https://", "http://")):
-            raise TimestampUnavailable("TSA_URL is not an address of the web")
-        request = Request(self.url, body, {"Content-Type": "application/timestamp-query"})  # noqa: S310
-        with urlopen(request, timeout=self.timeout) as response:  # noqa: S310
-            return response.read(MAX_TOKEN_BYTES)
 
 
 @dataclass(frozen=True)
@@ -103,12 +65,15 @@ class StampStyle(BaseStampStyle):
         return Stamp(writer=writer, style=self, box=box)
 
 
-def stamp_lines(*, signer_name: str, organisation: str, signed_at: datetime, notice: str) -> tuple[StampLine, ...]:
-    """Return « Signé par …, pour …, le 15/03/2026 à 14:02 » as lines, the notice last."""
+def stamp_lines(
+    *, signer_name: str, organisation: str, signed_at: datetime, stamping: str, notice: str
+) -> tuple[StampLine, ...]:
+    """Return « Signé par …, pour …, le 15/03/2026 à 14:02, sans horodatage » as lines, the notice last."""
     lines = [StampLine("Signé par", 6.5, INK_2), StampLine(signer_name, 9.5, bold=True)]
     if organisation:
         lines.append(StampLine(f"pour {organisation}", 7))
     lines.append(StampLine(f"le {signed_at:%d/%m/%Y à %H:%M}", 7))
+    lines.append(StampLine(stamping, 6, INK_2))
     if notice:
         lines.append(StampLine(notice, 6, WAIT, space_before=2.5))
     return tuple(lines)

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from core.dates import format_date
 from core.errors import DomainError
+from documents.fields import timestamp_fields
 
 logger = logging.getLogger(__name__)
 
@@ -98,7 +99,11 @@ def lay_out(html: str, *, signature_fields: Sequence[SignatureField] = (), code:
     try:
         with _engine:
             pdf = _write(html, refused, code)
-        finished = tagging.finish(pdf, labels={field.name: field.label for field in signature_fields})
+        finished = tagging.finish(
+            pdf,
+            labels={field.name: field.label for field in signature_fields},
+            stamps=timestamp_fields(len(signature_fields)),
+        )
     except SoftTimeLimitExceeded:
         raise
     except FatalURLFetchingError as error:  # a BaseException: `except Exception` would miss it

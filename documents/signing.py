@@ -1,26 +1,54 @@
 """Gateway to the signing engine: one PAdES signature, in the field that waits for it, on the bytes others signed.
 
-Baseline level B, or T where TSA_URL names a time-stamp authority; archival time stamps (LTA) come with the circuit.
+Level B-LT where TSA_URL names a time-stamp authority (the document time stamp then makes it B-LTA), B-B otherwise.
+An authority that does not answer never costs a signature: it is made without a token, says so, and the document is
+time-stamped later (`stamp_document`).
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import partial
+from urllib.parse import urlsplit
 
-from cryptography.hazmat.primitives import serialization
 from django.conf import settings
+from django.core.cache import cache
 from django.utils import timezone
 
 from core.errors import DomainError
-from documents.authority import SigningIdentity
+from documents.identities import SigningIdentity, TimeStamp
 
 logger = logging.getLogger(__name__)
 
-TSA_TIMEOUT_SECONDS = 5
+# After a failure, signatories are not kept waiting: the next ones sign without asking, the job asks for them.
+SILENCE_KEY, SILENCE_SECONDS = "documents:time-stamp-authority-silent", 60
+NO_STAMP = "sans horodatage"
+STAMP_TO_COME = "horodatage du document à suivre"
 
 
 class SigningError(DomainError):
     """The signature was not made, and no byte was written."""
+
+
+class StampPending(DomainError):
+    """The time stamp was not made, and no byte was written: ask again later."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedPdf:
+    """A file with one more signature; `stamp` is None where no authority vouches for its time, `awaits_stamp` when
+    one should have."""
+
+    content: bytes
+    stamp: TimeStamp | None
+    awaits_stamp: bool = False
+
+
+def load_engine() -> None:
+    """Load the engine now: a second of imports, better spent before a row is locked than while others wait for it."""
+    from documents import keys, pades, timestamps  # noqa: F401
 
 
 def sign_pdf(
@@ -33,48 +61,54 @@ def sign_pdf(
     location: str,
     signed_at: datetime,
     certify: bool,
-) -> bytes:
+) -> SignedPdf:
     """Return `pdf` with one more signature, as an incremental update: what was signed before is untouched.
 
     `certify` is for the first signature of a document: it then allows nothing but further signatures. `signed_at` is
     aware; `reason` and `location` go into the signature. Raises SigningError when the field is missing or already
-    signed, when the file forbids it, or when the time-stamp authority does not answer (never a lesser signature).
+    signed, or when the file forbids it.
     """
-    from pyhanko.pdf_utils.misc import PdfError
-    from pyhanko.sign.general import SigningError as RefusedByEngine
-
-    from documents.fonts import FontMissing
-    from documents.pades import TimestampUnavailable
+    from documents.timestamps import TimestampUnavailable, token_time
 
     _check_field(pdf, field_name)
+    sign = partial(_signed, pdf, field_name, signer, signer_name, reason, location, signed_at, certify)
+    stamp = None
+    with _refusals():
+        if settings.TSA_URL and not cache.get(SILENCE_KEY):
+            try:
+                content = sign(with_token=True, stamping=f"horodaté par {_authority_name()}")
+                stamp = token_time(content, field_name)
+            except TimestampUnavailable:
+                _note_silence()
+        if stamp is None:
+            content = sign(with_token=False, stamping=STAMP_TO_COME if settings.TSA_URL else NO_STAMP)
+    _check_added(pdf, content)
+    return SignedPdf(content=content, stamp=stamp, awaits_stamp=bool(settings.TSA_URL) and stamp is None)
+
+
+def stamp_document(pdf: bytes) -> SignedPdf:
+    """Return `pdf` with a document time stamp over all that it holds, revocation data included (PAdES B-LTA).
+
+    Raises StampPending when the authority does not answer with a token that holds, SigningError where the document
+    has no field left for a time stamp.
+    """
+    from documents.timestamps import NoFieldLeft, TimestampUnavailable, stamped
+
     try:
-        signed = _signed(pdf, field_name, signer, signer_name, reason, location, signed_at, certify)
+        with _refusals():
+            content, stamp = stamped(pdf)
     except TimestampUnavailable as error:
-        raise SigningError(
-            "L’autorité d’horodatage ne répond pas : votre signature n’a pas été apposée. Réessayez dans un moment."
-        ) from error
-    except FontMissing as error:
-        raise SigningError(
-            "Aucune police n’est installée pour dessiner la signature : prévenez l’administrateur."
-        ) from error
-    except (PdfError, RefusedByEngine, ValueError) as error:
-        logger.exception("signature refused by the engine")
-        raise SigningError("Ce document ne peut pas recevoir cette signature.") from error
-    if not signed.startswith(pdf) or len(signed) == len(pdf):
-        raise SigningError("La signature aurait modifié le document déjà signé : elle n’a pas été apposée.")
-    return signed
-
-
-def _check_field(pdf: bytes, field_name: str) -> None:
-    fields = signature_fields(pdf)
-    if field_name not in fields:
-        raise SigningError("Ce document n’a pas d’emplacement pour cette signature.")
-    if fields[field_name]:
-        raise SigningError("Cet emplacement est déjà signé.")
+        _note_silence()
+        raise StampPending("L’autorité d’horodatage ne répond pas.") from error
+    except NoFieldLeft as error:
+        raise SigningError("Ce document n’a plus d’emplacement pour un horodatage.") from error
+    cache.delete(SILENCE_KEY)
+    _check_added(pdf, content)
+    return SignedPdf(content=content, stamp=stamp)
 
 
 def signature_fields(pdf: bytes) -> dict[str, bool]:
-    """Return the signature fields of a file, in the order of the page, and whether each is signed."""
+    """Return the fields of a file for signatures and time stamps, in the order of the page, and which are filled."""
     from io import BytesIO
 
     from pyhanko.pdf_utils.misc import PdfError
@@ -87,6 +121,47 @@ def signature_fields(pdf: bytes) -> dict[str, bool]:
         raise SigningError("Ce fichier n’est pas un PDF que le portail sait signer.") from error
 
 
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Say in a sentence why the engine refuses."""
+    from pyhanko.pdf_utils.misc import PdfError
+    from pyhanko.sign.general import SigningError as RefusedByEngine
+
+    from documents.fonts import FontMissing
+
+    try:
+        yield
+    except FontMissing as error:
+        raise SigningError(
+            "Aucune police n’est installée pour dessiner la signature : prévenez l’administrateur."
+        ) from error
+    except (PdfError, RefusedByEngine, ValueError) as error:
+        logger.exception("signature refused by the engine")
+        raise SigningError("Ce document ne peut pas recevoir cette signature.") from error
+
+
+def _note_silence() -> None:
+    logger.warning("no valid answer from the time-stamp authority", exc_info=True)
+    cache.set(SILENCE_KEY, True, SILENCE_SECONDS)
+
+
+def _authority_name() -> str:
+    return settings.TSA_NAME or urlsplit(settings.TSA_URL).hostname or settings.TSA_URL
+
+
+def _check_field(pdf: bytes, field_name: str) -> None:
+    fields = signature_fields(pdf)
+    if field_name not in fields:
+        raise SigningError("Ce document n’a pas d’emplacement pour cette signature.")
+    if fields[field_name]:
+        raise SigningError("Cet emplacement est déjà signé.")
+
+
+def _check_added(before: bytes, after: bytes) -> None:
+    if not after.startswith(before) or len(after) == len(before):
+        raise SigningError("La signature aurait modifié le document déjà signé : elle n’a pas été apposée.")
+
+
 def _signed(
     pdf: bytes,
     field_name: str,
@@ -96,17 +171,27 @@ def _signed(
     location: str,
     signed_at: datetime,
     certify: bool,
+    *,
+    with_token: bool,
+    stamping: str,
 ) -> bytes:
+    """Sign once, with a time stamp or not; `stamping` is what is drawn of it."""
     from io import BytesIO
 
     from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
     from pyhanko.sign.signers import PdfSignatureMetadata
 
+    from documents.keys import engine_signer
     from documents.pades import DatedSigner, KeptMetadataWriter, StampStyle, stamp_lines
+    from documents.timestamps import archive_settings, current_timestamper
 
     local_time = timezone.localtime(signed_at)
     lines = stamp_lines(
-        signer_name=signer_name, organisation=signer.organisation, signed_at=local_time, notice=signer.notice
+        signer_name=signer_name,
+        organisation=signer.organisation,
+        signed_at=local_time,
+        stamping=stamping,
+        notice=signer.notice,
     )
     metadata = PdfSignatureMetadata(
         field_name=field_name,
@@ -117,41 +202,14 @@ def _signed(
         location=location,
         certify=certify,
         docmdp_permissions=MDPPerm.FILL_FORMS,
+        **(archive_settings() if settings.TSA_URL else {}),
     )
-    engine = DatedSigner(
-        metadata,
-        signer=_engine_signer(signer),
-        timestamper=_timestamper(settings.TSA_URL) if settings.TSA_URL else None,
-        stamp_style=StampStyle(lines=lines),
-        signed_at=local_time,
-    )
-    return engine.sign_pdf(KeptMetadataWriter(BytesIO(pdf)), existing_fields_only=True).getvalue()
-
-
-def _engine_signer(identity: SigningIdentity):
-    from asn1crypto import keys
-    from asn1crypto import x509 as asn1
-    from pyhanko.sign.signers import SimpleSigner
-    from pyhanko_certvalidator.registry import SimpleCertificateStore
-
-    def loaded(certificate):
-        return asn1.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
-
-    private_key = identity.private_key.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    registry = SimpleCertificateStore()
-    registry.register_multiple([loaded(certificate) for certificate in identity.chain])
-    return SimpleSigner(
-        signing_cert=loaded(identity.certificate),
-        signing_key=keys.PrivateKeyInfo.load(private_key),
-        cert_registry=registry,
-    )
-
-
-@cache
-def _timestamper(url: str):
-    """Return the client of the authority, one per worker: a new one asks twice at its first signature."""
-    from documents.pades import HttpTimeStamper
-
-    return HttpTimeStamper(url, timeout=TSA_TIMEOUT_SECONDS)
+    with engine_signer(signer) as key:
+        engine = DatedSigner(
+            metadata,
+            signer=key,
+            timestamper=current_timestamper() if with_token else None,
+            stamp_style=StampStyle(lines=lines),
+            signed_at=local_time,
+        )
+        return engine.sign_pdf(KeptMetadataWriter(BytesIO(pdf)), existing_fields_only=True).getvalue()

@@ -4,7 +4,7 @@ Heavy (pikepdf): imported by documents.pdf when it renders. Each function says w
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from xml.sax.saxutils import escape
 
@@ -14,6 +14,7 @@ from pikepdf import Array, Dictionary, Name, ObjectStreamMode, String
 
 PRINT_AND_LOCKED = 132
 SIGNATURES_EXIST_APPEND_ONLY = 3
+STAMP_LABEL = "Horodatage du document"
 KEPT_BY_A_SIGNATURE_FIELD = {"/Type", "/Subtype", "/T", "/Rect", "/P", "/StructParent"}
 
 # PDF/UA-1 in the XMP packet, with the schema that PDF/A-3 requires for a namespace it does not know.
@@ -55,8 +56,9 @@ def declares(code: str) -> Callable:
     return finisher
 
 
-def finish(content: bytes, *, labels: dict[str, str]) -> bytes:
-    """Return the file ready for its first signature; `labels` gives the accessible name of each signature field.
+def finish(content: bytes, *, labels: dict[str, str], stamps: Sequence[str] = ()) -> bytes:
+    """Return the file ready for its first signature; `labels` gives the accessible name of each signature field,
+    `stamps` the names of the fields kept for time stamps.
 
     Saved with fresh object streams: the engine puts every object in a single one, which makes a verification
     take half a minute. Deterministic.
@@ -65,6 +67,8 @@ def finish(content: bytes, *, labels: dict[str, str]) -> bytes:
         scope_headers(pdf)
         mark_artifacts(pdf)
         empty_signature_fields(pdf, labels)
+        if stamps:
+            add_stamp_fields(pdf, stamps)
         out = BytesIO()
         pdf.save(out, object_stream_mode=ObjectStreamMode.generate, deterministic_id=True)
     return out.getvalue()
@@ -169,3 +173,55 @@ def _empty_field(pdf: pikepdf.Pdf, widget: Dictionary, element: Dictionary, labe
     # The kid must be the reference itself: in an array, legal PDF, the verifier takes a signature for a tampering.
     element.K = Dictionary(Type=Name.OBJR, Obj=widget, Pg=element.Pg)
     element.Alt = String(label)
+
+
+def add_stamp_fields(pdf: pikepdf.Pdf, names: Sequence[str]) -> None:
+    """Add empty fields of no area for time stamps, each known to the structure: a field that the stamp itself would
+    bring is not, and the file would no longer be PDF/UA. They are printed, since PDF/A forbids to hide a field.
+    """
+    root, page = pdf.Root.StructTreeRoot, pdf.pages[-1].obj
+    section = pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Sect, P=_document_of(root), K=Array()))
+    section.P.K.append(section)
+    parents = pikepdf.NumberTree(root.ParentTree)
+    first = max([int(root.get("/ParentTreeNextKey", 0)), *(key + 1 for key in parents)])
+    if "/Annots" not in page:
+        page.Annots = pdf.make_indirect(Array())
+    for key, name in enumerate(names, start=first):
+        parents[key] = _add_stamp_field(pdf, page, section, name, key)
+    root.ParentTreeNextKey = first + len(names)
+    page.Tabs = Name.S
+
+
+def _document_of(root: Dictionary) -> Dictionary:
+    """Return the element at the top of the structure, with a list of kids."""
+    tops = root.K if isinstance(root.K, Array) else [root.K]
+    document = next(element for element in tops if Name.Document == element.S)
+    if not isinstance(document.K, Array):
+        document.K = Array([document.K])
+    return document
+
+
+def _add_stamp_field(pdf: pikepdf.Pdf, page: Dictionary, section: Dictionary, name: str, key: int) -> Dictionary:
+    empty = pdf.make_stream(b"", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 0, 0]), Resources=Dictionary())
+    widget = pdf.make_indirect(
+        Dictionary(
+            Type=Name.Annot,
+            Subtype=Name.Widget,
+            FT=Name.Sig,
+            T=String(name),
+            TU=String(STAMP_LABEL),
+            F=PRINT_AND_LOCKED,
+            P=page,
+            Rect=Array([0, 0, 0, 0]),
+            StructParent=key,
+            AP=Dictionary(N=empty),
+        )
+    )
+    reference = Dictionary(Type=Name.OBJR, Obj=widget, Pg=page)
+    element = pdf.make_indirect(
+        Dictionary(Type=Name.StructElem, S=Name.Form, P=section, Pg=page, Alt=String(STAMP_LABEL), K=reference)
+    )
+    section.K.append(element)
+    page.Annots.append(widget)
+    pdf.Root.AcroForm.Fields.append(widget)
+    return element

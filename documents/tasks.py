@@ -8,12 +8,18 @@ from kombu.exceptions import OperationalError
 logger = logging.getLogger(__name__)
 
 RENDER = "documents.jobs.render_document"
+STAMP = "documents.jobs.stamp_document"
 TAKE_INVENTORY = "documents.jobs.take_inventory"
 
 
 def wake_renderer(document_id) -> None:
     """Ask the worker for a document. A queue that is down loses nothing: the sweep finds the row."""
     _send(RENDER, str(document_id))
+
+
+def wake_stamper(document_id) -> None:
+    """Ask the worker for the time stamp of a document."""
+    _send(STAMP, str(document_id))
 
 
 def wake_inventory() -> None:

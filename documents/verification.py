@@ -16,6 +16,8 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 
+from documents.fields import TIMESTAMP_FIELD
+
 logger = logging.getLogger(__name__)
 
 CODE = re.compile(rb"<dc:identifier>([2-9A-HJ-NP-Z]{4}(?:-[2-9A-HJ-NP-Z]{4}){2})</dc:identifier>")
@@ -82,7 +84,8 @@ def _examined(pdf: bytes, trusted_roots: Sequence[x509.Certificate]) -> PdfRepor
     reader = PdfFileReader(BytesIO(pdf))
     embedded = reader.embedded_regular_signatures
     reports = tuple(_report(item, trusted_roots) for item in embedded)
-    unsigned = tuple(name for name, value, _ in enumerate_sig_fields(reader) if value is None)
+    empty = (name for name, value, _ in enumerate_sig_fields(reader) if value is None)
+    unsigned = tuple(name for name in empty if not name.startswith(TIMESTAMP_FIELD))
     reasons = [f"{report.field} : {reason}" for report in reports for reason in report.reasons]
     whole = bool(reports) and _ends_with_a_signature(reader, reports)
     if not reports:

@@ -71,6 +71,7 @@ FOR_TESTING = (
     command("poppler-utils", "pdfsig"),
     command("qpdf", "qpdf"),
     command("libnss3-tools", "certutil"),
+    command("softhsm2", "softhsm2-util"),
 )
 
 

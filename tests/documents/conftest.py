@@ -5,12 +5,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings as django_settings
+from django.core.cache import cache
 from django.test.utils import override_settings
 
 from documents.authority import Authority, DemonstrationAuthority
 from documents.pdf import SignatureField, render_pdf
-from documents.signing import sign_pdf
+from documents.signing import SILENCE_KEY, SignedPdf, sign_pdf, stamp_document
+from tests.documents.stamping import TimeStampServer, serving
 
 TEMPLATES = Path(__file__).parent / "templates"
 ISSUED_AT = datetime(2026, 3, 15, 9, 0, tzinfo=UTC)
@@ -81,6 +84,11 @@ def authority(tmp_path_factory) -> Authority:
 
 
 def sign(pdf: bytes, position: int, authority: Authority, **changes) -> bytes:
+    """Return the file once signed in the place of the party of this position."""
+    return sign_as(pdf, position, authority, **changes).content
+
+
+def sign_as(pdf: bytes, position: int, authority: Authority, **changes) -> SignedPdf:
     """Sign in the place of the party of this position."""
     field = FIELDS[position]
     arguments = {
@@ -108,3 +116,31 @@ def revisions(contract, authority) -> list[bytes]:
 @pytest.fixture(scope="session")
 def signed(revisions) -> bytes:
     return revisions[-1]
+
+
+@pytest.fixture(scope="session")
+def rsa_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, 2048)
+
+
+@pytest.fixture
+def time_stamping(settings, rsa_key, authority, tmp_path) -> Iterator[TimeStampServer]:
+    """An RFC 3161 authority that the settings name and trust."""
+    with serving(rsa_key, tmp_path) as server:
+        settings.SIGNING_ROOT, settings.SIGNING_TRUST = authority.root, str(tmp_path)
+        settings.TSA_URL = server.url
+        cache.delete(SILENCE_KEY)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def archived(contract, authority, rsa_key, tmp_path_factory) -> bytes:
+    """The contract signed by the three, then time-stamped as a whole."""
+    trust, content = tmp_path_factory.mktemp("trust"), contract
+    with (
+        serving(rsa_key, trust) as server,
+        override_settings(SIGNING_ROOT=authority.root, SIGNING_TRUST=str(trust), TSA_URL=server.url),
+    ):
+        for position in range(len(FIELDS)):
+            content = sign(content, position, authority)
+        return stamp_document(content).content

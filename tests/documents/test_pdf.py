@@ -12,6 +12,7 @@ from pikepdf import Dictionary, Name
 from pypdf import PdfReader
 
 from documents import pdf as gateway
+from documents.fields import TIMESTAMP_FIELD
 from documents.pdf import RenderError, SignatureField, lay_out, render_pdf
 from tests.documents.archival import faults
 from tests.documents.conftest import FIELDS, sample
@@ -114,7 +115,7 @@ def test_objects_are_spread_over_several_streams_so_that_verifying_stays_quick(c
 
 def test_each_party_has_an_empty_field_where_the_page_draws_its_box(contract):
     with pikepdf.open(BytesIO(contract)) as pdf:
-        fields = list(pdf.Root.AcroForm.Fields)
+        fields = [field for field in pdf.Root.AcroForm.Fields if not str(field.T).startswith(TIMESTAMP_FIELD)]
         assert [str(field.T) for field in fields] == [field.name for field in FIELDS]
         assert [str(field.TU) for field in fields] == [field.label for field in FIELDS]
         for field in fields:
@@ -124,6 +125,15 @@ def test_each_party_has_an_empty_field_where_the_page_draws_its_box(contract):
             assert str(field.FT) == "/Sig"
             assert "/V" not in field
     assert faults(contract) == []
+
+
+def test_fields_are_kept_for_time_stamps_where_nothing_is_seen_and_all_is_announced(contract):
+    with pikepdf.open(BytesIO(contract)) as pdf:
+        stamps = [field for field in pdf.Root.AcroForm.Fields if str(field.T).startswith(TIMESTAMP_FIELD)]
+        assert [str(field.T) for field in stamps] == ["Horodatage", "Horodatage_2", "Horodatage_3", "Horodatage_4"]
+        for field in stamps:
+            assert [float(side) for side in field.Rect] == [0, 0, 0, 0]
+            assert str(field.TU) == "Horodatage du document"
 
 
 def test_a_document_without_signatories_has_no_form():

@@ -1,26 +1,21 @@
 """Three parties sign one file, each in its own place; nothing signed before is touched."""
 
+import os
 import stat
 import subprocess
-import threading
+import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from inspect import signature
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
 import pikepdf
 import pytest
-from asn1crypto import keys, tsp
-from asn1crypto import x509 as asn1
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from pyhanko.sign.timestamps import DummyTimeStamper
+from cryptography.x509.oid import NameOID
+from django.conf import settings as django_settings
 
 from documents.authority import (
     DEMONSTRATION_NOTICE,
@@ -33,6 +28,7 @@ from documents.signing import SigningError, signature_fields
 from documents.verification import verify_pdf
 from tests.documents.archival import faults
 from tests.documents.conftest import FIELDS, SIGNED_AT, sign
+from tests.documents.stamping import made_certificate
 
 VALID = 3
 
@@ -61,16 +57,21 @@ def test_three_signatures_are_valid_after_the_last(signed, authority):
     assert [report.covers_whole_file for report in verdict.signatures] == [False, False, True]
 
 
+def pdfsig_report(content: bytes, root: x509.Certificate, folder: Path) -> str:
+    """Return what pdfsig says of a file, the root trusted."""
+    (folder / "root.pem").write_bytes(root.public_bytes(serialization.Encoding.PEM))
+    (folder / "signed.pdf").write_bytes(content)
+    store = f"sql:{folder}"
+    subprocess.run(["certutil", "-N", "-d", store, "--empty-password"], check=True)
+    add = ["certutil", "-A", "-d", store, "-n", "root", "-t", "CT,C,C", "-i", str(folder / "root.pem")]
+    subprocess.run(add, check=True)
+    command = ["pdfsig", "-nssdir", store, str(folder / "signed.pdf")]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
 def test_pdfsig_finds_the_three_signatures_valid_and_trusted(signed, authority, tmp_path):
     (root,) = authority.trusted_roots()
-    (tmp_path / "root.pem").write_bytes(root.public_bytes(serialization.Encoding.PEM))
-    (tmp_path / "signed.pdf").write_bytes(signed)
-    store = f"sql:{tmp_path}"
-    subprocess.run(["certutil", "-N", "-d", store, "--empty-password"], check=True)
-    add = ["certutil", "-A", "-d", store, "-n", "root", "-t", "CT,C,C", "-i", str(tmp_path / "root.pem")]
-    subprocess.run(add, check=True)
-    command = ["pdfsig", "-nssdir", store, str(tmp_path / "signed.pdf")]
-    report = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    report = pdfsig_report(signed, root, tmp_path)
     assert report.count("Signature Validation: Signature is Valid.") == VALID, report
     assert report.count("Certificate Validation: Certificate is Trusted.") == VALID, report
     assert report.count("Total document signed") == 1, report
@@ -108,7 +109,8 @@ def test_the_fonts_of_the_stamps_are_embedded(signed):
 
 def test_the_stamp_says_who_signed_for_whom_and_when_in_paris(signed):
     assert stamp_text(signed, 0) == (
-        f"Signé par Jeanne Martin pour CPTS du Pays de Redon le 15/03/2026 à 14:02 {DEMONSTRATION_NOTICE}"
+        "Signé par Jeanne Martin pour CPTS du Pays de Redon le 15/03/2026 à 14:02 "
+        f"sans horodatage {DEMONSTRATION_NOTICE}"
     )
     assert "le 16/07/2026 à 11:30" in stamp_text(signed, 1)
     assert "Signé par Ana Şahin" in stamp_text(signed, 2)
@@ -182,6 +184,31 @@ def test_a_name_longer_than_a_certificate_allows_is_cut(authority):
     assert len(identity.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value) == 64
 
 
+@pytest.mark.parametrize(
+    ("told", "starts"),
+    [
+        ({}, False),
+        ({"SIGNING_DEMONSTRATION_ALLOWED": "1"}, True),
+        ({"SIGNING_PKCS12": "/etc/portail/cachet.p12"}, True),
+    ],
+)
+def test_the_portal_does_not_start_in_production_on_demonstration_keys_unless_told_to(told, starts):
+    production = {
+        "DEBUG": "0",
+        "SECRET_KEY": "s",
+        "ALLOWED_HOSTS": "portail.exemple.fr",
+        "DATABASE_URL": "postgres://127.0.0.1:1/nulle-part",
+        "PATH": os.environ["PATH"],
+    }
+    code = "from django.conf import settings; settings.SIGNING_ROOT"
+    environment = production | {"DJANGO_SETTINGS_MODULE": "cpts_portal.settings"} | told
+    result = subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=django_settings.BASE_DIR, capture_output=True, text=True
+    )
+    assert (result.returncode == 0) is starts, result.stderr
+    assert starts or "SIGNING_PKCS12" in result.stderr
+
+
 def test_the_demonstration_does_not_sign_where_it_is_not_allowed(settings):
     settings.SIGNING_PKCS12 = ""
     settings.SIGNING_DEMONSTRATION_ALLOWED = False
@@ -189,37 +216,14 @@ def test_the_demonstration_does_not_sign_where_it_is_not_allowed(settings):
         current_authority()
 
 
-def made_certificate(key, *, extended=None, common_name="Cachet du portail") -> x509.Certificate:
-    """Return a self-signed certificate."""
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
-    usage = {each: each in {"digital_signature", "content_commitment"} for each in signature(x509.KeyUsage).parameters}
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
-        .not_valid_after(datetime(2045, 1, 1, tzinfo=UTC))
-        .add_extension(x509.KeyUsage(**usage), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-    )
-    if extended:
-        builder = builder.add_extension(x509.ExtendedKeyUsage([extended]), critical=True)
-    return builder.sign(key, hashes.SHA256())
-
-
-@pytest.fixture(scope="module")
-def rsa_key():
-    return rsa.generate_private_key(65537, 2048)
-
-
 @pytest.fixture
 def bundle(tmp_path, rsa_key) -> Path:
     path = tmp_path / "portal.p12"
     encryption = serialization.BestAvailableEncryption(b"secret")
     path.write_bytes(
-        pkcs12.serialize_key_and_certificates(b"portal", rsa_key, made_certificate(rsa_key), None, encryption)
+        pkcs12.serialize_key_and_certificates(
+            b"portal", rsa_key, made_certificate(rsa_key, common_name="Cachet du portail"), None, encryption
+        )
     )
     return path
 
@@ -239,80 +243,3 @@ def test_a_wrong_password_is_said(settings, bundle):
     settings.SIGNING_PKCS12, settings.SIGNING_PKCS12_PASSWORD = str(bundle), "autre"
     with pytest.raises(SigningUnavailable, match="illisible"):
         current_authority()
-
-
-# Time stamps
-
-
-@pytest.fixture
-def time_stamping(settings, rsa_key):
-    """An RFC 3161 authority on a free port, whose answer a test may spoil."""
-    certificate = made_certificate(
-        rsa_key, extended=ExtendedKeyUsageOID.TIME_STAMPING, common_name="Horodatage d’essai"
-    )
-    stamper = DummyTimeStamper(
-        tsa_cert=asn1.Certificate.load(certificate.public_bytes(serialization.Encoding.DER)),
-        tsa_key=keys.PrivateKeyInfo.load(
-            rsa_key.private_bytes(
-                serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-        ),
-    )
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            answer = self.server.spoil(stamper, tsp.TimeStampReq.load(body))
-            self.send_response(200)
-            self.send_header("Content-Type", "application/timestamp-reply")
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *arguments):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.spoil = lambda stamper, request: stamper.request_tsa_response(request).dump()
-        server.certificate = certificate
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        settings.TSA_URL = f"http://127.0.0.1:{server.server_port}/"
-        yield server
-        server.shutdown()
-        thread.join()
-
-
-def test_a_time_stamp_authority_vouches_for_the_time(contract, authority, time_stamping):
-    signed = sign(contract, 0, authority)
-    roots = (*authority.trusted_roots(), time_stamping.certificate)
-    (report,) = verify_pdf(signed, trusted_roots=roots).signatures
-    assert report.valid
-    assert report.trusted
-    assert report.is_timestamped
-    assert abs(report.signed_at - datetime.now(UTC)) < timedelta(minutes=5)
-
-
-def test_a_time_stamp_of_an_unknown_authority_is_not_believed(contract, authority, time_stamping):
-    signed = sign(contract, 0, authority)
-    (report,) = verify_pdf(signed, trusted_roots=authority.trusted_roots()).signatures
-    assert report.valid
-    assert not report.is_timestamped
-    assert any("horodatage" in reason for reason in report.reasons)
-
-
-def another_imprint(stamper, request):
-    request["message_imprint"]["hashed_message"] = bytes(32)
-    return stamper.request_tsa_response(tsp.TimeStampReq.load(request.dump(force=True))).dump()
-
-
-@pytest.mark.parametrize("spoil", [lambda stamper, request: b"", lambda stamper, request: b"<html>", another_imprint])
-def test_a_bad_answer_of_the_time_stamp_authority_makes_no_signature(spoil, contract, authority, time_stamping):
-    time_stamping.spoil = spoil
-    with pytest.raises(SigningError, match="horodatage"):
-        sign(contract, 0, authority)
-
-
-def test_a_silent_time_stamp_authority_makes_no_signature(contract, authority, settings):
-    settings.TSA_URL = "http://127.0.0.1:9/"
-    with pytest.raises(SigningError, match="horodatage"):
-        sign(contract, 0, authority)

@@ -150,7 +150,7 @@ def test_a_look_alike_authority_makes_nothing_genuine(issued, tmp_path):
             location=item.organisation.name,
             signed_at=ISSUED_AT,
             certify=position == 0,
-        )
+        ).content
     answer = answer_of(judge_file(content))
     assert answer.verdict == Verdict.ALTERED
     assert all(line.is_valid and not line.is_trusted for line in answer.signatures)

@@ -20,7 +20,7 @@ def verify(authority):
 
 def signed_ranges(content: bytes) -> list[list[int]]:
     with pikepdf.open(BytesIO(content)) as pdf:
-        return [[int(number) for number in field.V.ByteRange] for field in pdf.Root.AcroForm.Fields]
+        return [[int(number) for number in field.V.ByteRange] for field in pdf.Root.AcroForm.Fields if "/V" in field]
 
 
 def updated(content: bytes, change) -> bytes:
