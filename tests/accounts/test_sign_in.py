@@ -1,12 +1,16 @@
 """A session that ends takes nothing away: HTMX is told so, and a form comes back to its own page after sign-in."""
 
+import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 from django.urls import reverse
 
-from tests.utils.factories import MembershipFactory
+from tests.utils.factories import PASSWORD, MembershipFactory
 
 pytestmark = pytest.mark.django_db
 INVITE = "/equipe/inviter/"
@@ -17,6 +21,11 @@ def next_of(response) -> str:
     target = urlsplit(response.url)
     assert target.path == reverse("account_login")
     return parse_qs(target.query)["next"][0]
+
+
+def totp_code(secret: str) -> str:
+    """Return what a phone shows now."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -56,3 +65,25 @@ def test_the_token_that_a_page_left_open_receives_is_the_one_its_forms_must_send
     url = reverse("accounts:switch")
     assert browser.post(url, {"membership": "x"}).status_code == 403
     assert browser.post(url, {"membership": "x", "csrfmiddlewaretoken": token}).status_code == 404
+
+
+def test_the_password_is_asked_once_before_the_first_second_factor(client, world):
+    """From sign-in to the recovery codes, for someone whose role asks for a second factor."""
+    user = world.west.president.user
+    Authenticator.objects.filter(user=user).delete()
+    response = client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD}, follow=True)
+    assert response.redirect_chain[-1][0] == reverse("mfa_activate_totp")
+    code = totp_code(response.context["form"].secret)
+    response = client.post(reverse("mfa_activate_totp"), {"code": code}, follow=True)
+    assert response.status_code == 200
+    assert response.redirect_chain[-1][0] == reverse("mfa_view_recovery_codes")
+
+
+def test_the_password_is_asked_again_once_the_sign_in_is_old(client, world):
+    user = world.west.coordinator.user
+    with time_machine.travel("2026-03-02T10:00:00+00:00", tick=False) as traveller:
+        client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+        assert client.get(reverse("mfa_activate_totp")).status_code == 200
+        traveller.shift(301)
+        response = client.get(reverse("mfa_activate_totp"))
+    assert response.url.startswith(reverse("account_reauthenticate"))
