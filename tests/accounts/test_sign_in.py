@@ -40,6 +40,21 @@ def test_after_sign_in_a_form_comes_back_to_the_page_that_held_it(client):
     assert next_of(client.post(reverse("accounts:switch"), headers={"referer": page})) == "/projets/?page=2"
 
 
+def test_without_a_script_what_was_written_is_shown_again(client):
+    text = "Un diagnostic long à écrire, commune par commune.\nPuis <les> autres."
+    page = "http://testserver/projets/?page=2"
+    data = {"text": text, "title": "Soins", "password": "secret-secret-secret-secret", "version": "3", "empty": " "}
+    response = client.post(INVITE, data, headers={"referer": page})
+    html = response.content.decode()
+    assert response.status_code == 401
+    assert "commune par commune.\nPuis &lt;les&gt; autres.</textarea>" in html
+    assert "<li>Soins</li>" in html
+    assert "secret-secret" not in html
+    assert response.context["written"].values == ["Soins"]
+    assert f'href="{reverse("account_login")}?next=/projets/%3Fpage%3D2"' in html
+    assert "sessionid" not in client.cookies  # kept nowhere: another person may sign in next
+
+
 @pytest.mark.parametrize(
     "referrer", ["", "https://ailleurs.example/projets/", "//ailleurs.example/", "javascript:alert(1)"]
 )
