@@ -108,6 +108,7 @@ def dossier_context(actor: Actor, contract: Contract) -> dict[str, Any]:
         "older_dialogues": dialogues[shown:],
         "documents": document_rows(contract),
         "minutes": minutes_rows(contract),
+        "begun_years": begun_years(contract, today),
         "parties": party_rows(contract),
         "consents": consent_lines(contract, reading),
         "signatures": signature_block(contract),
@@ -371,6 +372,12 @@ def document_rows(contract: Contract) -> list[DocumentRow]:
     rows += [_document_row(amendment.document, amendment.label) for amendment in signed if amendment.document]
     rows += [_document_row(annex.document, f"Annexe annuelle, année {annex.year}") for annex in annexes_of(contract)]
     return rows[::-1]
+
+
+def begun_years(contract: Contract, today: date) -> list[int]:
+    """Return the contract years that began, the latest first; none before the signature."""
+    running = running_year(contract, today) or 0
+    return [year.number for year in contract.years.all() if year.number <= running][::-1]
 
 
 def minutes_rows(contract: Contract) -> list[DocumentRow]:

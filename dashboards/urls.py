@@ -9,5 +9,6 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("portefeuille/", views.portfolio, name="portfolio"),
     path("dossiers/<uuid:pk>/", views.dossier, name="dossier"),
+    path("dossiers/<uuid:pk>/annees/<int:number>/pieces/", views.year_download, name="year_download"),
     path("dossiers/<uuid:pk>/fin/", views.contract_end, name="contract_end"),
 ]

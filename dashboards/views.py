@@ -1,14 +1,16 @@
 """Pages that tell the whole story: home, dossier of a contract, portfolio."""
 
+from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
+from django.utils.text import slugify
 
 from contracts import actions, permissions
 from contracts.forms import TerminationForm
-from contracts.models import Contract
-from core import clock
+from contracts.models import Contract, ContractYear
+from core import audit, clock
 from core.enums import PARTIES, Role, Side
-from core.http import http_methods, require, show, submit_form
+from core.http import http_methods, logs_reads, require, show, submit_form
 from core.tables import table_response
 from dashboards.dossier import dossier_context, with_heading
 from dashboards.ending import end_context
@@ -16,6 +18,8 @@ from dashboards.filters import PortfolioFilter
 from dashboards.home import administration_links, home_context
 from dashboards.portfolio import portfolio_of, summary_of
 from dashboards.tables import PortfolioTable
+from dashboards.year_file import year_file
+from documents.storage import AlteredFile, StorageUnavailable
 
 AUTHORITIES = (Side.ARS, Side.FUND, Side.NATIONAL)
 
@@ -36,6 +40,23 @@ def home(request, template_name="dashboards/home.html"):
 def dossier(request, pk, template_name="dashboards/dossier.html"):
     contract = get_object_or_404(with_heading(Contract.objects.visible_to(request.actor), request.actor), pk=pk)
     return show(request, template_name, dossier_context(request.actor, contract))
+
+
+@logs_reads
+@http_methods("GET")
+def year_download(request, pk, number):
+    """Send the documents and the evidence of a contract year in one archive, and log who took it."""
+    years = ContractYear.objects.visible_to(request.actor).select_related(
+        "contract__cpts", "contract__ars", "contract__fund"
+    )
+    year = get_object_or_404(years, contract=pk, number=number, contract__signed_on__isnull=False)
+    name = f"contrat-{slugify(year.contract.number)}-annee-{number}.zip"
+    try:
+        archive = year_file(request.actor, year)
+    except (AlteredFile, StorageUnavailable) as error:
+        return show(request, "documents/file_unavailable.html", {"name": name, "reason": error}, status=503)
+    audit.record(request.actor, "contract.download_year", year.contract, after={"year": number})
+    return FileResponse(archive, as_attachment=True, filename=name, content_type="application/zip")
 
 
 @http_methods("GET", "POST")

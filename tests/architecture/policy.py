@@ -262,6 +262,9 @@ POLICY: dict[str, Row] = {
     "dashboards:home": Row(),
     "dashboards:portfolio": Row(is_list=True, may=lambda actor: actor.side in AUTHORITIES),
     "dashboards:dossier": read_row(lambda d: d.contract.pk),
+    "dashboards:year_download": Row(
+        about=both(lambda d: of_parties(d.tenant, pk=d.contract.pk, number=1)),
+    ),
     "dashboards:contract_end": Row(
         methods=FORM,
         about=both(lambda d: of_parties(d.tenant, pk=d.contract.pk)),

@@ -15,6 +15,7 @@ ROOT = Path(settings.BASE_DIR) / "templates"
 SHARED = {"layouts", "components", "tables", "pages", "bootstrap5", "allauth", "account", "mfa", "admin"}
 # What the packages look for by name, in their own folders, and Django at the root.
 OVERRIDES = ("account/", "mfa/", "allauth/", "bootstrap5/", "admin/")
+OFF_LINE = {"pdf", "archive"}  # read from a disk: they carry their style
 FRONT_DOOR = {"layouts", "allauth", "admin"}  # what surrounds every page may lead anywhere
 DEMONSTRATION_TOOLS = "demonstration:tools"  # the ribbon and the sign-in pages lead to it, in a demonstration
 HIGHEST_FIRST = [
@@ -66,11 +67,13 @@ def text_of(name: str) -> str:
 def is_page(name: str) -> bool:
     """Say whether a template is a page of its own, not a part of one."""
     folders, file = name.split("/")[:-1], name.split("/")[-1]
-    part_of_another = {"partials", "components", "tables", "emails", "email", "pdf", "bootstrap5"} & set(folders)
+    part_of_another = {"partials", "components", "tables", "emails", "email", "pdf", "archive", "bootstrap5"} & set(
+        folders
+    )
     return not part_of_another and not file.startswith("_") and name.endswith(".html")
 
 
-@pytest.mark.parametrize("name", [name for name in templates(".html") if "/pdf/" not in name])
+@pytest.mark.parametrize("name", [name for name in templates(".html") if not OFF_LINE & set(name.split("/"))])
 def test_a_template_has_no_inline_script_or_style(name):
     source = re.sub(r"{%\s*htmx_script.*?%}", "", text_of(name))
     assert Page(TAG.sub("", source)).inline == []
