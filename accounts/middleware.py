@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import Membership
 from accounts.permissions import needs_second_factor
-from accounts.session_over import session_over_page, what_was_written
+from accounts.session_over import keep_written
 from core.actor import Actor
 from core.enums import Role, Side
 
@@ -24,16 +24,15 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
     HTMX is told 401: the page stays as it is, and static/js/session.js says that the session is over. After a
     POST, sign-in leads back to the page of the form, where the same script puts back what was typed; without the
-    script, the texts are shown again, to be copied.
+    script, the sign-in page shows the texts, to be copied.
     """
 
     def handle_no_permission(self, request, view_func):
         if request.htmx:
             return HttpResponse("Votre session est terminée.", status=401, content_type="text/plain; charset=utf-8")
         if request.method == "POST":
-            onward = redirect_to_login(page_of_form(request))
-            written = what_was_written(request.POST)
-            return session_over_page(request, written, onward.url) if written.texts or written.values else onward
+            keep_written(request)
+            return redirect_to_login(page_of_form(request))
         return super().handle_no_permission(request, view_func)
 
 

@@ -1,10 +1,13 @@
-"""What a form sent after the session ended was saying: shown again, stored nowhere."""
+"""What a form sent after the session ended was saying: shown again on the way to sign-in, to who has no script."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import asdict, dataclass
 
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.http import HttpRequest, QueryDict
 
+SESSION_KEY = "written"
+KEPT_SECONDS = 3600
+KEPT_CHARACTERS = 100_000
 LONG = 20  # characters: what is shorter is quickly typed again, and listed together
 TECHNICAL = {"csrfmiddlewaretoken", "version", "content_hash", "next"}
 SECRETS = ("password", "code", "token")
@@ -12,7 +15,7 @@ SECRETS = ("password", "code", "token")
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """The values that a person typed: the texts, then the short ones in a line."""
+    """The values that a person typed: the texts, then the short ones."""
 
     texts: list[str]
     values: list[str]
@@ -32,7 +35,16 @@ def what_was_written(data: QueryDict) -> Written:
     )
 
 
-def session_over_page(request: HttpRequest, written: Written, onward: str) -> HttpResponse:
-    """Return the page of a form that nobody signed: its texts to copy, and the way to sign in (`onward`)."""
-    context = {"written": written, "onward": onward}
-    return render(request, "accounts/session_over.html", context, status=401)
+def keep_written(request: HttpRequest) -> None:
+    """Keep what a form that nobody signed was saying, in the session of this browser, for the sign-in page alone."""
+    written = what_was_written(request.POST)
+    if written.texts and sum(map(len, written.texts + written.values)) <= KEPT_CHARACTERS:
+        request.session[SESSION_KEY] = {"at": time.time(), **asdict(written)}
+
+
+def kept_for(request: HttpRequest) -> Written | None:
+    """Return what was kept less than an hour ago in this browser; nothing once someone has signed in."""
+    kept = request.session.get(SESSION_KEY)
+    if not kept or request.user.is_authenticated or time.time() - kept["at"] > KEPT_SECONDS:
+        return None
+    return Written(texts=kept["texts"], values=kept["values"])

@@ -164,8 +164,6 @@
     if (!person || document.querySelector("meta[name=draft]")) {
       draft.isInterrupted = true;
       store(draft);
-      var onward = document.querySelector("[data-onward]"); // the texts are shown for who has no script
-      if (onward) location.replace(onward.href);
     } else if (!draft.isInterrupted || draft.person !== person) {
       store(null);
     } else if (draft.page === page()) {

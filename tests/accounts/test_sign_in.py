@@ -1,5 +1,6 @@
 """A session that ends takes nothing away: HTMX is told so, and a form comes back to its own page after sign-in."""
 
+import re
 import time
 from urllib.parse import parse_qs, urlsplit
 
@@ -40,19 +41,35 @@ def test_after_sign_in_a_form_comes_back_to_the_page_that_held_it(client):
     assert next_of(client.post(reverse("accounts:switch"), headers={"referer": page})) == "/projets/?page=2"
 
 
-def test_without_a_script_what_was_written_is_shown_again(client):
-    text = "Un diagnostic long à écrire, commune par commune.\nPuis <les> autres."
-    page = "http://testserver/projets/?page=2"
-    data = {"text": text, "title": "Soins", "password": "secret-secret-secret-secret", "version": "3", "empty": " "}
-    response = client.post(INVITE, data, headers={"referer": page})
-    html = response.content.decode()
-    assert response.status_code == 401
-    assert "commune par commune.\nPuis &lt;les&gt; autres.</textarea>" in html
-    assert "<li>Soins</li>" in html
+TEXT = "Un diagnostic long à écrire, commune par commune.\nPuis <les> autres."
+
+
+def test_without_a_script_what_was_written_is_shown_on_the_sign_in_page(client):
+    data = {"text": TEXT, "title": "Soins", "password": "secret-secret-secret-secret", "version": "3", "empty": " "}
+    html = client.post(INVITE, data, follow=True).content.decode()
+    assert "commune par commune.\nPuis &lt;les&gt; autres.</textarea></div>" in re.sub(r"\s*</div>", "</div>", html)
+    assert "Valeurs courtes : Soins</p>" in html
     assert "secret-secret" not in html
-    assert response.context["written"].values == ["Soins"]
-    assert f'href="{reverse("account_login")}?next=/projets/%3Fpage%3D2"' in html
-    assert "sessionid" not in client.cookies  # kept nowhere: another person may sign in next
+    assert html.index("<noscript>") < html.index("Un diagnostic") < html.index("</noscript>")
+
+
+def test_what_was_written_is_shown_to_nobody_once_someone_signed_in(client, world):
+    client.post(INVITE, {"text": TEXT})
+    user = world.west.coordinator.user
+    page = client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD}, follow=True)
+    assert "Un diagnostic" not in page.content.decode()
+    client.post(reverse("account_logout"))
+    assert "Un diagnostic" not in client.get(reverse("account_login")).content.decode()
+
+
+def test_what_was_written_is_kept_an_hour_and_within_a_size(client):
+    with time_machine.travel("2026-03-02T10:00:00+00:00", tick=False) as traveller:
+        client.post(INVITE, {"text": TEXT})
+        traveller.shift(3601)
+        assert "Un diagnostic" not in client.get(reverse("account_login")).content.decode()
+    other = Client()
+    other.post(INVITE, {"text": "A" * 100_001})
+    assert "sessionid" not in other.cookies
 
 
 @pytest.mark.parametrize(
