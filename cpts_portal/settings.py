@@ -279,6 +279,11 @@ if env.str("EMAIL_URL", default=""):
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 
+# Pages without an account: so many requests an address. Behind proxies, the address is what the last of ours says.
+PUBLIC_RATES = {"verification": "30/m", "verification of a file": "6/m"}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0 if DEBUG else 1)
+RATELIMIT_IP_META_KEY = "accounts.adapters.client_address"
+
 # Security
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"

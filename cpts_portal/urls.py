@@ -16,7 +16,7 @@ urlpatterns = [
     path("versements/", include("funding.urls")),
     path("depenses/", include("spending.urls")),
     path("simulateur/", include("simulator.urls")),
-    path("documents/", include("documents.urls")),
+    path("", include("documents.urls")),
     path("territoires/", include("territories.urls")),
     path("administration/", admin.site.urls),
 ]

@@ -4,15 +4,21 @@ Whoever holds the file or its code may know what it is: its title, its parties, 
 and what replaced it. Never an amount, a content, an address or a download.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
-from documents.enums import DocumentKind, Verdict
+from django.conf import settings
+
+from documents import sentences
+from documents.enums import DocumentKind, Stamp, Verdict
 from documents.models import Document, Signature, StoredFile
 from documents.verdicts import Judgement, signed_in
 from documents.verification import SignatureReport
+
+NOTICE = "Signatures de démonstration, non qualifiées : elles prouvent que rien n’a changé, pas qui a signé."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,13 +39,14 @@ class DocumentFacts:
     title: str
     issued_at: datetime
     sha256: str
+    level: str
     parties: tuple[str, ...]
     replaced_by: tuple[Replacement, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignatureFacts:
-    """A signature expected, or found. `is_valid` and the two after it are None where the file was not examined."""
+    """A signature expected, or found. `is_valid` and `is_trusted` are None where the file was not examined."""
 
     side: str
     organisation: str
@@ -52,30 +59,75 @@ class SignatureFacts:
     is_timestamped: bool | None = None
 
 
+class Asked(Enum):
+    """What was asked about: the sentence speaks of it."""
+
+    FILE = "file"
+    DIGEST = "digest"
+    CODE = "code"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """The verdict, and what goes with it."""
+    """The verdict, one sentence that says it, and what goes with it; `notice` is what its signatures do not prove."""
 
     verdict: Verdict
     document: DocumentFacts | None
     signatures: tuple[SignatureFacts, ...]
     reasons: tuple[str, ...]
+    asked: Asked = Asked.FILE
+    notice: str = ""
+
+    @property
+    def sentence(self) -> str:
+        return sentences.of_code(self) if self.asked == Asked.CODE else sentences.of_file(self)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The parties that did not sign what was asked about."""
+        return tuple(line.organisation for line in self.signatures if not line.is_present)
+
+    @property
+    def is_unknown_code(self) -> bool:
+        return self.asked == Asked.CODE and self.document is None
+
+    @property
+    def explains(self) -> bool:
+        """There is more to say than the sentence and the name of what replaced the document."""
+        is_said = self.needs_the_file or self.is_unknown_code or self.verdict == Verdict.SUPERSEDED
+        return bool(self.reasons) and not is_said
+
+    @property
+    def needs_the_file(self) -> bool:
+        """A fingerprint that is not known says nothing more: the file itself may."""
+        return self.asked == Asked.DIGEST and self.document is None
 
 
-def answer_of(judgement: Judgement) -> Answer:
+def answer_of(judgement: Judgement, *, asked: Asked = Asked.FILE) -> Answer:
     """Return what may be said of a judgement."""
     document = judgement.document
+    signatures = tuple(_expected(judgement, judgement.revision) if judgement.revision else _found(judgement))
     return Answer(
         verdict=judgement.verdict,
         document=_facts(document) if document else None,
-        signatures=tuple(_expected(judgement, judgement.revision) if judgement.revision else _found(judgement)),
+        signatures=signatures,
         reasons=judgement.reasons,
+        asked=asked,
+        notice=_notice(signatures) if judgement.verdict.is_ours else "",
     )
 
 
 def plain(answer: Answer) -> dict[str, Any]:
-    """Return an answer as JSON knows it."""
-    return asdict(answer)
+    """Return an answer as JSON knows it: verdict, document, signatures, reasons."""
+    content = asdict(answer)
+    return {name: content[name] for name in ("verdict", "document", "signatures", "reasons")}
+
+
+def _notice(signatures: Sequence[SignatureFacts]) -> str:
+    """Return what is said of signatures made by the demonstration authority."""
+    is_own = settings.SIGNING_PKCS12 or settings.SIGNING_PKCS11
+    is_demonstration = not is_own and any(line.is_present for line in signatures)
+    return NOTICE if is_demonstration else ""
 
 
 def _facts(document: Document) -> DocumentFacts:
@@ -85,6 +137,7 @@ def _facts(document: Document) -> DocumentFacts:
         title=document.title,
         issued_at=document.issued_at,
         sha256=document.file.sha256,
+        level=document.level,
         parties=tuple(item.organisation.name for item in document.signature_list),
         replaced_by=tuple(
             Replacement(code=later.code, title=later.title, is_amendment=later.kind == DocumentKind.AMENDMENT)
@@ -112,7 +165,7 @@ def _line(item: Signature, report: SignatureReport | None, is_present: bool) -> 
         signed_at=item.signed_at,
         is_valid=report.valid if report else None,
         is_trusted=report.trusted if report else None,
-        is_timestamped=report.is_timestamped if report else None,
+        is_timestamped=item.stamp == Stamp.STAMPED,
     )
 
 

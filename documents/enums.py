@@ -15,14 +15,18 @@ class DocumentKind(models.TextChoices):
     STATEMENT = "STATEMENT", "Décompte annuel"
 
 
-class Verdict(models.TextChoices):
+class Verdict(Status):
     """What the portal answers about a file: the first three are its own bytes, unaltered."""
 
-    GENUINE = "GENUINE", "Authentique et complet"
+    GENUINE = "GENUINE", "Authentique"
     INCOMPLETE = "INCOMPLETE", "Authentique, incomplet"
     SUPERSEDED = "SUPERSEDED", "Authentique, remplacé"
     ALTERED = "ALTERED", "Modifié"
     UNKNOWN = "UNKNOWN", "Inconnu"
+
+    @property
+    def tone(self) -> str:
+        return {"GENUINE": "ok", "ALTERED": "stop", "UNKNOWN": "off"}.get(self.value, "wait")
 
     @property
     def is_ours(self) -> bool:

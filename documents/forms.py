@@ -1,9 +1,10 @@
-"""The second factor asked again at each signature (design §1)."""
+"""The second factor asked again at each signature (design §1), and what the public verification takes."""
 
 from allauth.mfa.base.forms import ReauthenticateForm
 from django import forms
 
-from core.forms import CrispyMixin
+from core.forms import CrispyMixin, DocumentField
+from documents.models import read_code
 from documents.signing import load_engine
 
 
@@ -22,3 +23,33 @@ class SigningForm(CrispyMixin, ReauthenticateForm):
     def clean(self):
         load_engine()  # here, no row is locked yet
         return super().clean()
+
+
+class CodeForm(CrispyMixin, forms.Form):
+    """The code printed on each page of a document, as one types it; valid, it is written as it is printed."""
+
+    code = forms.CharField(
+        label="code imprimé sur le document",
+        help_text="Douze lettres et chiffres, par exemple K7QF-2MXW-9RTA, avec ou sans tirets.",
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+    def clean_code(self) -> str:
+        code = read_code(self.cleaned_data["code"])
+        if not code:
+            raise forms.ValidationError(
+                "Ce n’est pas un code du portail : écrivez les douze lettres et chiffres imprimés sur chaque page."
+            )
+        return code
+
+
+class VerifiedFileForm(CrispyMixin, forms.Form):
+    """A PDF to verify. It is examined, and not kept."""
+
+    file = DocumentField(
+        kinds=("pdf",),
+        max_megabytes=20,
+        label="document à vérifier",
+        help_text="Déposez ici le PDF, ou choisissez-le (20\u00a0Mo au plus).",
+    )

@@ -1,14 +1,33 @@
-"""Routes of the documents room."""
+"""Routes of the documents room; the verification is what the QR codes open: short, and never changed."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from documents import views
+from documents.views import documents, verification
 
 app_name = "documents"
+
+
+class Sha256Converter:
+    """A SHA-256 in lower-case hexadecimal."""
+
+    regex = "[0-9a-f]{64}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Sha256Converter, "sha256")
+
 urlpatterns = [
-    path("<uuid:pk>/", views.document_detail, name="document_detail"),
-    path("<uuid:pk>/avancement/", views.document_progress, name="document_progress"),
-    path("<uuid:pk>/relancer/", views.document_retry, name="document_retry"),
-    path("<uuid:pk>/pdf/", views.document_download, name="document_download"),
-    path("fichiers/<uuid:pk>/", views.file_download, name="file_download"),
+    path("verifier/", verification.verify, name="verify"),
+    path("verifier/empreinte/<sha256:sha256>/", verification.verify_digest, name="verify_digest"),
+    path("verifier/<str:code>/", verification.verify_code, name="verify_code"),
+    path("documents/<uuid:pk>/", documents.document_detail, name="document_detail"),
+    path("documents/<uuid:pk>/avancement/", documents.document_progress, name="document_progress"),
+    path("documents/<uuid:pk>/relancer/", documents.document_retry, name="document_retry"),
+    path("documents/<uuid:pk>/pdf/", documents.document_download, name="document_download"),
+    path("documents/fichiers/<uuid:pk>/", documents.file_download, name="file_download"),
 ]

@@ -576,6 +576,18 @@ POLICY: dict[str, Row] = {
     ),
     "documents:document_download": read_row(lambda d: d.annex.document_id),
     "documents:file_download": read_row(lambda d: d.evidence.pk),
+    "documents:verify": Row(
+        methods=FORM,
+        public="whoever holds a document may know whether it is genuine; a file sent is examined and not kept",
+    ),
+    "documents:verify_code": Row(
+        public="what the QR code of each page opens; the code is the key",
+        about=both(lambda d: of_parties(d.tenant, code=d.annex.document.code)),
+    ),
+    "documents:verify_digest": Row(
+        public="the fingerprint of a file that the visitor holds",
+        about=both(lambda d: of_parties(d.tenant, sha256=d.annex.document.file.sha256)),
+    ),
     # Simulator
     "simulator:simulation": Row(
         public="any CPTS to be may compute what it would receive; nothing of a contract is read"
