@@ -20,6 +20,7 @@ from django.utils import timezone
 from core.dates import format_date
 from core.errors import DomainError
 from documents.fields import timestamp_fields
+from documents.marks import verification_marks
 
 logger = logging.getLogger(__name__)
 
@@ -67,15 +68,17 @@ def render_pdf(
     """Return a PDF/A-3a, tagged for PDF/UA-1, of a template that extends `documents/pdf/base.html`.
 
     The template finds `title`, `issued_at` (aware), `issued_on` (« 15 mars 2026 »), `signature_fields` and
-    `document_code` (empty unless the context gives it; it goes into the metadata too) beside its own context.
+    the marks of `document_code` (empty unless the context gives it; it goes into the metadata too) beside its own
+    context.
     The same input gives the same bytes.
     Raises RenderError when the page cannot be laid out, or reaches for anything outside itself.
     """
+    code = context.get("document_code", "")
     html = render_to_string(
         template_name,
         {
-            "document_code": "",
             **context,
+            **verification_marks(code),
             "title": title,
             "issued_at": issued_at,
             "issued_on": format_date(timezone.localdate(issued_at)),
@@ -83,7 +86,7 @@ def render_pdf(
             "signature_fields": signature_fields,
         },
     )
-    return lay_out(html, signature_fields=signature_fields, code=context.get("document_code", ""))
+    return lay_out(html, signature_fields=signature_fields, code=code)
 
 
 def lay_out(html: str, *, signature_fields: Sequence[SignatureField] = (), code: str = "") -> bytes:

@@ -68,6 +68,7 @@ FOR_TESTING = (
     Need(package="postgresql", is_met=lambda: postgresql_program("initdb") is not None),
     command("redis-server", "redis-server"),
     command("chromium", "chromium"),
+    command("zbar-tools", "zbarimg"),
     command("poppler-utils", "pdfsig"),
     command("qpdf", "qpdf"),
     command("libnss3-tools", "certutil"),

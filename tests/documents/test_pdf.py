@@ -50,6 +50,32 @@ def test_the_heading_of_a_table_is_repeated_on_each_page_it_runs_over(contract):
     assert sum("Échéance" in page for page in pages) == 2
 
 
+def test_each_page_opens_its_verification_by_its_qr_code(contract, tmp_path, settings):
+    (tmp_path / "contract.pdf").write_bytes(contract)
+    subprocess.run(["pdftoppm", "-r", "150", "-png", tmp_path / "contract.pdf", tmp_path / "page"], check=True)
+    pages = sorted(tmp_path.glob("page*.png"))
+    command = ["zbarimg", "--quiet", "--raw", "--nodbus"]
+    read = [subprocess.run([*command, page], capture_output=True, text=True).stdout.strip() for page in pages]
+    assert read == [f"{settings.PORTAL_URL}/verifier/K7QF-2MXW-9RTA/"] * len(PdfReader(BytesIO(contract)).pages)
+
+
+def test_the_qr_code_is_an_artefact_that_no_reader_spells(contract):
+    with pikepdf.open(BytesIO(contract)) as pdf:
+        for page in pdf.pages:
+            drawn = [str(operator) for operands, operator in pikepdf.parse_content_stream(page)]
+            opened = [
+                operands[0]
+                for operands, operator in pikepdf.parse_content_stream(page)
+                if str(operator) in ("BMC", "BDC")
+            ]
+            assert opened[0] == Name.Artifact and "Do" in drawn[drawn.index("BMC") : drawn.index("EMC")]
+
+
+def test_a_page_without_code_bears_no_mark():
+    content = render_pdf(**sample(context=sample()["context"] | {"document_code": ""}))
+    assert "verifier" not in text_of(content) and b"dc:identifier" not in content
+
+
 def test_every_font_is_embedded(contract):
     listing = subprocess.run(["pdffonts", "-"], input=contract, capture_output=True, check=True).stdout.decode()
     fonts = listing.splitlines()[2:]
