@@ -88,7 +88,18 @@ def mission_calendar(contract: Contract, terms: Terms) -> list[rules.MissionDate
     """R4: return the missions beside their latest dates, from the signature or from today until there is one."""
     today = clock.today()
     rows = [(row.mission, row.planned_start, row.started_on) for row in contract.missions.all()]
-    return rules.mission_dates(terms.agreement, rows, reference=contract.signed_on or today, today=today)
+    return rules.mission_dates(
+        terms.agreement,
+        rows,
+        reference=contract.signed_on or today,
+        today=today,
+        withdrawn=withdrawn_missions(contract),
+    )
+
+
+def withdrawn_missions(contract: Contract) -> dict[str, date]:
+    """R18: return the missions that amendments withdrew, with the first day without each."""
+    return {row.mission: row.withdrawn_from for row in contract.missions.all() if row.withdrawn_from}
 
 
 def possible_missions(contract: Contract, terms: Terms) -> list[rules.MissionDates]:

@@ -5,6 +5,7 @@ Values for the components of the face; the dossier of the contract, above, shows
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.conf import settings
 from django.urls import reverse
@@ -76,7 +77,7 @@ def missions_timeline(
             start=max(filter(None, [mission.started_on or mission.planned_start, start]))
             if mission.started_on or mission.planned_start
             else None,
-            end=end,
+            end=min(end, mission.withdrawn_from or end),
             is_optional=not mission.is_core,
             state=mission_state(mission),
         )
@@ -87,8 +88,15 @@ def missions_timeline(
     return MissionsTimeline(figure=figure, missions=missions, is_forecast=not contract.is_signed)
 
 
+def withdrawn_words(day: date, today: date) -> str:
+    """R18: return what is said of a mission that an amendment withdraws from a day on."""
+    return f"Retirée depuis le {format_date(day)}" if day <= today else f"Retirée à partir du {format_date(day)}"
+
+
 def mission_state(mission: rules.MissionDates) -> str:
     """Return where a mission is, in words."""
+    if mission.withdrawn_from:
+        return withdrawn_words(mission.withdrawn_from, clock.today()).lower()
     if mission.started_on:
         return "démarrée en retard" if mission.is_late else "démarrée"
     if mission.planned_start is None:

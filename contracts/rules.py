@@ -34,6 +34,7 @@ class MissionDates:
     start_by: date | None
     deploy_by: date | None
     is_late: bool
+    withdrawn_from: date | None = None  # R18: by an amendment, on the first day of a contract year
 
 
 def missions_of(agreement: Agreement, optional: Iterable[str] = ()) -> list[MissionTerms]:
@@ -78,12 +79,15 @@ def mission_dates(
     *,
     reference: date,
     today: date,
+    withdrawn: Mapping[str, date] | None = None,
 ) -> list[MissionDates]:
     """R4: return the missions (code, planned start, real start) with their latest dates after `reference`.
 
-    Late: started after the latest date, or planned after it, or not started on a day past it. An alert only.
+    Late: started after the latest date, or planned after it, or not started on a day past it. An alert only; a mission
+    that an amendment withdrew before its start is awaited no longer (R18). `withdrawn` says from which day, by mission.
     """
     calendar = {deadline.mission: deadline for deadline in mission_calendar(agreement, reference)}
+    withdrawn = withdrawn or {}
     found = []
     for code, planned_start, started_on in missions:
         deadline = calendar.get(code) or _outside(code)
@@ -97,7 +101,9 @@ def mission_dates(
                 started_on=started_on,
                 start_by=deadline.start_by,
                 deploy_by=deadline.deploy_by,
-                is_late=is_late(deadline.start_by, done_on=expected, today=today),
+                is_late=is_late(deadline.start_by, done_on=expected, today=today)
+                and (started_on is not None or code not in withdrawn),
+                withdrawn_from=withdrawn.get(code),
             )
         )
     return found

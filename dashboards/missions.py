@@ -6,7 +6,9 @@ from datetime import date
 from agreements.agreement import Agreement
 from agreements.rules import is_late
 from contracts import rules
+from contracts.assemblers import withdrawn_missions
 from contracts.models import DURATION_YEARS, Contract
+from contracts.panels import withdrawn_words
 from core.charts import TimelineMark, TimelineRow, timeline
 from core.dates import anniversary
 from core.figures import BRAND, WASH, Figure
@@ -39,6 +41,7 @@ def missions_block(contract: Contract, agreement: Agreement, today: date) -> Mis
         [(row.mission, row.planned_start, row.started_on) for row in contract.missions.all()],
         reference=start,
         today=today,
+        withdrawn=withdrawn_missions(contract),
     )
     end = contract.terminated_on or contract.ends_on or anniversary(start, DURATION_YEARS)
     title = "Calendrier des missions" if contract.is_signed else "Calendrier si le contrat était signé aujourd’hui"
@@ -55,6 +58,7 @@ def missions_block(contract: Contract, agreement: Agreement, today: date) -> Mis
 def _bar(dates: rules.MissionDates, start: date, end: date, today: date) -> TimelineRow:
     """A full bar once the mission started, an outline while it is planned: from today if the day is past."""
     begins = dates.started_on or (max(dates.planned_start, today) if dates.planned_start else None)
+    end = min(end, dates.withdrawn_from or end)
     return TimelineRow(
         label=dates.label if dates.is_core else f"{dates.label} (option)",
         start=max(begins, start) if begins and begins < end else None,
@@ -78,6 +82,8 @@ def _mission_row(dates: rules.MissionDates, today: date) -> MissionRow:
 
 def _mission_words(dates: rules.MissionDates, today: date) -> tuple[str, str]:
     """Return the tone and the word of a mission (R4: an alert, never a sanction)."""
+    if dates.withdrawn_from:
+        return "off", withdrawn_words(dates.withdrawn_from, today)
     if dates.started_on:
         return ("wait", "Démarrée en retard") if dates.is_late else ("ok", "Démarrée")
     if is_late(dates.start_by, done_on=None, today=today):

@@ -24,8 +24,8 @@ from django.db.models.functions import Coalesce, Concat
 from accounts.models import Organisation
 from agreements.enums import AmountKind, LineKind
 from agreements.models import AgreementLine
-from contracts.enums import ContractStatus
-from contracts.models import Contract, ContractMission, ContractYear
+from contracts.enums import AmendmentStatus, ContractStatus
+from contracts.models import Amendment, Contract, ContractMission, ContractYear
 from core.actor import Actor
 from core.charts import BarGroup, bars
 from core.enums import Side
@@ -71,8 +71,23 @@ def portfolio_of(actor: Actor, today: date) -> QuerySet[Organisation]:
             Subquery(sent.values("size")[:1]),
         ),
         population=Coalesce(Subquery(latest.values("population")[:1]), Subquery(sent.values("population")[:1])),
+        running_year=Subquery(years.order_by("-number").values("number")[:1]),
     )
-    return _with_money(_with_dialogues(_with_state(rows), actor, today), actor)
+    rows = rows.annotate(
+        agreement=Coalesce(Subquery(_amended_agreements(actor)[:1]), Subquery(latest.values("agreement_version")[:1]))
+    )
+    return _with_money(_with_dialogues(_with_state(rows), actor, today), actor, today)
+
+
+def _amended_agreements(actor: Actor) -> QuerySet:
+    """R2: return the versions that amendments brought by the running year, the last one first."""
+    amended = Amendment.objects.visible_to(actor).filter(
+        contract=OuterRef("contract_id"),
+        status=AmendmentStatus.IN_FORCE,
+        agreement_version__isnull=False,
+        takes_effect_year__lte=OuterRef("running_year"),
+    )
+    return amended.order_by("-takes_effect_year").values("agreement_version")
 
 
 def _with_state(rows: QuerySet) -> QuerySet:
@@ -101,13 +116,13 @@ def _with_dialogues(rows: QuerySet, actor: Actor, today: date) -> QuerySet:
     )
 
 
-def _with_money(rows: QuerySet, actor: Actor) -> QuerySet:
+def _with_money(rows: QuerySet, actor: Actor, today: date) -> QuerySet:
     """Annotate what is engaged a year at most, what waits for its payment, what was paid, the last variable."""
     is_variable = Q(lines__kind=LineKind.VARIABLE) | Q(lines__base=LineKind.VARIABLE)
     statements = Statement.objects.visible_to(actor).filter(contract=OuterRef("contract_id"))
     variable = statements.annotate(variable=Sum("lines__amount", filter=is_variable)).order_by("-year", "-revision")
     return rows.annotate(
-        engaged=_sum(_engaged_lines(actor), "amount"),
+        engaged=_sum(_engaged_lines(actor, today), "amount"),
         owed=_once_signed(_paid_sum(actor, PaymentStatus.DUE, PaymentStatus.ORDERED)),
         paid=_once_signed(_paid_sum(actor, PaymentStatus.PAID)),
         last_variable=Subquery(variable.values("variable")[:1], output_field=MONEY),
@@ -125,16 +140,15 @@ def _paid_sum(actor: Actor, *statuses: PaymentStatus) -> Coalesce:
     return _sum(payments, "net_amount")
 
 
-def _engaged_lines(actor: Actor) -> QuerySet:
-    """Lines of the agreement for the contract's size and missions, while the contract is in force (R2)."""
+def _engaged_lines(actor: Actor, today: date) -> QuerySet:
+    """Lines of the running year's agreement for its size and missions, while the contract is in force (R2, R18)."""
     contract = OuterRef(OuterRef("contract_id"))
-    missions = ContractMission.objects.visible_to(actor)
+    missions = ContractMission.objects.visible_to(actor).exclude(withdrawn_from__lte=today)
     engaged = missions.filter(contract=contract, mission=OuterRef("mission__code"))
-    active = Contract.objects.visible_to(actor).active()
-    signed = active.filter(pk=contract, agreement_version=OuterRef("version"))
-    return AgreementLine.objects.filter(Exists(signed), kind__in=YEARLY_KINDS, size=OuterRef("size")).filter(
-        Q(mission__isnull=True) | Exists(engaged)
-    )
+    active = Contract.objects.visible_to(actor).active().filter(pk=contract)
+    return AgreementLine.objects.filter(
+        Exists(active), version=OuterRef("agreement"), kind__in=YEARLY_KINDS, size=OuterRef("size")
+    ).filter(Q(mission__isnull=True) | Exists(engaged))
 
 
 def _sum(rows: QuerySet, field: str) -> Coalesce:

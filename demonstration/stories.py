@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from contracts.models import DURATION_YEARS
 from core.dates import add_months, anniversary
-from demonstration.acts import amendments, contracts, dialogues, payments, projects, spending, values
+from demonstration.acts import amendments, contracts, dialogues, payments, projects, scenarios, spending, values
 from demonstration.cast import Dossier
 from demonstration.playback import Story
 from dialogues.enums import DialogueKind
@@ -221,7 +221,7 @@ def three_years(dossier: Dossier, today: date) -> list[Story]:
             yield fourth_year - timedelta(days=days_before)
             amendments.sign(dossier, actor)
 
-    return [*_in_force(dossier, signed_on), amended()]
+    return [*_in_force(dossier, signed_on), amended(), _simulating(dossier, signed_on)]
 
 
 def first_agreement(dossier: Dossier, today: date) -> list[Story]:
@@ -382,6 +382,12 @@ def _payments(dossier: Dossier, signed_on: date) -> Story:
         yield add_months(signed_on, number) + timedelta(days=20)
         payments.pay(dossier)
         payments.order(dossier, limit=4)
+
+
+def _simulating(dossier: Dossier, signed_on: date) -> Story:
+    """Once its missions have started, the CPTS saves what the contract may bring it."""
+    yield signed_on + timedelta(days=max(STARTS.values()) + 20)
+    scenarios.save(dossier)
 
 
 def _spending(dossier: Dossier, signed_on: date) -> Story:

@@ -40,7 +40,7 @@ def save_budget(
     if year not in years_of(contract, clock.today()):
         raise DomainError("Le budget porte sur une année commencée ou sur la suivante.")
     check_open(contract, year)
-    _check_amounts(contract, amounts)
+    _check_amounts(contract, year, amounts)
     budget, _created = Budget.objects.get_or_create(contract=contract, year=year)
     before = {(line.envelope, line.category): line.planned for line in budget.lines.all()}
     if str(version) != str(budget.lock_version):
@@ -206,7 +206,7 @@ def _checked(
         raise DomainError("Le montant est supérieur à zéro.", field="amount")
     rules.check_expense(
         envelope=Envelope(envelope),
-        envelopes=envelopes_of(contract),
+        envelopes=envelopes_of(contract, year),
         category=category,
         is_off_purpose=is_off_purpose,
         has_professional=professional is not None,
@@ -268,8 +268,8 @@ def _stored(actor: Actor, contract: Contract, receipt: Upload | None) -> StoredF
         raise DomainError(error.message, field="receipt") from error
 
 
-def _check_amounts(contract: Contract, amounts: Mapping[Cell, Decimal]) -> None:
-    envelopes = envelopes_of(contract)
+def _check_amounts(contract: Contract, year: int, amounts: Mapping[Cell, Decimal]) -> None:
+    envelopes = envelopes_of(contract, year)
     for (envelope, category), planned in amounts.items():
         if envelope not in envelopes or category not in Category:
             raise DomainError("Ce contrat n’a pas cette enveloppe.")

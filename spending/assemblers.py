@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import F, Q, Sum
 
 from agreements.enums import AmountKind
-from agreements.models import Pass
+from agreements.models import AgreementLine, Pass
 from contracts.models import DURATION_YEARS, Contract
 from core.errors import DomainError
 from core.money import format_euros
@@ -48,12 +48,13 @@ def check_open(contract: Contract, year: int, *, field: str | None = None) -> No
         raise DomainError(CLOSED.format(year=year), field=field)
 
 
-def envelopes_of(contract: Contract) -> list[Envelope]:
-    """Return the envelopes of a contract: operating, its missions, triage where its agreement has it (R9)."""
-    missions = {row.mission for row in contract.missions.all()}
-    lines = contract.agreement_version.lines if contract.agreement_version_id else None
-    kept = {Envelope.OPERATING, *missions}
-    if lines is not None and lines.filter(kind=AmountKind.TRIAGE).exists():
+def envelopes_of(contract: Contract, year: int | None = None) -> list[Envelope]:
+    """Return the envelopes of a contract year, or of the whole contract: operating, its missions, and triage where
+    the agreement of the year has it (R2, R9)."""
+    years = [year] if year else range(1, DURATION_YEARS + 1)
+    versions = {version for number in years if (version := contract.agreement_in(number))}
+    kept = {Envelope.OPERATING, *(row.mission for row in contract.missions.all())}
+    if AgreementLine.objects.filter(version__in=versions, kind=AmountKind.TRIAGE).exists():
         kept.add(Envelope.TRIAGE)
     return [envelope for envelope in Envelope if envelope in kept]
 
@@ -63,7 +64,7 @@ def balance_of(contract: Contract, year: int) -> YearBalance:
     spent = expense_sums(contract, year)
     return year_balance(
         year=year,
-        envelopes=envelopes_of(contract),
+        envelopes=envelopes_of(contract, year),
         planned=planned_sums(contract, year),
         received=received_sums(contract, year),
         spent={envelope: amounts[0] for envelope, amounts in spent.items()},

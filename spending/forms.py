@@ -100,11 +100,11 @@ class BudgetForm(StaleFormMixin, ActionForm):
 
     keeps_version = True
 
-    def __init__(self, *args, contract: Contract, budget: Budget | None = None, **kwargs):
+    def __init__(self, *args, contract: Contract, year: int, budget: Budget | None = None, **kwargs):
         planned = {f"{line.envelope}-{line.category}": line.planned for line in (budget.lines.all() if budget else ())}
         version = budget.lock_version if budget else 0
         super().__init__(*args, initial=planned, current_version=version, current_values=planned, **kwargs)
-        self.envelopes = envelopes_of(contract)
+        self.envelopes = envelopes_of(contract, year)
         for envelope in self.envelopes:
             for category in Category:
                 self.fields[f"{envelope}-{category}"] = _cell(envelope, category)
@@ -116,6 +116,25 @@ class BudgetForm(StaleFormMixin, ActionForm):
             (envelope, [(category, self[f"{envelope}-{category}"]) for category in Category])
             for envelope in self.envelopes
         ]
+
+    @property
+    def totals(self) -> list[tuple[str, Decimal]]:
+        """Return the euros of each envelope that plans something, as they are typed; what is no amount counts for
+        nothing."""
+        sums = [(envelope.label, sum(map(self._typed, cells), Decimal(0))) for envelope, cells in self.rows]
+        return [(label, amount) for label, amount in sums if amount]
+
+    @property
+    def total(self) -> Decimal:
+        """Return the euros of the whole grid, as they are typed."""
+        return sum((amount for _label, amount in self.totals), Decimal(0))
+
+    def _typed(self, cell: tuple) -> Decimal:
+        bound = cell[1]
+        try:
+            return bound.field.clean(bound.value()) or Decimal(0)
+        except forms.ValidationError:
+            return Decimal(0)
 
     def clean(self):
         cleaned = super().clean()

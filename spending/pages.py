@@ -127,9 +127,9 @@ def expense_preview(actor: Actor, contract: Contract, rows: Rows) -> Preview:
     return Preview(heads=EXPENSE_HEADS, lines=with_refusals(lines, refusals))
 
 
-def budget_preview(contract: Contract, rows: Rows) -> Preview:
+def budget_preview(contract: Contract, year: int, rows: Rows) -> Preview:
     """Return the lines of the file of a budget, each with what is wrong."""
-    return Preview(heads=BUDGET_HEADS, lines=read_budget(rows, envelopes_of(contract)))
+    return Preview(heads=BUDGET_HEADS, lines=read_budget(rows, envelopes_of(contract, year)))
 
 
 def category_lines(contract: Contract, year: int) -> list[CategoryLine]:

@@ -5,7 +5,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
-from contracts.models import Contract
+from contracts.models import AMENDMENT_ROWS, Contract
 from core import clock
 from core.http import attempt, http_methods, require, show, submit_form
 from core.spreadsheets import CONTENT_TYPES
@@ -182,7 +182,10 @@ def budget_edit(request, pk, year, template_name="spending/budget_form.html"):
     if refused := _refuse_budget(request, contract, year):
         return refused
     budget = budget_of(contract, year)
-    form = BudgetForm(_sent(request), actor=request.actor, contract=contract, budget=budget)
+    typed = request.GET if request.htmx and request.method == "GET" else _sent(request)
+    form = BudgetForm(typed, actor=request.actor, contract=contract, year=year, budget=budget)
+    if request.htmx and request.method == "GET":  # what the grid holds while it is being written
+        return show(request, template_name, {"form": form, "fragment": "spending/partials/budget_total.html"})
     success = f"Le budget de l’année {year} est enregistré."
     if submit_form(request, form, actions.save_budget, contract=contract, year=year, success=success):
         return redirect(YEAR, pk, year)
@@ -196,7 +199,9 @@ def budget_template(request, pk, year):
     require(may_enter(request.actor, contract))
     _require_year(contract, year)
     amounts = planned_amounts(budget_of(contract, year))
-    return _workbook(f"budget-{contract.number}-annee-{year}", sheets.budget_template(envelopes_of(contract), amounts))
+    return _workbook(
+        f"budget-{contract.number}-annee-{year}", sheets.budget_template(envelopes_of(contract, year), amounts)
+    )
 
 
 @http_methods("GET", "POST")
@@ -208,7 +213,7 @@ def budget_import(request, pk, year, template_name="spending/sheet_import.html")
     context = _budget_sheet(contract, year, form)
     if form.is_valid():
         budget, rows = budget_of(contract, year), form.cleaned_data["rows"]
-        context |= _to_save(rows, pages.budget_preview(contract, rows), budget.lock_version if budget else 0)
+        context |= _to_save(rows, pages.budget_preview(contract, year, rows), budget.lock_version if budget else 0)
     return show(request, template_name, context)
 
 
@@ -221,7 +226,7 @@ def budget_import_save(request, pk, year, template_name="spending/sheet_import.h
     if not checked.is_valid():
         return _file_again(request, "spending:budget_import", pk, year)
     rows, version = checked.cleaned_data["rows"], checked.cleaned_data["version"]
-    preview = pages.budget_preview(contract, rows)
+    preview = pages.budget_preview(contract, year, rows)
     if preview.is_good:
         fields = {"contract": contract, "year": year, "version": version, "amounts": budget_amounts(preview.lines)}
         success = f"Le budget de l’année {year} est enregistré."
@@ -287,7 +292,9 @@ def _files(request):
 def _contract(request, pk) -> Contract:
     """Return a signed contract in the actor's scope, or answer 404."""
     contracts = Contract.objects.visible_to(request.actor).signed().with_parties()
-    return get_object_or_404(contracts.select_related("agreement_version").prefetch_related("missions"), pk=pk)
+    return get_object_or_404(
+        contracts.select_related("agreement_version").prefetch_related("missions", *AMENDMENT_ROWS), pk=pk
+    )
 
 
 def _last_contract(request, professional: Professional) -> Contract:

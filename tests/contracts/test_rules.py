@@ -180,3 +180,13 @@ def test_a_clause_with_an_unknown_mention_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(clauses, "DATA", tmp_path)
     with pytest.raises(clauses.UnknownMention, match="unknown"):
         clauses.source("x")
+
+
+def test_r18_a_mission_withdrawn_before_its_start_is_late_no_longer():
+    rows = [("ACCESS_TO_CARE", None, None), ("PREVENTION", None, None)]
+    withdrawn = {"PREVENTION": date(2027, 9, 1)}
+    late, gone = rules.mission_dates(
+        ACI_2021, rows, reference=date(2024, 1, 1), today=date(2026, 9, 1), withdrawn=withdrawn
+    )
+    assert late.is_late and late.withdrawn_from is None
+    assert not gone.is_late and gone.withdrawn_from == date(2027, 9, 1)

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from agreements.enums import MissionCode
 from contracts import actions as contract_actions
 from contracts.enums import ContractStatus
 from contracts.models import Contract
@@ -227,3 +228,17 @@ def count(reads, client, contract) -> int:
     with reads() as found:
         assert client.get(address(contract)).status_code == 200
     return len(found)
+
+
+def test_r18_a_mission_withdrawn_by_an_amendment_says_from_when(evaluated, client_of):
+    west, contract = evaluated.world.west, evaluated.contract
+    day = contract.anniversary(2)
+    contract.missions.filter(mission=MissionCode.ACCESS_TO_CARE).update(withdrawn_from=day)
+    with stories.at(add_months(stories.SIGNED_ON, 13)):
+        assert "Retirée à partir du 17 mars 2027" in client_of(west.president).get(address(contract)).content.decode()
+    with stories.at(day):
+        context = client_of(west.president).get(address(contract)).context
+    row = next(row for row in context["missions"].rows if row.dates.code == MissionCode.ACCESS_TO_CARE)
+    assert row.words == "Retirée depuis le 17 mars 2027"
+    box = context["missions"].figure.boxes[0]
+    assert box.x + box.width < context["missions"].figure.width * 0.6  # the bar ends with the second year

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from agreements.models import AgreementVersion
 from core.dates import add_months
 from core.spreadsheets import read_xlsx
 from dashboards.portfolio import portfolio_of
@@ -70,6 +71,28 @@ class TestFigures:
         lines = [line for line in agreement.lines_of(2) if line.mission is None or line.mission in core]
         counted = [line.amount for line in lines if line.kind not in ("CRISIS_EVENT", "PLAN_WRITTEN")]
         assert row.engaged == sum(counted)
+
+    def test_r2_what_is_engaged_is_read_in_the_agreement_of_the_running_year(self, evaluated):
+        actor, contract = evaluated.world.west.ars_officer.as_actor(), evaluated.contract
+        day = add_months(stories.SIGNED_ON, 13)
+        before = portfolio_of(actor, day).get(pk=evaluated.world.west.cpts.pk).engaged
+        stories.amend_agreement(contract, "aci-2019", from_year=3)  # not yet
+        assert portfolio_of(actor, day).get(pk=evaluated.world.west.cpts.pk).engaged == before
+        contract.amendments.update(takes_effect_year=2)
+        older = AgreementVersion.objects.with_rows().get(code="aci-2019").as_value()
+        missions = {row.mission for row in contract.missions.all()}
+        lines = [line for line in older.lines_of(2) if line.mission is None or line.mission in missions]
+        counted = sum(line.amount for line in lines if line.kind not in ("CRISIS_EVENT", "PLAN_WRITTEN"))
+        assert portfolio_of(actor, day).get(pk=evaluated.world.west.cpts.pk).engaged == counted != before
+
+    def test_r18_a_mission_withdrawn_is_engaged_no_longer(self, evaluated):
+        actor, contract = evaluated.world.west.ars_officer.as_actor(), evaluated.contract
+        day = add_months(stories.SIGNED_ON, 13)
+        before = portfolio_of(actor, day).get(pk=evaluated.world.west.cpts.pk).engaged
+        contract.missions.filter(mission="PREVENTION").update(withdrawn_from=add_months(stories.SIGNED_ON, 12))
+        agreement = contract.agreement_version.as_value()
+        gone = sum(line.amount for line in agreement.lines_of(2) if line.mission == "PREVENTION")
+        assert portfolio_of(actor, day).get(pk=evaluated.world.west.cpts.pk).engaged == before - gone
 
     def test_nothing_is_owed_before_a_signature(self, world):
         stories.negotiated_contract(world.west)

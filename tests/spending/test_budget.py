@@ -6,12 +6,14 @@ import pytest
 from django.db import Error, IntegrityError, transaction
 from django.urls import reverse
 
+from contracts.models import Contract
 from core.errors import DomainError, NotAllowed, StaleForm
 from spending import actions
-from spending.assemblers import balance_of, budget_of
+from spending.assemblers import balance_of, budget_of, envelopes_of
 from spending.enums import Category, Envelope
 from spending.models import Budget, BudgetLine
 from tests.spending.test_expenses import close_year_of, spend
+from tests.utils import stories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 RENT = (Envelope.OPERATING.value, Category.PREMISES.value)
@@ -122,3 +124,36 @@ def test_two_people_at_once_see_both_texts(world, contract, client_of, treasurer
 def test_a_closed_year_leads_back_with_the_reason(world, contract, client_of):
     response = client_of(world.west.treasurer).get(edit_url(contract, 1), follow=True)
     assert "close par son dialogue annuel" in response.content.decode()
+
+
+def test_r2_the_envelopes_of_a_year_are_those_of_its_agreement(contract):
+    """aci-2019 pays triage, aci-2021 does not (R9)."""
+    assert Envelope.TRIAGE not in envelopes_of(contract)
+    stories.amend_agreement(contract, "aci-2019", from_year=3)
+    contract = Contract.objects.get(pk=contract.pk)
+    assert Envelope.TRIAGE not in envelopes_of(contract, 2)
+    assert Envelope.TRIAGE in envelopes_of(contract, 3)
+    assert Envelope.TRIAGE in envelopes_of(contract)
+
+
+def test_the_grid_shows_its_total_as_it_is_typed(contract, world, client_of):
+    """38 000 + 1 250,50 of operating, 700 of access to care; « beaucoup » is no amount yet."""
+    typed = {
+        "OPERATING-SALARIES": "38 000",
+        "OPERATING-PREMISES": "1250,50",
+        "ACCESS_TO_CARE-EQUIPMENT": "700 €",
+        "PREVENTION-TRAINING": "beaucoup",
+    }
+    htmx = {"HX-Request": "true"}
+    response = client_of(world.west.treasurer).get(edit_url(contract), typed, headers=htmx)
+    html = response.content.decode()
+    assert [(label, amount) for label, amount in response.context["form"].totals] == [
+        ("Fonctionnement", Decimal("39250.50")),
+        ("Accès aux soins", Decimal("700")),
+    ]
+    assert "39\u202f950,50\u00a0€" in html and "<html" not in html
+    assert budget_of(contract, 2) is None  # a GET writes nothing
+    assert (
+        client_of(world.west.ars_officer).get(edit_url(contract), typed, headers={"HX-Request": "true"}).status_code
+        == 403
+    )

@@ -5,9 +5,11 @@ from datetime import date
 import time_machine
 
 from agreements.enums import MissionCode, Scale
+from agreements.models import AgreementVersion
 from contracts import actions as contract_actions
 from contracts.assemblers import first_programme
-from contracts.models import Contract
+from contracts.enums import AmendmentStatus
+from contracts.models import Amendment, Contract
 from core import clock
 from core.dates import add_months
 from dialogues import actions as dialogue_actions
@@ -195,3 +197,22 @@ def evaluated_contract(tenant: Tenant, *, signed_on: date) -> Contract:
         close_dialogue(tenant, contract.dialogues.get(kind=DialogueKind.ANNUAL, year=1))
         document_jobs.render_document(str(contract.annexes.get().document_id))
     return Contract.objects.get(pk=contract.pk)
+
+
+def amend_agreement(contract: Contract, code: str, *, from_year: int) -> None:
+    """Write an amendment in force that brings another version of the national agreement (R2).
+
+    Straight to the table: what reads it is tested, not how the parties sign it.
+    """
+    Amendment.objects.create(
+        contract=contract,
+        number=1,
+        status=AmendmentStatus.IN_FORCE,
+        reason="Nouvel accord national",
+        takes_effect_year=from_year,
+        agreement_version=AgreementVersion.objects.get(code=code),
+        agreed_on=contract.signed_on,
+        agreed_hash="0" * 64,
+        document=contract.document,
+        signed_on=contract.signed_on,
+    )
