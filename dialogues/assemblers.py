@@ -11,7 +11,7 @@ from core.fingerprints import fingerprint
 from core.money import format_euros
 from dialogues.enums import DialogueKind, DialogueStatus
 from dialogues.models import ManagementDialogue, MinutesApproval
-from funding.models import Statement
+from funding.models import Statement, StatementLine
 from indicators.assemblers import missing_items as programme_missing_items
 from indicators.assemblers import missing_of, missing_results, programme_content, programme_results
 from spending.assemblers import balance_of, figures_of, told_content
@@ -152,6 +152,7 @@ def annex_payload(dialogue: ManagementDialogue, statement: Statement) -> dict:
     following = year_of(contract, dialogue.year + 1)
     last_day = contract.end_of_year(dialogue.year) - timedelta(days=1)
     return {
+        "content": annex_content(dialogue, statement),
         "contract": contract_facts(contract),
         "year": dialogue.year,
         "period": f"du {format_date(evaluated.starts_on)} au {format_date(last_day)}",
@@ -174,6 +175,43 @@ def annex_payload(dialogue: ManagementDialogue, statement: Statement) -> dict:
         "held_on": format_date(dialogue.held_on),
         "decisions": dialogue.decisions,
         "statement_hash": statement.content_hash,
+    }
+
+
+def annex_content(dialogue: ManagementDialogue, statement: Statement) -> dict:
+    """Return what the annex decides as values: attached to its PDF (docs/schemas/donnees-1.json)."""
+    contract = dialogue.contract
+    evaluated, following = (year_of(contract, number) for number in (dialogue.year, dialogue.year + 1))
+    return {
+        "contract": contract.number,
+        "parties": [{"side": side.value, "name": contract.party(side).name} for side in PARTIES],
+        "year": dialogue.year,
+        "starts_on": evaluated.starts_on.isoformat(),
+        "ends_on": contract.end_of_year(dialogue.year).isoformat(),
+        "size": evaluated.size,
+        "held_on": dialogue.held_on.isoformat(),
+        "decisions": dialogue.decisions,
+        "results": programme_results(evaluated.programme)["missions"],
+        "statement": {
+            "revision": statement.revision,
+            "sha256": statement.content_hash,
+            "lines": [_line_content(line) for line in statement.lines.all()],
+            "total": f"{statement.total:.2f}",
+        },
+        "next_size": following.size if following else None,
+        "next_programme": programme_content(following.programme) if following else None,
+    }
+
+
+def _line_content(line: StatementLine) -> dict:
+    return {
+        "mission": line.mission or None,
+        "kind": line.kind,
+        "base": line.base or None,
+        "amount": f"{line.amount:.2f}",
+        "rule": line.rule,
+        "is_validated": line.is_validated,
+        "explanation": line.explanation,
     }
 
 

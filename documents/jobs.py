@@ -15,6 +15,7 @@ from core import audit
 from core.actor import SYSTEM
 from core.models import JobState
 from documents import inventory, signing, storage, tasks
+from documents.attachment import AttachedData, attached_data
 from documents.enums import Stamp
 from documents.models import Document, StoredFile
 from documents.pdf import RenderError, SignatureField, render_pdf
@@ -148,7 +149,21 @@ def layout_of(document: Document) -> dict[str, Any]:
         "title": document.title,
         "issued_at": document.issued_at,
         "signature_fields": [SignatureField(name=item.field_name, party=item.organisation.name) for item in signatures],
+        "data": data_of(document),
     }
+
+
+def data_of(document: Document) -> AttachedData | None:
+    """Return the data that a document attaches, None for one that has nothing to compute with (minutes)."""
+    if "content" not in document.payload:
+        return None
+    return attached_data(
+        kind=document.kind,
+        code=document.code,
+        title=document.title,
+        issued_at=document.issued_at,
+        content=document.payload["content"],
+    )
 
 
 @transaction.atomic

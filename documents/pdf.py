@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from core.dates import format_date
 from core.errors import DomainError
+from documents.attachment import DATA_NAME, AttachedData
 from documents.fields import timestamp_fields
 from documents.marks import verification_marks
 
@@ -64,13 +65,13 @@ def render_pdf(
     title: str,
     issued_at: datetime,
     signature_fields: Sequence[SignatureField] = (),
+    data: AttachedData | None = None,
 ) -> bytes:
     """Return a PDF/A-3a, tagged for PDF/UA-1, of a template that extends `documents/pdf/base.html`.
 
     The template finds `title`, `issued_at` (aware), `issued_on` (« 15 mars 2026 »), `signature_fields` and
     the marks of `document_code` (empty unless the context gives it; it goes into the metadata too) beside its own
-    context.
-    The same input gives the same bytes.
+    context; `data` is attached to the file, and its SHA-256 printed under the title. The same input gives the same bytes.
     Raises RenderError when the page cannot be laid out, or reaches for anything outside itself.
     """
     code = context.get("document_code", "")
@@ -84,15 +85,23 @@ def render_pdf(
             "issued_on": format_date(timezone.localdate(issued_at)),
             "issued_at_utc": issued_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "signature_fields": signature_fields,
+            "data_name": DATA_NAME,
+            "data_sha256": data.sha256 if data else "",
         },
     )
-    return lay_out(html, signature_fields=signature_fields, code=code)
+    return lay_out(html, signature_fields=signature_fields, code=code, data=data)
 
 
-def lay_out(html: str, *, signature_fields: Sequence[SignatureField] = (), code: str = "") -> bytes:
+def lay_out(
+    html: str,
+    *,
+    signature_fields: Sequence[SignatureField] = (),
+    code: str = "",
+    data: AttachedData | None = None,
+) -> bytes:
     """Return the PDF of a whole HTML page; each signature field must have its box (`<input>`) in it.
 
-    `code` is the verification code, written in the metadata.
+    `code` is the verification code, written in the metadata; `data` is attached.
     """
     from weasyprint.urls import FatalURLFetchingError
 
@@ -101,7 +110,7 @@ def lay_out(html: str, *, signature_fields: Sequence[SignatureField] = (), code:
     refused: list[str] = []
     try:
         with _engine:
-            pdf = _write(html, refused, code)
+            pdf = _write(html, refused, code, data)
         finished = tagging.finish(
             pdf,
             labels={field.name: field.label for field in signature_fields},
@@ -121,7 +130,7 @@ def lay_out(html: str, *, signature_fields: Sequence[SignatureField] = (), code:
     return finished
 
 
-def _write(html: str, refused: list[str], code: str) -> bytes:
+def _write(html: str, refused: list[str], code: str, data: AttachedData | None) -> bytes:
     from weasyprint import HTML
 
     from documents.tagging import declares
@@ -133,6 +142,20 @@ def _write(html: str, refused: list[str], code: str) -> bytes:
         pdf_variant="pdf/a-3a",
         pdf_forms=True,
         finisher=declares(code),
+        attachments=[_attachment(data)] if data else None,
+    )
+
+
+def _attachment(data: AttachedData):
+    from weasyprint import Attachment
+
+    return Attachment(
+        string=data.content,
+        name=DATA_NAME,
+        description="Données du document, en JSON",
+        created=data.at,
+        modified=data.at,
+        relationship="Data",
     )
 
 

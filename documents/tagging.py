@@ -69,9 +69,16 @@ def finish(content: bytes, *, labels: dict[str, str], stamps: Sequence[str] = ()
         empty_signature_fields(pdf, labels)
         if stamps:
             add_stamp_fields(pdf, stamps)
+        associate_once(pdf)
         out = BytesIO()
         pdf.save(out, object_stream_mode=ObjectStreamMode.generate, deterministic_id=True)
     return out.getvalue()
+
+
+def associate_once(pdf: pikepdf.Pdf) -> None:
+    """List each associated file once: the engine names it twice."""
+    if "/AF" in pdf.Root:
+        pdf.Root.AF = Array({item.objgen: item for item in pdf.Root.AF}.values())
 
 
 def scope_headers(pdf: pikepdf.Pdf) -> None:
