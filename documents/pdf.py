@@ -71,7 +71,8 @@ def render_pdf(
 
     The template finds `title`, `issued_at` (aware), `issued_on` (« 15 mars 2026 »), `signature_fields` and
     the marks of `document_code` (empty unless the context gives it; it goes into the metadata too) beside its own
-    context; `data` is attached to the file, and its SHA-256 printed under the title. The same input gives the same bytes.
+    context; `data` is attached to the file, and its SHA-256 printed under the title. The same input gives the same
+    bytes.
     Raises RenderError when the page cannot be laid out, or reaches for anything outside itself.
     """
     code = context.get("document_code", "")
