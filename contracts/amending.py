@@ -14,6 +14,7 @@ from agreements.enums import AmountKind, MissionCode
 from agreements.models import AgreementVersion
 from agreements.rules import contract_years
 from contracts import payload, rules
+from contracts.assemblers import contract_content
 from contracts.models import DURATION_YEARS, Amendment, Contract
 from core import clock
 from core.dates import format_date
@@ -45,6 +46,7 @@ def situation_of(contract: Contract, year: int) -> Situation:
     past = [row for row in contract.amendments_in_force() if (row.takes_effect_year or 0) <= year]
     populations = [row.new_population for row in past if row.new_population]
     clauses = [row.local_clauses for row in past if row.rewrites_clauses]
+    signed = contract_content(contract)["local_clauses"] if "{" in contract.local_clauses else contract.local_clauses
     return Situation(
         size=size_in(contract, year),
         population=populations[-1] if populations else contract.population,
@@ -55,7 +57,7 @@ def situation_of(contract: Contract, year: int) -> Situation:
             for row in contract.missions.all()
             if row.withdrawn_from is None or contract.anniversary(year - 1) < row.withdrawn_from
         },
-        clauses=clauses[-1] if clauses else contract.local_clauses,
+        clauses=clauses[-1] if clauses else signed,
         parties=_known_parties(contract, past),
     )
 

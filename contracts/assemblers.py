@@ -11,7 +11,7 @@ from django.db.models import Q
 from agreements.agreement import Agreement
 from agreements.models import AgreementVersion
 from agreements.rules import contract_year_on
-from contracts import clauses, rules
+from contracts import clauses, rules, wordings
 from contracts.lifecycle import EDITABLE
 from contracts.models import Amendment, AmendmentConsent, Consent, Contract, ContractMission, Termination
 from core import clock
@@ -157,7 +157,7 @@ def contract_content(contract: Contract, *, terms: Terms | None = None) -> dict:
     if contract.agreed_hash and contract.document_id:
         return contract.document.payload["content"]
     terms = terms or terms_of(contract)
-    return {
+    content = {
         "format": CONTENT_FORMAT,
         "number": contract.number,
         "parties": [
@@ -179,8 +179,10 @@ def contract_content(contract: Contract, *, terms: Terms | None = None) -> dict:
         "programme": indicator_assemblers.programme_content(first_programme(contract)),
         "amounts": _amounts_content(contract, terms),
         "local_clauses": contract.local_clauses,
-        "clauses_version": clauses.CURRENT_VERSION,
+        "clauses_version": wordings.current_version(terms.version),
     }
+    filled = clauses.fill(contract.local_clauses, wordings.mentions(content, terms.agreement))
+    return {**content, "local_clauses": filled}
 
 
 DIALOGUE_TO_CLOSE = "Le dialogue de signature, qui arrête la taille et le calendrier, n’est pas clos."

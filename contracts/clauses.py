@@ -1,99 +1,168 @@
-"""The fixed clauses of the contract: our own wording until the national trame is available, kept as data. Pure.
+"""The wording of the contract: articles made of blocks, with mentions to fill in and conditions to meet. Pure.
 
-A file a version of the text, `data/clauses-<version>.json`; the one named here is the current one. The content of
-a contract holds the version, so that a new text withdraws the consents given to the one before.
+A wording is data. The portal comes with one, `data/clauses-2026-1.json`, ours until the national trame is available;
+the back office writes others, one agreement at a time (`contracts.models.Wording`), in the plain text of `parse_body`.
 """
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from core.errors import DomainError
+
 DATA = Path(__file__).resolve().parent / "data"
-CURRENT_VERSION = "2026-1"
-MENTIONS = frozenset(
-    {
-        *("number", "cpts", "ars", "fund", "commune_count", "population", "population_year", "size"),
-        *("agreement", "members", "duration", "dialogue_months", "advance_rate", "notice_months"),
-        "observation_months",
-    }
-)
-CONDITIONS = frozenset({"crisis", "bonus", "triage", "agreed_population"})
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
-
-
-class UnknownMention(ValueError):
-    """A clause names a value or a condition that a contract does not have."""
+BUILT_IN = "2026-1"
+MENTIONS = {
+    "numero": "numéro du contrat",
+    "cpts": "nom de la CPTS",
+    "ars": "nom de l’ARS",
+    "caisse": "nom de la caisse",
+    "communes": "nombre de communes, suivi du mot",
+    "population": "population du territoire",
+    "origine_population": "d’où vient la population",
+    "taille": "taille de la communauté",
+    "accord": "accord national",
+    "adherents": "nombre d’adhérents, suivi du mot",
+    "duree": "durée du contrat, en années",
+    "mois_dialogue": "mois laissés au dialogue annuel",
+    "taux_avance": "part versée en avance",
+    "mois_preavis": "mois de préavis",
+    "mois_observations": "mois pour présenter des observations",
+}
+CONDITIONS = {
+    "crise": "une mission de réponse aux crises a un montant par crise",
+    "majoration": "la taille ouvre droit à la majoration",
+    "soins_non_programmes": "l’accord finance à part les soins non programmés",
+    "population_convenue": "les parties ont convenu de la population",
+}
+FINANCING, LOCAL = "financing", "local"
+"""Keys of the two articles that something follows: the table of amounts, the local clauses."""
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+CONDITION = re.compile(r"\[si ([^\]]*)\]\s*")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """A piece of an article: `kind` is "title", "text" or "list"."""
+    """A piece of an article: `kind` is "title", "text" or "list"; `when` names the condition it needs, if any."""
 
     kind: str
     lines: tuple[str, ...]
+    when: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Article:
-    """An article: `key` tells the page which table follows it."""
+    """An article: `key` tells the page what follows it (FINANCING, LOCAL)."""
 
     key: str
     title: str
     blocks: tuple[Block, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """A wording: its version, what is said of it wherever it is shown, its articles as they were written."""
+
+    version: str
+    status: str
+    articles: tuple[Article, ...]
+
+
 @cache
-def source(version: str = CURRENT_VERSION) -> dict:
-    """Return a version of the text as it was written, every mention and condition of it known."""
-    data = json.loads((DATA / f"clauses-{version}.json").read_text(encoding="utf-8"))
-    for article in data["articles"]:
-        for block in article["blocks"]:
-            _check(block)
-    return data
+def built_in() -> Text:
+    """Return the wording that comes with the portal, every mention and condition of it known."""
+    data = json.loads((DATA / f"clauses-{BUILT_IN}.json").read_text(encoding="utf-8"))
+    articles = tuple(
+        Article(key=row["key"], title=row["title"], blocks=tuple(_checked(map(_block, row["blocks"]))))
+        for row in data["articles"]
+    )
+    return Text(version=BUILT_IN, status=data["status"], articles=articles)
 
 
-def articles(mentions: Mapping[str, str], conditions: frozenset[str], version: str = CURRENT_VERSION) -> list[Article]:
+def filled(text: Text, mentions: Mapping[str, str], conditions: frozenset[str]) -> list[Article]:
     """Return the articles with their mentions filled in, without the blocks whose condition is not met."""
     return [
-        Article(
-            key=article["key"],
-            title=article["title"],
+        replace(
+            article,
             blocks=tuple(
-                _filled(block, mentions)
-                for block in article["blocks"]
-                if block.get("when") is None or block["when"] in conditions
+                replace(block, lines=tuple(fill(line, mentions) for line in block.lines))
+                for block in article.blocks
+                if not block.when or block.when in conditions
             ),
         )
-        for article in source(version)["articles"]
+        for article in text.articles
     ]
 
 
-def status(version: str = CURRENT_VERSION) -> str:
-    """Return what is said of the text wherever it is shown."""
-    return source(version)["status"]
+def fill(line: str, mentions: Mapping[str, str]) -> str:
+    """Return a line with the values of its mentions; one that is unknown stays as it was written."""
+    return PLACEHOLDER.sub(lambda found: str(mentions.get(found[1], found[0])), line)
 
 
-def _lines(block: Mapping) -> tuple[str, list[str]]:
-    kind = next(kind for kind in ("title", "text", "list") if kind in block)
-    value = block[kind]
-    return kind, value if isinstance(value, list) else [value]
+def check_mentions(text: str, *, field: str | None = None) -> None:
+    """Raise DomainError when a text names, between braces, what a contract does not have."""
+    for name in PLACEHOLDER.findall(text):
+        if name not in MENTIONS:
+            known = ", ".join(f"{{{mention}}}" for mention in MENTIONS)
+            raise DomainError(f"« {{{name}}} » n’est pas une mention connue. Les mentions sont : {known}.", field)
 
 
-def _filled(block: Mapping, mentions: Mapping[str, str]) -> Block:
-    kind, lines = _lines(block)
-    return Block(
-        kind=kind,
-        lines=tuple(PLACEHOLDER.sub(lambda found: str(mentions[found[1]]), line) for line in lines),
-    )
+def refuse_mentions(text: str, *, field: str | None = None) -> None:
+    """Raise DomainError when a text has a mention: an amendment says the words that will hold."""
+    if found := PLACEHOLDER.search(text):
+        raise DomainError(f"Écrivez la valeur elle-même à la place de « {found[0]} ».", field)
 
 
-def _check(block: Mapping) -> None:
-    if block.get("when") not in {None, *CONDITIONS}:
-        raise UnknownMention(block["when"])
-    for line in _lines(block)[1]:
-        for name in PLACEHOLDER.findall(line):
-            if name not in MENTIONS:
-                raise UnknownMention(name)
+# The plain text in which the back office writes an article
+
+
+def parse_body(body: str) -> tuple[Block, ...]:
+    """Return the blocks of an article written in plain text; DomainError for an unknown mention or condition.
+
+    Blocks are separated by a blank line. « ## » begins a title, « - » each line of a list; « [si crise] » before a
+    block keeps it for the contracts that meet this condition.
+    """
+    paragraphs = re.split(r"\n\s*\n", body.replace("\r\n", "\n").strip())
+    return tuple(_checked(_parsed(paragraph.strip()) for paragraph in paragraphs if paragraph.strip()))
+
+
+def body_of(blocks: Iterable[Block]) -> str:
+    """Return the plain text of the blocks, which `parse_body` reads back."""
+    return "\n\n".join(_written(block) for block in blocks)
+
+
+def _parsed(paragraph: str) -> Block:
+    when = ""
+    if found := CONDITION.match(paragraph):
+        when, paragraph = found[1].strip(), paragraph[found.end() :]
+    lines = tuple(line.strip() for line in paragraph.splitlines() if line.strip())
+    if len(lines) == 1 and lines[0].startswith("## "):
+        return Block(kind="title", lines=(lines[0][3:].strip(),), when=when)
+    if lines and all(line.startswith("- ") for line in lines):
+        return Block(kind="list", lines=tuple(line[2:].strip() for line in lines), when=when)
+    return Block(kind="text", lines=lines, when=when)
+
+
+def _written(block: Block) -> str:
+    before = {"title": "## ", "list": "- "}.get(block.kind, "")
+    text = "\n".join(f"{before}{line}" for line in block.lines)
+    return f"[si {block.when}] {text}" if block.when else text
+
+
+def _block(data: Mapping) -> Block:
+    kind = next(kind for kind in ("title", "text", "list") if kind in data)
+    value = data[kind]
+    return Block(kind=kind, lines=tuple(value) if isinstance(value, list) else (value,), when=data.get("when", ""))
+
+
+def _checked(blocks: Iterable[Block]) -> Iterable[Block]:
+    for block in blocks:
+        if block.when and block.when not in CONDITIONS:
+            known = ", ".join(f"[si {condition}]" for condition in CONDITIONS)
+            raise DomainError(f"« {block.when} » n’est pas une condition connue. Les conditions sont : {known}.")
+        for line in block.lines:
+            check_mentions(line)
+        yield block

@@ -38,7 +38,8 @@ class ContractForm(CrispyMixin, StaleFormMixin, forms.Form):
         required=False,
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 10}),
-        help_text="Ce que les trois parties ajoutent à la trame. Un paragraphe par ligne.",
+        help_text="Ce que les trois parties ajoutent à la trame. Un paragraphe par ligne. Une mention entre accolades "
+        "prend la valeur du contrat\u00a0: {cpts}, {population}, {taille}, {adherents}…",
     )
 
     def __init__(self, *args, missions: Sequence[rules.MissionDates], **kwargs):

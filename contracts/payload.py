@@ -9,17 +9,16 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from django.conf import settings
-
 from agreements.agreement import Agreement
 from agreements.engine import compute
 from agreements.enums import AmountKind, LineKind
 from agreements.inputs import ContractInputs, MissionInputs
 from agreements.payments import PaymentLine
-from agreements.rules import DIALOGUE_MONTHS, contract_years, format_population
-from contracts import clauses
+from agreements.rules import contract_years
+from contracts import clauses, wordings
 from contracts.assemblers import Terms
 from contracts.models import DURATION_YEARS, Contract
+from contracts.wordings import NUMBERS, population_origin, population_words
 from core import clock
 from core.dates import format_date
 from core.enums import Side
@@ -27,7 +26,6 @@ from core.money import format_euros, round_cents
 from indicators.enums import Usage
 
 FORECAST_YEARS = 2
-NUMBERS = {1: "un", 2: "deux", 3: "trois", 4: "quatre", 5: "cinq", 6: "six", 9: "neuf", 12: "douze"}
 PARTY_NAMES = {
     Side.CPTS: "la communauté professionnelle territoriale de santé",
     Side.ARS: "l’agence régionale de santé",
@@ -63,7 +61,8 @@ def contract_payload(contract: Contract, content: dict, terms: Terms) -> dict[st
 
 def article_texts(content: dict, agreement: Agreement) -> list[dict]:
     """Return the articles with their mentions filled in, as the page and the PDF print them."""
-    found = clauses.articles(_mentions(content, agreement), _conditions(content, agreement), content["clauses_version"])
+    text = wordings.text_of(content["clauses_version"])
+    found = clauses.filled(text, wordings.mentions(content, agreement), wordings.conditions(content, agreement))
     return [
         {
             "key": article.key,
@@ -76,39 +75,7 @@ def article_texts(content: dict, agreement: Agreement) -> list[dict]:
 
 def clauses_status(content: dict) -> str:
     """Return what is said of the fixed clauses wherever they are shown."""
-    return clauses.status(content["clauses_version"])
-
-
-def _mentions(content: dict, agreement: Agreement) -> dict[str, str]:
-    names = {party["side"].lower(): party["name"] for party in content["parties"]}
-    territory = content["territory"]
-    return {
-        **names,
-        "number": content["number"],
-        "agreement": f"{agreement.label} ({agreement.code})",
-        "commune_count": _count(len(territory["communes"]), "commune", "communes"),
-        "population": _population(territory["population"]),
-        "population_year": _population_origin(territory),
-        "size": str(territory["size"] or "à déterminer"),
-        "members": _count(content["members"], "adhérent", "adhérents"),
-        "duration": NUMBERS[DURATION_YEARS],
-        "dialogue_months": NUMBERS[DIALOGUE_MONTHS],
-        "advance_rate": f"{agreement.advance_rate * 100:.0f} %",
-        "notice_months": _months(settings.CONTRACT_NOTICE_MONTHS),
-        "observation_months": _months(settings.CONTRACT_OBSERVATION_MONTHS),
-    }
-
-
-def _conditions(content: dict, agreement: Agreement) -> frozenset[str]:
-    missions = {row["mission"] for row in content["missions"]}
-    kinds = {line.kind for line in agreement.lines if line.mission in missions}
-    met = {
-        "crisis": AmountKind.CRISIS_EVENT in kinds,
-        "triage": AmountKind.TRIAGE in kinds,
-        "bonus": agreement.bonus is not None and content["territory"]["size"] == agreement.bonus.size,
-        "agreed_population": content["territory"]["is_agreed_population"],
-    }
-    return frozenset(name for name, holds in met.items() if holds)
+    return wordings.text_of(content["clauses_version"]).status
 
 
 def paragraphs(text: str) -> list[str]:
@@ -136,7 +103,7 @@ def _cover(content: dict) -> list[list[str]]:
     territory = content["territory"]
     return [
         ["Numéro", content["number"]],
-        ["Population", f"{_population(territory['population'])} habitants ({_population_origin(territory)})"],
+        ["Population", f"{population_words(territory['population'])} habitants ({population_origin(territory)})"],
         ["Taille", f"taille {territory['size']}"],
         ["Accord", content["agreement"]["label"]],
         ["Durée", f"{NUMBERS[DURATION_YEARS]} ans à compter de la dernière signature"],
@@ -147,15 +114,15 @@ def _territory(content: dict) -> dict:
     territory = content["territory"]
     facts = [
         ["Communes", str(len(territory["communes"]))],
-        ["Population", f"{_population(territory['population'])} habitants"],
+        ["Population", f"{population_words(territory['population'])} habitants"],
         ["Source", territory["source"]],
         ["Taille", f"taille {territory['size']}"],
     ]
     if territory["is_agreed_population"]:
-        facts[2:2] = [["Somme des communes", f"{_population(territory['published_sum'])} habitants"]]
+        facts[2:2] = [["Somme des communes", f"{population_words(territory['published_sum'])} habitants"]]
         facts.append(["Raison", territory["reason"]])
     communes = [
-        [commune["code"], commune["name"], _population(commune["population"])] for commune in territory["communes"]
+        [commune["code"], commune["name"], population_words(commune["population"])] for commune in territory["communes"]
     ]
     return {"facts": facts, "communes": communes}
 
@@ -310,28 +277,9 @@ def _payment(payment: PaymentLine, agreement: Agreement) -> dict:
 # Words
 
 
-def _population(number: int | None) -> str:
-    return "non publiée" if number is None else format_population(number)
-
-
-def _population_origin(territory: dict) -> str:
-    if territory["is_agreed_population"]:
-        return "population convenue"
-    year = territory["population_year"]
-    return f"population municipale {year}" if year else "population municipale"
-
-
 def _date(text: str | None) -> str:
     return format_date(date.fromisoformat(text)) if text else "à fixer"
 
 
-def _months(number: int) -> str:
-    return NUMBERS.get(number, str(number))
-
-
 def _delay(months: int | None) -> str:
     return "sans délai" if months is None else f"{months} mois"
-
-
-def _count(number: int, singular: str, plural: str) -> str:
-    return f"{format_population(number)} {plural if number > 1 else singular}"

@@ -34,13 +34,16 @@ from contracts.actions.ending import (
     set_termination_rates,
     withdraw_termination,
 )
+from contracts.actions.wordings import adopt_wording, copy_current_wording, validate_wording
 
 __all__ = [
     "abandon_amendment",
     "abandon_contract",
+    "adopt_wording",
     "agree_termination",
     "consent",
     "consent_to_amendment",
+    "copy_current_wording",
     "declare_crisis",
     "draft_amendment",
     "draft_contract",
@@ -63,5 +66,6 @@ __all__ = [
     "start_mission",
     "update_amendment",
     "update_contract",
+    "validate_wording",
     "withdraw_termination",
 ]

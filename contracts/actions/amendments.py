@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from accounts.permissions import Act, check
 from agreements.models import AgreementVersion
-from contracts import amending, assemblers, lifecycle, notifications, rules, transitions
+from contracts import amending, assemblers, clauses, lifecycle, notifications, rules, transitions
 from contracts.enums import AmendmentStatus, ContractStatus
 from contracts.lifecycle import AmendmentChange
 from contracts.models import (
@@ -182,6 +182,7 @@ def lapse_amendments(contract: Contract) -> None:
 
 def _write(amendment: Amendment, values: Mapping[str, Any]) -> None:
     """Store the values of an amendment and the missions it changes."""
+    clauses.refuse_mentions(values["local_clauses"], field="local_clauses")
     amendment.reason = values["reason"].strip()
     amendment.local_clauses = values["local_clauses"].strip() if values["rewrites_clauses"] else ""
     for name in ("takes_effect_year", "new_size", "new_population", "agreement_version"):

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from accounts.permissions import Act, check
 from agreements.models import AgreementVersion
 from agreements.rules import contract_year_on
-from contracts import assemblers, drafting, lifecycle, notifications, payload, rules, transitions
+from contracts import assemblers, clauses, drafting, lifecycle, notifications, payload, rules, transitions
 from contracts.enums import ContractStatus
 from contracts.lifecycle import EDITABLE, Transition
 from contracts.models import (
@@ -93,6 +93,7 @@ def update_contract(
     _check_edit(actor, contract)
     if version != contract.lock_version:
         raise StaleForm(STALE, current=form_values(contract))
+    clauses.check_mentions(local_clauses, field="local_clauses")
     terms = assemblers.terms_of(contract)
     rules.check_plan(terms.agreement, missions, today=clock.today())
     before = form_values(contract)

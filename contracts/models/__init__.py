@@ -22,6 +22,7 @@ from contracts.models.contract import (
     CrisisDeclaration,
 )
 from contracts.models.ending import Termination, TerminationConsent, TerminationRate
+from contracts.models.wordings import Wording, WordingArticle
 
 __all__ = [
     "AMENDMENT_ROWS",
@@ -44,4 +45,6 @@ __all__ = [
     "Termination",
     "TerminationConsent",
     "TerminationRate",
+    "Wording",
+    "WordingArticle",
 ]

@@ -117,6 +117,10 @@ WITH_QUALITY = {"new_size": None, "new_population": None, "added": {"QUALITY": d
         ({"dropped": ["QUALITY"]}, "drop_QUALITY"),  # not there
         ({**CLAUSES_ALONE, "takes_effect_year": 3}, "takes_effect_year"),
         ({**CLAUSES_ALONE, "local_clauses": "  "}, "local_clauses"),  # as they are
+        (
+            {**CLAUSES_ALONE, "local_clauses": "La {cpts} tient une permanence."},
+            "local_clauses",
+        ),
         ({"takes_effect_year": None, "new_size": None, "new_population": None, "updates_parties": True}, None),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 
 from agreements import catalogue
 from agreements.enums import AmountKind
-from contracts import clauses, rules
+from contracts import rules
 from core.errors import DomainError
 
 ACI_2019, ACI_2021 = catalogue.agreement("aci-2019"), catalogue.agreement("aci-2021")
@@ -164,22 +164,6 @@ def test_r10_a_crisis_is_declared_during_the_contract_and_never_ahead():
             rules.check_crisis(ACI_2021, declared_on=day, **dates)
     with pytest.raises(DomainError, match="ne prévoit pas"):
         rules.check_crisis(ACI_2019, declared_on=TODAY, **dates)
-
-
-def test_the_clauses_name_only_what_a_contract_has():
-    data = clauses.source()
-    assert data["version"] == clauses.CURRENT_VERSION
-    keys = [article["key"] for article in data["articles"]]
-    assert len(keys) == len(set(keys))
-    assert {"financing", "local"} <= set(keys)
-
-
-def test_a_clause_with_an_unknown_mention_is_refused(tmp_path, monkeypatch):
-    text = '{"status": "", "articles": [{"key": "a", "title": "A", "blocks": [{"text": "Du {unknown}"}]}]}'
-    (tmp_path / "clauses-x.json").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(clauses, "DATA", tmp_path)
-    with pytest.raises(clauses.UnknownMention, match="unknown"):
-        clauses.source("x")
 
 
 def test_r18_a_mission_withdrawn_before_its_start_is_late_no_longer():
