@@ -16,6 +16,7 @@ class Transition(StrEnum):
     START_SIGNING = "start_signing"
     REFUSE_SIGNATURE = "refuse_signature"
     NEWER_AGREEMENT = "newer_agreement"
+    EXPIRE_SIGNATURE = "expire_signature"
     ACTIVATE = "activate"
     EXPIRE = "expire"
     NOTIFY_TERMINATION = "notify_termination"
@@ -48,6 +49,9 @@ RULES: dict[Transition, Rule] = {
         sides=(Side.SYSTEM,),
         comment_required=True,
     ),
+    Transition.EXPIRE_SIGNATURE: Rule(
+        sources=frozenset({S.SIGNING}), target=S.NEGOTIATION, sides=(Side.SYSTEM,), comment_required=True
+    ),
     Transition.ACTIVATE: Rule(sources=frozenset({S.SIGNING}), target=S.ACTIVE, sides=PARTIES),
     Transition.EXPIRE: Rule(sources=frozenset({S.ACTIVE}), target=S.EXPIRED, sides=(Side.SYSTEM,)),
     Transition.NOTIFY_TERMINATION: Rule(
@@ -75,6 +79,7 @@ WORDS: dict[Transition, str] = {
     Transition.START_SIGNING: "a envoyé le contrat à la signature",
     Transition.REFUSE_SIGNATURE: "a refusé de signer",
     Transition.NEWER_AGREEMENT: "a rouvert la négociation : un nouvel accord national est en vigueur",
+    Transition.EXPIRE_SIGNATURE: "a rouvert la négociation : le délai de signature est dépassé",
     Transition.ACTIVATE: "a mis le contrat en vigueur par la dernière signature",
     Transition.EXPIRE: "a constaté l’échéance du contrat",
     Transition.NOTIFY_TERMINATION: "a notifié la fin du contrat",
@@ -88,6 +93,7 @@ _REFUSED: dict[Transition, str] = {
     Transition.START_SIGNING: "Le contrat n’est pas convenu : il ne peut pas être signé.",
     Transition.REFUSE_SIGNATURE: "Le contrat n’est pas en signature.",
     Transition.NEWER_AGREEMENT: "Le contrat n’attend pas de signature.",
+    Transition.EXPIRE_SIGNATURE: "Le contrat n’est pas en signature.",
     Transition.ACTIVATE: "Le contrat n’est pas en signature.",
     Transition.EXPIRE: "Le contrat n’est pas en vigueur.",
     Transition.NOTIFY_TERMINATION: "Le contrat n’est pas en vigueur : il n’y a rien à résilier.",
@@ -125,6 +131,7 @@ class AmendmentChange(StrEnum):
     START_SIGNING = "start_signing"
     REFUSE_SIGNATURE = "refuse_signature"
     MISS_THE_DAY = "miss_the_day"
+    EXPIRE_SIGNATURE = "expire_signature"
     PUT_IN_FORCE = "put_in_force"
     ABANDON = "abandon"
     LAPSE = "lapse"
@@ -138,6 +145,9 @@ AMENDMENT_RULES: dict[AmendmentChange, Rule] = {
         sources=frozenset({A.SIGNING}), target=A.DRAFT, sides=PARTIES, comment_required=True
     ),
     AmendmentChange.MISS_THE_DAY: Rule(
+        sources=frozenset({A.SIGNING}), target=A.DRAFT, sides=(Side.SYSTEM,), comment_required=True
+    ),
+    AmendmentChange.EXPIRE_SIGNATURE: Rule(
         sources=frozenset({A.SIGNING}), target=A.DRAFT, sides=(Side.SYSTEM,), comment_required=True
     ),
     AmendmentChange.PUT_IN_FORCE: Rule(sources=frozenset({A.SIGNING}), target=A.IN_FORCE, sides=PARTIES),
@@ -156,6 +166,7 @@ AMENDMENT_WORDS: dict[AmendmentChange, str] = {
     AmendmentChange.START_SIGNING: "a envoyé un avenant à la signature",
     AmendmentChange.REFUSE_SIGNATURE: "a refusé de signer un avenant",
     AmendmentChange.MISS_THE_DAY: "a rouvert un avenant : son jour d’effet est passé",
+    AmendmentChange.EXPIRE_SIGNATURE: "a rouvert un avenant : le délai de signature est dépassé",
     AmendmentChange.PUT_IN_FORCE: "a mis un avenant en vigueur par la dernière signature",
     AmendmentChange.ABANDON: "a abandonné un avenant",
     AmendmentChange.LAPSE: "a constaté la caducité d’un avenant : le contrat a pris fin",

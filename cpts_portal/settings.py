@@ -172,6 +172,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # Contracts. No text gives these periods for the contract of a CPTS: they are those of other contracts, by analogy (R19)
 CONTRACT_NOTICE_MONTHS = env.int("CONTRACT_NOTICE_MONTHS", default=2)
+SIGNING_DAYS = env.int("SIGNING_DAYS", default=90)  # to sign a contract or an amendment, from the day it is agreed
 CONTRACT_OBSERVATION_MONTHS = env.int("CONTRACT_OBSERVATION_MONTHS", default=1)
 
 # Sign-in

@@ -208,6 +208,9 @@ def _running_turn(contract: Contract, today: date) -> Turn | None:
     for annex in contract.annexes.all():
         if annex.status == AnnexStatus.SIGNING:
             return _signature_turn(annex.document, f"l’annexe de l’année {annex.year}")
+        if annex.status == AnnexStatus.REFUSED:
+            text = f"L’annexe de l’année {annex.year} est refusée\u00a0: à renvoyer à la signature, ou année à réviser."
+            return _theirs(text)
     owed = [payment for payment in contract.payments.all() if payment.status in OPEN_PAYMENTS and payment.amount > 0]
     if owed:
         total = format_euros(sum(payment.net_amount for payment in owed))

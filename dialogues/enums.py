@@ -32,9 +32,10 @@ class AnnexStatus(Status):
     """The lifecycle of an annual annex: born at the closing of its dialogue."""
 
     SIGNING = "SIGNING", "En signature"
+    REFUSED = "REFUSED", "Signature refusée"
     IN_FORCE = "IN_FORCE", "En vigueur"
     REPLACED = "REPLACED", "Remplacée"
 
     @property
     def tone(self) -> str:
-        return {"IN_FORCE": "ok", "REPLACED": "off"}.get(self.value, "wait")
+        return {"IN_FORCE": "ok", "REFUSED": "stop", "REPLACED": "off"}.get(self.value, "wait")

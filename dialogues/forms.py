@@ -62,6 +62,17 @@ class ReviseForm(ActionForm):
     )
 
 
+class RefuseForm(ActionForm):
+    """Why an annex is not signed."""
+
+    reason = forms.CharField(
+        label="raison du refus",
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Lue par les trois parties et gardée avec l’annexe.",
+    )
+
+
 class ReopenForm(ActionForm):
     """Why the minutes are taken back."""
 

@@ -193,7 +193,7 @@ class AnnualAnnex(TenantModel):
             models.CheckConstraint(
                 name="dialogues_annex_in_force_has_date",
                 condition=Q(status="IN_FORCE", signed_on__isnull=False)
-                | Q(status="SIGNING", signed_on__isnull=True)
+                | Q(status__in=["SIGNING", "REFUSED"], signed_on__isnull=True)
                 | Q(status="REPLACED"),
             )
         ]

@@ -2,7 +2,7 @@
 
 from accounts.notifications import addresses_of
 from core.mails import send_mail
-from dialogues.models import ManagementDialogue
+from dialogues.models import AnnualAnnex, ManagementDialogue
 
 
 def send_convening(dialogue: ManagementDialogue) -> bool:
@@ -25,7 +25,12 @@ def send_revision_opened(dialogue: ManagementDialogue, organisation: str, reason
     return _send("revision_opened", dialogue, organisation=organisation, reason=reason)
 
 
-def _send(event: str, dialogue: ManagementDialogue, **facts: str) -> bool:
+def send_annex_refused(annex: AnnualAnnex, organisation: str, reason: str) -> bool:
+    """Tell the three parties who refused to sign an annex, and why."""
+    return _send("annex_refused", annex.dialogue, annex=annex, organisation=organisation, reason=reason)
+
+
+def _send(event: str, dialogue: ManagementDialogue, **facts: object) -> bool:
     contract = dialogue.contract
     addresses = addresses_of(contract.cpts, contract.ars, contract.fund)
     context = {"dialogue": dialogue, "contract": contract, **facts}

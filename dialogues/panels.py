@@ -112,11 +112,11 @@ def annex_panel(annex: AnnualAnnex) -> list[PartyLine]:
         PartyLine(
             side=signature.side,
             organisation=signature.organisation.name,
-            tone="ok" if signature.signed_at else "wait",
-            state="Signée" if signature.signed_at else "Attendue",
-            who=signature.signer_name,
-            at=signature.signed_at,
-            missing="" if signature.signed_at else "signature",
+            tone=signature.tone,
+            state=signature.state,
+            who=signature.signer_name or signature.refused_by,
+            at=signature.signed_at or signature.refused_at,
+            missing="signature" if signature in annex.document.awaited else "",
         )
         for signature in annex.document.signature_list
     ]

@@ -19,4 +19,7 @@ urlpatterns = [
     path("extraordinaire/<uuid:pk>/", views.extraordinary_create, name="extraordinary_create"),
     path("annexes/<uuid:pk>/", views.annex_detail, name="annex_detail"),
     path("annexes/<uuid:pk>/signer/", views.annex_sign, name="annex_sign"),
+    path("annexes/<uuid:pk>/signer/ailleurs/", views.annex_sign_outside, name="annex_sign_outside"),
+    path("annexes/<uuid:pk>/refuser/", views.annex_refuse, name="annex_refuse"),
+    path("annexes/<uuid:pk>/renvoyer/", views.annex_resend, name="annex_resend"),
 ]

@@ -6,17 +6,18 @@ from accounts.permissions import Act, may
 from contracts.models import Contract
 from contracts.permissions import is_party
 from core import clock
-from core.http import attempt, http_methods, require, show, submit_form
+from core.http import attempt, back_to, http_methods, require, show, submit_form
 from core.tables import table_response
 from dialogues import actions, panels
 from dialogues.assemblers import missing_items, programme_years, spending_figures, standing_approvals, year_of
 from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
 from dialogues.filters import DialogueFilter
-from dialogues.forms import ConveneForm, HoldForm, MinutesForm, ReopenForm, ReviseForm
+from dialogues.forms import ConveneForm, HoldForm, MinutesForm, RefuseForm, ReopenForm, ReviseForm
 from dialogues.models import AnnualAnnex, ManagementDialogue
 from dialogues.rules import agenda_of
 from dialogues.tables import DialogueTable
 from documents.forms import SigningForm
+from documents.signing_pages import outside_context, outside_form, submit_outside
 
 
 @http_methods("GET")
@@ -159,8 +160,46 @@ def negotiation_open(request, pk):
 @http_methods("GET")
 def annex_detail(request, pk, template_name="dialogues/annex_detail.html"):
     annex = annex_of(request, pk)
-    can_sign = annex.status == AnnexStatus.SIGNING and may(request.actor, Act.SIGN) and awaits(annex, request.actor)
-    return show(request, template_name, {"annex": annex, "rows": panels.annex_panel(annex), "can_sign": can_sign})
+    is_refused = annex.status == AnnexStatus.REFUSED
+    context = {
+        "annex": annex,
+        "rows": panels.annex_panel(annex),
+        "can_sign": can_sign(request.actor, annex),
+        "can_send_again": is_refused and may(request.actor, Act.PREPARE_DIALOGUE),
+        "can_revise": is_refused and panels.can_revise(annex.dialogue, request.actor),
+    }
+    return show(request, template_name, context)
+
+
+@http_methods("GET", "POST")
+def annex_sign_outside(request, pk, template_name="dialogues/annex_sign_outside.html"):
+    """Sign with a certificate of one's own: download, sign elsewhere, bring back."""
+    annex = annex_of(request, pk)
+    require(may(request.actor, Act.SIGN))
+    form = outside_form(request)
+    if submit_outside(request, form, actions.sign_annex, annex=annex, success="Vous avez signé l’annexe."):
+        return redirect("dialogues:annex_detail", pk)
+    if request.method == "GET" and not can_sign(request.actor, annex):
+        return redirect("dialogues:annex_detail", pk)
+    return show(request, template_name, {"annex": annex, **outside_context(request, form, annex.document)})
+
+
+@http_methods("GET", "POST")
+def annex_refuse(request, pk, template_name="dialogues/annex_refuse.html"):
+    annex = annex_of(request, pk)
+    require(may(request.actor, Act.SIGN))
+    form = RefuseForm(request.POST if request.method == "POST" else None)
+    success = "Le refus est enregistré : les trois parties en sont prévenues."
+    if request.method == "POST" and submit_form(request, form, actions.refuse_annex, annex=annex, success=success):
+        return redirect("dialogues:annex_detail", pk)
+    return show(request, template_name, {"annex": annex, "form": form})
+
+
+@http_methods("POST")
+@back_to("dialogues:annex_detail")
+def annex_resend(request, pk):
+    success = "L’annexe repart à la signature, de zéro."
+    attempt(request, actions.send_annex_again, annex=annex_of(request, pk), success=success)
 
 
 @http_methods("GET", "POST")
@@ -191,11 +230,10 @@ def annex_of(request, pk) -> AnnualAnnex:
     return get_object_or_404(annexes.prefetch_related("document__signatures__organisation"), pk=pk)
 
 
-def awaits(annex: AnnualAnnex, actor) -> bool:
-    """Return whether the actor's party has not signed yet."""
-    return any(
-        item.organisation_id == actor.organisation_id and not item.signed_at for item in annex.document.signature_list
-    )
+def can_sign(actor, annex: AnnualAnnex) -> bool:
+    """Return whether the actor may sign, and the signature of her party is awaited."""
+    awaited = annex.document.awaited if annex.status == AnnexStatus.SIGNING else []
+    return may(actor, Act.SIGN) and any(item.organisation_id == actor.organisation_id for item in awaited)
 
 
 def dialogue_context(request, dialogue: ManagementDialogue) -> dict:

@@ -52,3 +52,17 @@ class Stamp(Status):
     @property
     def tone(self) -> str:
         return {"NONE": "off", "STAMPED": "ok"}.get(self.value, "wait")
+
+
+class SigningState(Status):
+    """Where a round of signature stands, as its signatures tell."""
+
+    OPEN = "OPEN", "En signature"
+    SIGNED = "SIGNED", "Signé"
+    REFUSED = "REFUSED", "Signature refusée"
+    EXPIRED = "EXPIRED", "Délai de signature dépassé"
+    VOID = "VOID", "Sans effet"
+
+    @property
+    def tone(self) -> str:
+        return {"OPEN": "wait", "SIGNED": "ok", "REFUSED": "stop"}.get(self.value, "off")

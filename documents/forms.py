@@ -1,10 +1,14 @@
 """The second factor asked again at each signature (design §1), and what the public verification takes."""
 
+from typing import Any
+
 from allauth.mfa.base.forms import ReauthenticateForm
 from django import forms
 
+from core.errors import DomainError
 from core.forms import CrispyMixin, DocumentField
 from documents.models import read_code
+from documents.outside import OutsideFile, read_upload
 from documents.signing import load_engine
 
 
@@ -53,3 +57,28 @@ class VerifiedFileForm(CrispyMixin, forms.Form):
         label="document à vérifier",
         help_text="Déposez ici le PDF, ou choisissez-le (20\u00a0Mo au plus).",
     )
+
+
+class OutsideForm(SigningForm):
+    """The file signed elsewhere, then the code: a file that is refused costs no code."""
+
+    field_order = ["file", "code"]
+    file = DocumentField(
+        label="le document signé",
+        max_megabytes=20,
+        help_text="Le fichier téléchargé ici, auquel votre logiciel a ajouté votre signature.",
+    )
+
+    def clean_file(self) -> OutsideFile:
+        try:
+            return read_upload(self.cleaned_data["file"].read())
+        except DomainError as error:
+            raise forms.ValidationError(error.message) from error
+
+    def clean_code(self) -> str:
+        return "" if self.errors else super().clean_code()
+
+    def clean(self) -> dict[str, Any]:
+        """Return what the actions that sign take."""
+        super().clean()
+        return {"outside": self.cleaned_data.get("file")}

@@ -5,6 +5,7 @@ Heavy (pyHanko): imported by documents.signing when it signs.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from threading import Lock
 
 import pkcs11
@@ -13,6 +14,7 @@ from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pyhanko.config.pkcs11 import TokenCriteria
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
 from pyhanko.sign.signers import Signer, SimpleSigner
@@ -20,6 +22,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from documents.identities import SigningIdentity, TokenKey
 
+NAME_MAX = 300
 # A process logs in to a token once for all its threads: one signs at a time.
 _token = Lock()
 
@@ -37,6 +40,13 @@ def engine_signer(identity: SigningIdentity) -> Iterator[Signer]:
 def engine_certificate(certificate: x509.Certificate) -> asn1.Certificate:
     """Return a certificate as the engine reads it."""
     return asn1.Certificate.load(certificate.public_bytes(Encoding.DER))
+
+
+def names_of(pdf: bytes, field_name: str) -> tuple[str, str]:
+    """Return whom the certificate of a signature names, and its authority, as their certificates write them."""
+    signatures = PdfFileReader(BytesIO(pdf)).embedded_regular_signatures
+    certificate = next(item for item in signatures if item.field_name == field_name).signer_cert
+    return certificate.subject.human_friendly[:NAME_MAX], certificate.issuer.human_friendly[:NAME_MAX]
 
 
 def _file_signer(identity: SigningIdentity) -> Signer:

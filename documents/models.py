@@ -11,11 +11,12 @@ from django.utils.functional import cached_property
 from django.utils.timezone import localtime
 
 from accounts.models import Organisation
+from core import clock
 from core.actor import Actor
 from core.enums import Side
 from core.fields import StatusField
 from core.models import Job, JobState, TenantModel, one_of_the_parties
-from documents.enums import DocumentKind, FaultKind, Stamp
+from documents.enums import DocumentKind, FaultKind, SigningState, Stamp
 from documents.identities import TimeStamp
 
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O, 1/I: people type it from paper
@@ -113,6 +114,10 @@ class DocumentQuerySet(ReadersQuerySet):
         """Return the documents with all that a verdict reads, whoever asks: the code or the bytes are the key."""
         return self.with_signatures().prefetch_related("signatures__file", "replaced_by", "revisions")
 
+    def last_of(self, key: str) -> "Document | None":
+        """Return the last document issued under a key that starts like this: the former round of a signature."""
+        return self.filter(key__startswith=key).order_by("-issued_at").first()
+
     def awaiting_stamp(self) -> "DocumentQuerySet":
         """Return the documents to which a time stamp is owed: signed by all, or signed while no token came."""
         return self.filter(Q(stamp=Stamp.PENDING) | Q(signatures__stamp=Stamp.PENDING)).distinct()
@@ -135,6 +140,13 @@ class Document(TenantModel, Job, TimeStamped):
     replaces = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name="remplace"
     )
+    in_order = models.BooleanField("signatures dans l’ordre", default=False)
+    expires_on = models.DateField("dernier jour pour signer", null=True, blank=True)
+    former_round = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="next_round", verbose_name="tour précédent"
+    )
+    closed_at = models.DateTimeField("clos sans effet le", null=True, blank=True)
+    closed_because = models.CharField("parce que", max_length=250, blank=True)
     readers = models.ManyToManyField(Organisation, related_name="+", verbose_name="lecteurs")
 
     objects = DocumentQuerySet.as_manager()
@@ -150,6 +162,12 @@ class Document(TenantModel, Job, TimeStamped):
             ),
             models.CheckConstraint(name="documents_never_replaces_itself", condition=~Q(replaces=F("pk"))),
             stamped_means_a_token("documents_document_stamped_means_a_token"),
+            models.CheckConstraint(name="documents_never_its_own_round", condition=~Q(former_round=F("pk"))),
+            models.CheckConstraint(
+                name="documents_closed_with_reason",
+                condition=Q(closed_at__isnull=True, closed_because="")
+                | (Q(closed_at__isnull=False) & ~Q(closed_because="")),
+            ),
         ]
 
     def __str__(self):
@@ -172,6 +190,35 @@ class Document(TenantModel, Job, TimeStamped):
     def is_signed(self) -> bool:
         """All signatories signed: read from the signatures alone."""
         return bool(self.signature_list) and all(item.signed_at for item in self.signature_list)
+
+    @property
+    def signing_state(self) -> SigningState:
+        """Where its signature stands; a round that was closed, or whose last day has passed, binds nobody."""
+        if any(item.refused_at for item in self.signature_list):
+            return SigningState.REFUSED
+        if self.closed_at:
+            return SigningState.VOID
+        if self.is_signed:
+            return SigningState.SIGNED
+        return SigningState.EXPIRED if self.has_expired else SigningState.OPEN
+
+    @property
+    def has_expired(self) -> bool:
+        """Its last day to sign has passed (Paris) before the last signature."""
+        return self.expires_on is not None and self.expires_on < clock.today() and not self.is_signed
+
+    @property
+    def awaited(self) -> list["Signature"]:
+        """The signatures that may be given now: all that lack, or the next one where they come in order."""
+        if self.signing_state != SigningState.OPEN:
+            return []
+        lacking = [item for item in self.signature_list if not item.signed_at]
+        return lacking[:1] if self.in_order else lacking
+
+    @property
+    def refusal(self) -> "Signature | None":
+        """The signature that was refused, if one was."""
+        return next((item for item in self.signature_list if item.refused_at), None)
 
     @property
     def level(self) -> str:
@@ -204,6 +251,14 @@ class Signature(TenantModel, TimeStamped):
     file = models.ForeignKey(
         StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="fichier après signature"
     )
+    # Of a signature made outside, with a certificate that the portal did not give.
+    certificate_subject = models.CharField("titulaire du certificat", max_length=300, blank=True)
+    certificate_issuer = models.CharField("autorité du certificat", max_length=300, blank=True)
+    is_certificate_known = models.BooleanField("certificat reconnu par le portail", null=True, blank=True)
+    refused_at = models.DateTimeField("refusée le", null=True, blank=True)
+    refused_by = models.CharField("refusée par", max_length=200, blank=True)
+    refusal_reason = models.TextField("motif du refus", blank=True)
+    reminded_on = models.DateField("dernier rappel le", null=True, blank=True)
 
     class Meta:
         verbose_name = "signature"
@@ -224,12 +279,44 @@ class Signature(TenantModel, TimeStamped):
             ),
             stamped_means_a_token("documents_signature_stamped_means_a_token"),
             models.CheckConstraint(
+                name="documents_made_outside_means_a_certificate",
+                condition=Q(certificate_subject="", certificate_issuer="", is_certificate_known__isnull=True)
+                | (
+                    Q(is_certificate_known__isnull=False, signed_at__isnull=False)
+                    & ~Q(certificate_subject="")
+                    & ~Q(certificate_issuer="")
+                ),
+            ),
+            models.CheckConstraint(
+                name="documents_refused_means_who_and_why",
+                condition=Q(refused_at__isnull=True, refused_by="", refusal_reason="")
+                | (Q(refused_at__isnull=False, signed_at__isnull=True) & ~Q(refused_by="") & ~Q(refusal_reason="")),
+            ),
+            models.CheckConstraint(
                 name="documents_stamp_of_a_signature", condition=Q(signed_at__isnull=False) | Q(stamp=Stamp.NONE)
             ),
         ]
 
     def __str__(self):
         return f"{self.document}, {Side(self.side).label}"
+
+    @property
+    def is_made_outside(self) -> bool:
+        return self.is_certificate_known is not None
+
+    @property
+    def state(self) -> str:
+        """One word for a page."""
+        if self.signed_at:
+            return "Signée"
+        if self.refused_at:
+            return "Refusée"
+        return "Attendue" if self.document.signing_state == SigningState.OPEN else "Non signée"
+
+    @property
+    def tone(self) -> str:
+        """The tone of its pill."""
+        return {"Signée": "ok", "Refusée": "stop", "Attendue": "wait"}.get(self.state, "off")
 
     @property
     def field_name(self) -> str:

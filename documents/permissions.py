@@ -1,8 +1,10 @@
 """Who may do what to a document: asked by the actions. Signing is `accounts.permissions.Act.SIGN`."""
 
+from core import clock
 from core.actor import Actor
 from core.enums import PARTIES, Role, Side
 from core.errors import NotAllowed
+from documents.models import Document
 
 
 def may_retry(actor: Actor) -> bool:
@@ -14,3 +16,21 @@ def check_may_retry(actor: Actor) -> None:
     """Raise NotAllowed unless the actor may start a failed layout again."""
     if not may_retry(actor):
         raise NotAllowed("Votre rôle est de lire : demandez à une personne de votre organisation de relancer.")
+
+
+def may_remind(actor: Actor) -> bool:
+    """Whoever works for a party reminds the two others."""
+    return actor.side in PARTIES and actor.role != Role.READER
+
+
+def can_remind(actor: Actor, document: Document) -> bool:
+    """There is another party to remind, that was not reminded today."""
+    today = clock.today()
+    others = [row for row in document.awaited if row.organisation_id != actor.organisation_id]
+    return may_remind(actor) and any(row.reminded_on != today for row in others)
+
+
+def check_may_remind(actor: Actor) -> None:
+    """Raise NotAllowed unless the actor may remind those who are to sign."""
+    if not may_remind(actor):
+        raise NotAllowed("Votre rôle est de lire : demandez à une personne de votre organisation d’envoyer le rappel.")

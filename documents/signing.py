@@ -107,6 +107,20 @@ def stamp_document(pdf: bytes) -> SignedPdf:
     return SignedPdf(content=content, stamp=stamp)
 
 
+def stamp_of(pdf: bytes, field_name: str) -> TimeStamp:
+    """Return what the time stamp of a signature says; the caller knows that there is one, and that it holds."""
+    from documents.timestamps import token_time
+
+    return token_time(pdf, field_name)
+
+
+def certificate_names(pdf: bytes, field_name: str) -> tuple[str, str]:
+    """Return whom the certificate of a signature names, and the authority that gave it."""
+    from documents.keys import names_of
+
+    return names_of(pdf, field_name)
+
+
 def signature_fields(pdf: bytes) -> dict[str, bool]:
     """Return the fields of a file for signatures and time stamps, in the order of the page, and which are filled."""
     from io import BytesIO

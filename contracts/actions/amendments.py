@@ -1,10 +1,11 @@
 """A local amendment: drafted by a party, consented to and signed by the three, then in force (R2, R5, R18)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
@@ -28,8 +29,10 @@ from core.dates import format_date
 from core.enums import PARTIES
 from core.errors import DomainError, StaleForm, TransitionNotAllowed
 from core.fingerprints import fingerprint
-from documents.actions import issue_document, replace_document, sign_document
+from documents.actions import close_round, issue_document, refuse_document, replace_document, sign_document
 from documents.enums import DocumentKind
+from documents.models import Document
+from documents.outside import OutsideFile
 
 STALE = "Quelqu’un a enregistré cet avenant entre-temps : comparez avant d’enregistrer."
 
@@ -132,7 +135,7 @@ def consent_to_amendment(*, actor: Actor, amendment: Amendment, seen_hash: str |
 
 
 @transaction.atomic
-def sign_amendment(*, actor: Actor, amendment: Amendment) -> Amendment:
+def sign_amendment(*, actor: Actor, amendment: Amendment, outside: OutsideFile | None = None) -> Amendment:
     """Sign for the actor's party, after a fresh second factor that the view checks; the last signature binds.
 
     Returns the amendment: IN_FORCE after the last signature, or back in DRAFT, unsigned, when its first day has come
@@ -146,7 +149,9 @@ def sign_amendment(*, actor: Actor, amendment: Amendment) -> Amendment:
         reason = f"Le {format_date(day)}, premier jour où il devait compter, est passé : choisissez une autre année."
         _reopen(amendment, SYSTEM, AmendmentChange.MISS_THE_DAY, reason, because="le jour d’effet est passé")
         return amendment
-    amendment.document = sign_document(actor=actor, document=amendment.document)
+    if amendment.document.has_expired:
+        return _expire(amendment)
+    amendment.document = sign_document(actor=actor, document=amendment.document, outside=outside)
     after = {"number": amendment.number, "side": actor.side, "document": amendment.document.pk}
     audit.record(actor, "contract.sign_amendment", amendment.contract, after=after)
     if amendment.document.is_signed:
@@ -158,8 +163,27 @@ def sign_amendment(*, actor: Actor, amendment: Amendment) -> Amendment:
 def refuse_amendment(*, actor: Actor, amendment: Amendment, reason: str) -> Amendment:
     """Refuse to sign, with a reason: the amendment is a draft again and every consent is withdrawn."""
     amendment = _locked_amendment(actor, Act.SIGN, amendment)
+    change = AmendmentChange.REFUSE_SIGNATURE
+    lifecycle.amendment_target(change, status=amendment.status, side=actor.side, comment=reason)
+    refuse_document(actor=actor, document=amendment.document, reason=reason)
     _reopen(amendment, actor, AmendmentChange.REFUSE_SIGNATURE, reason, because="la signature a été refusée")
     transaction.on_commit(partial(notifications.amendment_refused, amendment, actor.organisation_name, reason))
+    return amendment
+
+
+@transaction.atomic
+def expire_amendment(*, amendment: Amendment) -> Amendment:
+    """Make a draft again of an amendment whose last day to sign has passed before the third signature. Idempotent."""
+    transitions.lock(amendment.contract)
+    amendment = Amendment.objects.with_page().select_for_update(of=("self",)).get(pk=amendment.pk)
+    is_late = amendment.status == AmendmentStatus.SIGNING and amendment.document.has_expired
+    return _expire(amendment) if is_late else amendment
+
+
+def _expire(amendment: Amendment) -> Amendment:
+    day = format_date(amendment.document.expires_on)
+    reason = f"Le {day}, dernier jour pour signer, est passé sans les trois signatures."
+    _reopen(amendment, SYSTEM, AmendmentChange.EXPIRE_SIGNATURE, reason, because="le délai de signature est dépassé")
     return amendment
 
 
@@ -175,6 +199,7 @@ def abandon_amendment(*, actor: Actor, amendment: Amendment, reason: str) -> Ame
 def lapse_amendments(contract: Contract) -> None:
     """Let the open amendments of a locked contract lapse: it has ended."""
     for amendment in contract.amendments.open().select_related("contract"):
+        close_round(actor=SYSTEM, document=amendment.document, because="Le contrat a pris fin.")
         facts = {"agreed_on": None, "agreed_hash": "", "document": None}
         _move(amendment, SYSTEM, AmendmentChange.LAPSE, "Le contrat a pris fin.", **facts)
         transitions.withdraw_consents(amendment, "le contrat a pris fin")
@@ -213,9 +238,18 @@ def _agree(actor: Actor, amendment: Amendment, content: dict, digest: str) -> No
         payload=amending.amendment_payload(amendment, content),
         signatories=contract.parties,
         readers=contract.parties,
+        expires_on=_last_day(amendment),
+        former_round=Document.objects.last_of(f"amendment:{amendment.pk}:"),
     )
     _move(amendment, actor, AmendmentChange.START_SIGNING, document=document)
     transaction.on_commit(partial(notifications.amendment_to_sign, amendment))
+
+
+def _last_day(amendment: Amendment) -> date:
+    """Return the last day to sign: before the amendment takes effect (R18), and never later than the usual delay."""
+    usual = clock.today() + timedelta(days=settings.SIGNING_DAYS)
+    day = amendment.takes_effect_on
+    return min(usual, day - timedelta(days=1)) if day else usual
 
 
 def _put_in_force(actor: Actor, amendment: Amendment) -> None:
@@ -240,6 +274,7 @@ def _put_in_force(actor: Actor, amendment: Amendment) -> None:
 
 def _reopen(amendment: Amendment, actor: Actor, change: AmendmentChange, reason: str, *, because: str) -> None:
     """Make an amendment a draft again: the document of this round binds nobody."""
+    close_round(actor=actor, document=amendment.document, because=reason)
     _move(amendment, actor, change, reason, agreed_on=None, agreed_hash="", document=None)
     transitions.withdraw_consents(amendment, because)
 

@@ -1,10 +1,11 @@
 """A contract from its draft to its signatures, then its missions, its years and the crises declared."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -26,11 +27,14 @@ from contracts.models import (
 from contracts.permissions import EDIT_ACT, check_one_party, check_party
 from core import audit, clock
 from core.actor import SYSTEM, Actor
+from core.dates import format_date
 from core.enums import PARTIES
 from core.errors import DomainError, StaleForm, TransitionNotAllowed
 from core.fingerprints import fingerprint
-from documents.actions import issue_document, sign_document
+from documents.actions import close_round, issue_document, refuse_document, sign_document
 from documents.enums import DocumentKind
+from documents.models import Document
+from documents.outside import OutsideFile
 from health_projects.assemblers import territory_of
 from health_projects.enums import ProjectStatus
 from health_projects.models import HealthProject
@@ -208,6 +212,8 @@ def _agree(actor: Actor, contract: Contract, terms: assemblers.Terms, content: d
         payload=payload.contract_payload(contract, content, terms),
         signatories=contract.parties,
         readers=contract.parties,
+        expires_on=clock.today() + timedelta(days=settings.SIGNING_DAYS),
+        former_round=Document.objects.last_of(f"contract:{contract.pk}:"),
     )
     transitions.move(contract, actor, Transition.START_SIGNING, document=document)
     transaction.on_commit(partial(notifications.signature_awaited, contract))
@@ -223,11 +229,13 @@ def _document_key(contract: Contract, digest: str) -> str:
 
 
 @transaction.atomic
-def sign_contract(*, actor: Actor, contract: Contract) -> Contract:
+def sign_contract(*, actor: Actor, contract: Contract, outside: OutsideFile | None = None) -> Contract:
     """Sign for the actor's organisation, after a fresh second factor that the view checks; the last signature binds.
 
-    Returns the contract: ACTIVE after the last signature, or back in NEGOTIATION, unsigned, when a newer national
-    agreement came into force meanwhile (R2). Raises DomainError when the document is not ready or already signed.
+    `outside` is the file signed with a certificate of one's own, instead of the portal's. Returns the contract: ACTIVE
+    after the last signature, or back in NEGOTIATION, unsigned, when a newer national agreement came into force
+    meanwhile (R2) or when the last day to sign has passed. Raises DomainError when the document is not ready or
+    already signed, or when the file is refused.
     """
     check(actor, Act.SIGN)
     contract = transitions.lock(contract)
@@ -237,7 +245,9 @@ def sign_contract(*, actor: Actor, contract: Contract) -> Contract:
         raise TransitionNotAllowed("Le contrat n’est pas en signature.")
     if _newer_agreement(contract):
         return _return_to_negotiation(contract)
-    document = sign_document(actor=actor, document=contract.document)
+    if contract.document.has_expired:
+        return _expire_signature(contract)
+    document = sign_document(actor=actor, document=contract.document, outside=outside)
     contract.document = document
     audit.record(actor, "contract.sign", contract, after={"side": actor.side, "document": document.pk})
     if document.is_signed:
@@ -252,17 +262,25 @@ def refuse_signature(*, actor: Actor, contract: Contract, reason: str) -> Contra
     contract = transitions.lock(contract)
     check_party(actor, contract)
     check_one_party(actor, contract)
+    lifecycle.target_of(Transition.REFUSE_SIGNATURE, status=contract.status, side=actor.side, comment=reason)
+    refuse_document(actor=actor, document=contract.document, reason=reason)
     _reopen(contract, actor, Transition.REFUSE_SIGNATURE, reason, because="la signature a été refusée")
     transaction.on_commit(partial(notifications.signature_refused, contract, actor.organisation_name, reason))
     return contract
 
 
 @transaction.atomic
-def follow_agreement(*, contract: Contract) -> Contract:
-    """R2: send back to negotiation a contract awaiting signatures when a newer agreement is in force. Idempotent."""
+def follow_signing(*, contract: Contract) -> Contract:
+    """Send back to negotiation a contract awaiting signatures when a newer agreement is in force (R2), or when the
+    last day to sign has passed. Idempotent."""
     contract = transitions.lock(contract)
-    is_waiting = contract.status in (ContractStatus.AGREED, ContractStatus.SIGNING)
-    return _return_to_negotiation(contract) if is_waiting and _newer_agreement(contract) else contract
+    if contract.status not in (ContractStatus.AGREED, ContractStatus.SIGNING):
+        return contract
+    if _newer_agreement(contract):
+        return _return_to_negotiation(contract)
+    if contract.document and contract.document.has_expired:
+        return _expire_signature(contract)
+    return contract
 
 
 def _newer_agreement(contract: Contract) -> bool:
@@ -277,8 +295,17 @@ def _return_to_negotiation(contract: Contract) -> Contract:
     return contract
 
 
+def _expire_signature(contract: Contract) -> Contract:
+    day = format_date(contract.document.expires_on)
+    reason = f"Le {day}, dernier jour pour signer, est passé sans les trois signatures."
+    _reopen(contract, SYSTEM, Transition.EXPIRE_SIGNATURE, reason, because="le délai de signature est dépassé")
+    transaction.on_commit(partial(notifications.negotiation_reopened, contract, reason))
+    return contract
+
+
 def _reopen(contract: Contract, actor: Actor, transition: Transition, reason: str, *, because: str) -> None:
     """Put a contract back in negotiation: nothing fixed stays fixed, the document of this round binds nobody."""
+    close_round(actor=actor, document=contract.document, because=reason)
     transitions.move(
         contract,
         actor,

@@ -12,6 +12,7 @@ from contracts.models import Amendment, Contract
 from core import clock
 from core.http import attempt, http_methods, require, show, submit_form
 from documents.forms import SigningForm
+from documents.signing_pages import outside_context, outside_form, submit_outside
 
 
 @http_methods("GET", "POST")
@@ -95,6 +96,21 @@ def amendment_sign(request, pk, template_name="contracts/amendment_sign.html"):
 
 
 @http_methods("GET", "POST")
+def amendment_sign_outside(request, pk, template_name="contracts/amendment_sign_outside.html"):
+    """Sign with a certificate of one's own: download, sign elsewhere, bring back."""
+    amendment = _amendment(request, pk)
+    require(permissions.is_party(request.actor, amendment.contract) and may(request.actor, Act.SIGN))
+    form = outside_form(request)
+    if signed := submit_outside(request, form, actions.sign_amendment, amendment=amendment):
+        _say_signed(request, signed)
+        return redirect("contracts:amendment_detail", pk)
+    if request.method == "GET" and not permissions.can_sign_amendment(request.actor, amendment):
+        return redirect("contracts:amendment_detail", pk)
+    context = {"amendment": amendment, **outside_context(request, form, amendment.document)}
+    return show(request, template_name, context)
+
+
+@http_methods("GET", "POST")
 def amendment_refuse(request, pk, template_name="contracts/amendment_refuse.html"):
     """Refuse to sign, with a reason."""
     amendment = _amendment(request, pk)
@@ -150,7 +166,8 @@ def _say_signed(request, amendment: Amendment | None) -> None:
     if amendment is None:
         return
     if amendment.status == AmendmentStatus.DRAFT:
-        messages.warning(request, "Le jour d’effet est passé : l’avenant n’a pas été signé, il est à reprendre.")
+        reason = amendment.transitions.latest("at").comment
+        messages.warning(request, f"{reason} L’avenant n’a pas été signé : il est de nouveau en rédaction.")
     elif amendment.is_in_force:
         messages.success(request, "Votre signature est la dernière : l’avenant est en vigueur.")
     else:

@@ -20,6 +20,8 @@ from core.http import attempt, http_methods, require, show, submit_form
 from core.tables import table_response
 from documents.forms import SigningForm
 from documents.models import Document
+from documents.permissions import can_remind
+from documents.signing_pages import outside_context, outside_form, submit_outside
 from health_projects.enums import ProjectStatus
 from health_projects.models import HealthProject
 
@@ -202,6 +204,21 @@ def contract_sign(request, pk, template_name="contracts/contract_sign.html"):
     return show(request, template_name, context)
 
 
+@http_methods("GET", "POST")
+def contract_sign_outside(request, pk, template_name="contracts/contract_sign_outside.html"):
+    """Sign with a certificate of one's own: download, sign elsewhere, bring back."""
+    contract = _contract(request, pk)
+    require(permissions.is_party(request.actor, contract) and may(request.actor, Act.SIGN))
+    form = outside_form(request)
+    if signed := submit_outside(request, form, actions.sign_contract, contract=contract):
+        _say_signed(request, signed)
+        return redirect("contracts:contract_sign", pk)
+    if request.method == "GET" and not permissions.can_sign(request.actor, contract):
+        return redirect("contracts:contract_preview", pk)
+    context = {"contract": contract, **outside_context(request, form, contract.document)}
+    return show(request, template_name, context)
+
+
 def _signature_context(actor: Actor, contract: Contract) -> dict:
     waiting = panels.waiting_signatures(contract.document)
     return {
@@ -213,6 +230,7 @@ def _signature_context(actor: Actor, contract: Contract) -> dict:
         "next_parties": [(side, contract.party(side).name) for side in waiting],
         "is_last": waiting == [actor.side],
         "can_sign": permissions.can_sign(actor, contract) and actor.side in waiting,
+        "can_remind": can_remind(actor, contract.document),
     }
 
 
@@ -220,11 +238,8 @@ def _say_signed(request, contract: Contract | None) -> None:
     if contract is None:
         return
     if contract.status == ContractStatus.NEGOTIATION:
-        messages.warning(
-            request,
-            "Un nouvel accord national est entré en vigueur : le contrat n’a pas été signé, "
-            "il retourne à la négociation.",
-        )
+        reason = contract.transitions.latest("at").comment
+        messages.warning(request, f"{reason} Le contrat n’a pas été signé : il retourne à la négociation.")
     elif contract.status == ContractStatus.ACTIVE:
         messages.success(request, "Votre signature est la dernière : le contrat est en vigueur.")
     else:

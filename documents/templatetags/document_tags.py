@@ -3,16 +3,17 @@
 from django import template
 
 from documents.models import Document
-from documents.permissions import may_retry
+from documents.permissions import can_remind, may_retry
 
 register = template.Library()
 
 
 @register.inclusion_tag("documents/partials/document_card.html", takes_context=True)
 def document_card(context, document: Document):
-    """Show a document: its link and signatures once laid out, its progress before; « Relancer » to who may."""
+    """Show a document: its link and signatures once laid out, its progress before; what may be done to who may."""
     return {
         "document": document,
         "can_retry": may_retry(context["actor"]),
+        "can_remind": can_remind(context["actor"], document),
         "csrf_token": context.get("csrf_token"),
     }

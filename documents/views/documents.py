@@ -31,6 +31,13 @@ def document_retry(request, pk):
     attempt(request, actions.retry_document, document=document, success="La mise en page est relancée.")
 
 
+@http_methods("POST")
+@back_to("documents:document_detail")
+def document_remind(request, pk):
+    document = get_object_or_404(Document.objects.visible_to(request.actor), pk=pk)
+    attempt(request, actions.remind_signatories, document=document, success="Le rappel est envoyé.")
+
+
 @logs_reads
 @http_methods("GET")
 def document_download(request, pk):

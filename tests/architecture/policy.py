@@ -379,6 +379,9 @@ POLICY: dict[str, Row] = {
     "contracts:contract_sign": contract_row(
         "Cime", "to_sign", Act.SIGN, leaves_no_trace="a signature needs a fresh second factor (tests/contracts)"
     ),
+    "contracts:contract_sign_outside": contract_row(
+        "Cime", "to_sign", Act.SIGN, leaves_no_trace="a signature needs a fresh second factor (tests/contracts)"
+    ),
     "contracts:contract_refuse": contract_row("Cime", "to_sign", Act.SIGN, data={"reason": "Une erreur d’année."}),
     "contracts:contract_abandon": contract_row(
         "Plateau", "negotiated", Act.DRAFT_CONTRACT, data={"reason": "La CPTS change de territoire."}
@@ -408,6 +411,12 @@ POLICY: dict[str, Row] = {
         methods=POST, about=amended, act=Act.CONSENT, data={"content_hash": amended_hash}
     ),
     "contracts:amendment_sign": Row(
+        methods=FORM,
+        about=amendment_to_sign,
+        act=Act.SIGN,
+        leaves_no_trace="a signature needs a fresh second factor (tests/contracts)",
+    ),
+    "contracts:amendment_sign_outside": Row(
         methods=FORM,
         about=amendment_to_sign,
         act=Act.SIGN,
@@ -516,6 +525,16 @@ POLICY: dict[str, Row] = {
     "dialogues:annex_sign": dialogue_row(
         "annex", Act.SIGN, leaves_no_trace="a signature needs the code of the second factor (tests/dialogues)"
     ),
+    "dialogues:annex_sign_outside": dialogue_row(
+        "annex", Act.SIGN, leaves_no_trace="a signature needs the code of the second factor (tests/contracts)"
+    ),
+    "dialogues:annex_refuse": dialogue_row("annex", Act.SIGN, data={"reason": "Le total est à revoir."}),
+    "dialogues:annex_resend": dialogue_row(
+        "annex",
+        Act.PREPARE_DIALOGUE,
+        methods=POST,
+        leaves_no_trace="the annex was not refused: there is nothing to send again (tests/dialogues)",
+    ),
     # Money
     "funding:payment_list": Row(is_list=True),
     "funding:order_list": Row(may=lambda actor: actor.side in (Side.FUND, Side.NATIONAL), is_list=True),
@@ -573,6 +592,11 @@ POLICY: dict[str, Row] = {
         about=both(lambda d: of_parties(d.tenant, pk=d.annex.document_id)),
         may=is_writer,
         leaves_no_trace="the document did not fail: there is nothing to start again",
+    ),
+    "documents:document_remind": Row(
+        methods=POST,
+        about=both(lambda d: of_parties(d.tenant, pk=d.annex.document_id)),
+        may=is_writer,
     ),
     "documents:document_download": read_row(lambda d: d.annex.document_id),
     "documents:file_download": read_row(lambda d: d.evidence.pk),

@@ -17,7 +17,8 @@ from core.dates import add_months
 from core.errors import DomainError, NotAllowed, StaleForm, TransitionNotAllowed
 from core.models import AuditEvent
 from documents import jobs as document_jobs
-from documents.models import Document
+from documents.enums import SigningState
+from documents.models import Document, Signature
 from indicators import actions as indicator_actions
 from indicators.enums import ProgrammeStatus
 from tests.contracts.conftest import activate, consent_all, negotiate, ready_to_consent
@@ -303,8 +304,10 @@ def test_a_refusal_reopens_the_negotiation_and_a_new_round_starts_from_zero(worl
     assert assemblers.first_programme(contract).status == ProgrammeStatus.DRAFT
     assert not assemblers.standing_consents(contract)
     contract = consent_all(tenant, contract)
-    assert contract.document != first
+    assert contract.document != first and contract.document.former_round == first
     assert not any(row.signed_at for row in contract.document.signature_list)
+    refusal = Document.objects.get(pk=first.pk).refusal
+    assert (refusal.organisation, refusal.refusal_reason) == (tenant.ars, "Calendrier trop serré.")
     assert Document.objects.filter(key__startswith=f"contract:{contract.pk}:").count() == 2
 
 
@@ -354,6 +357,33 @@ def test_r2_the_night_job_sends_back_what_a_newer_agreement_caught(world, signin
         jobs.follow_contracts()
     assert reload(signing).status == ContractStatus.NEGOTIATION
     assert signing.transitions.filter(transition="newer_agreement").count() == 1
+
+
+def test_the_night_job_reopens_a_contract_that_the_three_did_not_sign_in_time(world, signing):
+    first = actions.sign_contract(actor=world.west.president.as_actor(), contract=signing).document
+    last_day = signing.agreed_on + timedelta(days=90)
+    assert first.expires_on == last_day
+    with stories.at(last_day):
+        jobs.follow_contracts()
+        assert reload(signing).status == ContractStatus.SIGNING
+    with stories.at(last_day + timedelta(days=1)):
+        jobs.follow_contracts()
+        jobs.follow_contracts()
+        contract = reload(signing)
+        assert contract.status == ContractStatus.NEGOTIATION and contract.document is None
+        assert not assemblers.standing_consents(contract)
+        second = consent_all(world.west, contract).document
+    assert signing.transitions.filter(transition="expire_signature").count() == 1
+    former = second.former_round
+    assert former == first and former.signing_state == SigningState.VOID
+    assert [row.signer_name for row in former.signature_list if row.signed_at] == [str(world.west.president.user)]
+
+
+def test_who_signs_too_late_is_told_and_nothing_is_signed(world, signing):
+    with stories.at(signing.agreed_on + timedelta(days=91)):
+        contract = actions.sign_contract(actor=world.west.president.as_actor(), contract=signing)
+    assert contract.status == ContractStatus.NEGOTIATION
+    assert not Signature.objects.filter(document=signing.document, signed_at__isnull=False).exists()
 
 
 def test_r3_the_night_job_expires_a_contract_on_its_fifth_anniversary(world):

@@ -1,7 +1,7 @@
 """Amendments of a contract: drafted, compared, consented to, signed, then counting from their day (R2, R5, R18)."""
 
 import subprocess
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core import mail
@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from agreements.models import AgreementVersion
-from contracts import actions, amending
+from contracts import actions, amending, jobs
 from contracts.enums import AmendmentStatus
 from contracts.lifecycle import AMENDMENT_RULES, AMENDMENT_WORDS, AmendmentChange, amendment_target
 from contracts.models import Amendment, Contract
@@ -257,8 +257,22 @@ def test_a_refusal_reopens_it_and_a_new_round_starts_from_zero(contract, west):
     again = reload(first)
     assert (again.status, again.document, again.agreed_hash) == (AmendmentStatus.DRAFT, None, "")
     again = consent_all(west, again)
-    assert again.document_id != first.document_id
+    assert again.document_id != first.document_id and again.document.former_round_id == first.document_id
     assert not any(row.signed_at for row in again.document.signature_list)
+
+
+def test_an_amendment_not_signed_in_time_is_a_draft_again(contract, west):
+    amendment = consent_all(west, draft(contract, west.coordinator))
+    last_day = amendment.document.expires_on
+    assert last_day == min(amendment.agreed_on + timedelta(days=90), amendment.takes_effect_on - timedelta(days=1))
+    with stories.at(last_day):
+        jobs.follow_contracts()
+        assert reload(amendment).status == AmendmentStatus.SIGNING
+    with stories.at(last_day + timedelta(days=1)):
+        jobs.follow_contracts()
+        jobs.follow_contracts()
+    assert reload(amendment).status == AmendmentStatus.DRAFT
+    assert amendment.transitions.filter(transition="expire_signature").count() == 1
 
 
 # What it changes, from its day

@@ -1,12 +1,17 @@
 """The pages: two tenants of each side, what each role sees and may do, and their queries."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Delegation
 from contracts import actions, assemblers
@@ -15,7 +20,9 @@ from contracts.models import Contract
 from core import clock
 from core.dates import add_months
 from dialogues.actions import open_negotiation
+from documents.authority import DemonstrationAuthority
 from tests.contracts.conftest import activate, negotiate
+from tests.documents.test_outside import signed_elsewhere
 from tests.utils import stories
 from tests.utils.factories import TOTP_SECRET
 from tests.utils.world import make_tenant
@@ -26,6 +33,7 @@ PAGES = (
     "contract_edit",
     "contract_consent",
     "contract_sign",
+    "contract_sign_outside",
     "contract_refuse",
     "contract_abandon",
     "crisis_declare",
@@ -265,6 +273,36 @@ def test_the_last_signature_says_that_the_contract_is_in_force(world, client_of,
     assert signing.status == ContractStatus.ACTIVE
     page = client_of(world.west.coordinator).get(url("contract_preview", signing))
     assert words(page).count("a signé le contrat") == 3
+
+
+def test_a_signatory_signs_with_her_own_certificate_from_the_page(world, client_of, signing):
+    actions.sign_contract(actor=world.west.president.as_actor(), contract=signing)
+    client, address = client_of(world.west.ars_signatory), url("contract_sign_outside", signing)
+    assert address in client.get(url("contract_sign", signing)).content.decode()
+    content = client.get(reverse("documents:document_download", args=[signing.document_id])).content
+    identity = DemonstrationAuthority(settings.SIGNING_ROOT / "ailleurs").signer_for("Paul Le Goff", "ARS", "")
+    signed = signed_elsewhere(content, identity)
+
+    def bring_back(file: bytes, minutes: int, shown: str = ""):
+        """Post a file in a minute of its own: a code works once, and an examination takes its time."""
+        with time_machine.travel(now + timedelta(minutes=minutes), tick=False):
+            return client.post(address, {"file": SimpleUploadedFile("contrat.pdf", file), "code": shown or code()})
+
+    now = timezone.now()
+    assert "ne porte pas de signature de plus" in words(bring_back(content, 1))
+    assert bring_back(signed, 2, "000000").status_code == 200
+    assert not signing.document.signatures.get(side="ARS").signed_at
+    assert bring_back(signed, 3).url == url("contract_sign", signing)
+    assert signing.document.signatures.get(side="ARS").certificate_subject.startswith("Common Name: Paul Le Goff")
+
+
+@pytest.mark.parametrize("name", ["piece.docx", "contrat.pdf"])
+def test_a_file_that_is_no_pdf_costs_no_code(world, client_of, signing, name):
+    client, address = client_of(world.west.president), url("contract_sign_outside", signing)
+    shown = code()
+    page = words(client.post(address, {"file": SimpleUploadedFile(name, b"<html>"), "code": shown}))
+    assert "Choisissez un fichier PDF" in page or "malgré son nom" in page
+    assert client.post(url("contract_sign", signing), {"code": shown}).status_code == 302
 
 
 def test_signing_is_for_signatories(world, client_of, signing):

@@ -1,8 +1,10 @@
 """A dialogue de gestion, from its place in the calendar to the closing that makes its decisions take effect."""
 
 from datetime import date
+from functools import partial
 
 import pytest
+from django.urls import reverse
 
 from agreements.enums import MissionCode
 from contracts.models import Contract
@@ -12,6 +14,8 @@ from dialogues import actions
 from dialogues.assemblers import standing_approvals
 from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
 from dialogues.models import ManagementDialogue
+from documents import actions as document_actions
+from documents import jobs
 from documents.enums import DocumentKind
 from tests.utils import stories
 
@@ -166,6 +170,52 @@ def test_r17_closing_the_annual_dialogue_issues_the_statement_and_the_annex_that
     for actor in evaluated.world.west.signing:
         annex = actions.sign_annex(actor=actor, annex=annex)
     assert annex.status == AnnexStatus.IN_FORCE and annex.document.signatures.filter(signed_at=None).count() == 0
+
+
+def test_r17_a_refused_annex_is_sent_again_from_zero_and_what_was_closed_stays_closed(evaluated):
+    west, annex = evaluated.world.west, evaluated.contract.annexes.get()
+    cpts, ars, fund = west.signing
+    first = actions.sign_annex(actor=cpts, annex=annex).document
+    annex = actions.refuse_annex(actor=ars, annex=annex, reason="La signataire change en janvier.")
+    assert annex.status == AnnexStatus.REFUSED and annex.statement.total > 0
+    for act in (actions.sign_annex, partial(actions.refuse_annex, reason="Encore.")):
+        with pytest.raises(DomainError, match="Signature refusée"):
+            act(actor=ars, annex=annex)
+    with pytest.raises(NotAllowed):
+        actions.send_annex_again(actor=west.reader.as_actor(), annex=annex)
+    annex = actions.send_annex_again(actor=west.coordinator.as_actor(), annex=annex)
+    assert annex.status == AnnexStatus.SIGNING and annex.document != first
+    assert annex.document.former_round == first
+    (void,) = annex.document.payload["former_round"]["signatures"]
+    assert void.startswith(f"{cpts.user_name}, pour {west.cpts}, le ")
+    with pytest.raises(DomainError, match="Signature refusée"):
+        document_actions.sign_document(actor=fund, document=first)
+    jobs.render_document(str(annex.document.pk))
+    for actor in west.signing:
+        annex = actions.sign_annex(actor=actor, annex=annex)
+    assert annex.status == AnnexStatus.IN_FORCE
+
+
+def test_an_annex_that_was_not_refused_is_not_sent_again(evaluated):
+    annex = evaluated.contract.annexes.get()
+    with pytest.raises(DomainError, match="En signature"):
+        actions.send_annex_again(actor=evaluated.world.west.coordinator.as_actor(), annex=annex)
+
+
+def test_the_pages_of_a_refused_annex_say_why_and_what_comes_next(evaluated, client_of):
+    west, annex = evaluated.world.west, evaluated.contract.annexes.get()
+    signatory, detail = client_of(west.ars_signatory), reverse("dialogues:annex_detail", args=[annex.pk])
+    refuse = reverse("dialogues:annex_refuse", args=[annex.pk])
+    assert refuse in signatory.get(detail).text
+    assert "Ce champ est obligatoire" in signatory.post(refuse, {"reason": " "}).text
+    page = signatory.post(refuse, {"reason": "Le total est à revoir."}, follow=True).text
+    assert "Le total est à revoir." in page and "Renvoyer à la signature" not in page
+    coordinator = client_of(west.coordinator)
+    assert "Renvoyer à la signature" in coordinator.get(detail).text
+    page = coordinator.post(reverse("dialogues:annex_resend", args=[annex.pk]), follow=True).text
+    assert "repart à la signature" in page
+    assert client_of(evaluated.world.east.coordinator).get(refuse).status_code == 404
+    assert client_of(west.reader).get(refuse).status_code == 403
 
 
 def test_an_annual_dialogue_does_not_go_to_approval_while_a_result_is_unknown(signed):

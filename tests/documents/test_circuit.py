@@ -1,17 +1,26 @@
 """Signatures and what vouches for their time, as the portal keeps them."""
 
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from accounts.enums import Power
+from accounts.models import Delegation
+from core import clock
+from core.actor import SYSTEM
+from core.errors import DomainError
 from core.models import AuditEvent
-from documents import actions, jobs, storage
+from documents import actions, jobs, notifications, storage
 from documents.authority import current_authority
-from documents.enums import DocumentKind, Stamp
+from documents.enums import DocumentKind, SigningState, Stamp
 from documents.models import Document, Signature
 from documents.verification import verify_pdf
 from tests.documents.stamping import NAME
+from tests.documents.test_pdf import text_of
 from tests.documents.test_timestamps import honest, refusal
+from tests.utils import stories
 
 pytestmark = pytest.mark.django_db
 
@@ -19,16 +28,21 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def to_sign(world) -> Document:
     """A document laid out, that the three parties are to sign."""
+    return issue(world)
+
+
+def issue(world, key: str = "contract:1", **options) -> Document:
     west = world.west
     document = actions.issue_document(
         actor=west.coordinator.as_actor(),
         kind=DocumentKind.CONTRACT,
-        key="contract:1",
+        key=key,
         title="Contrat tripartite",
         template_name="sample.html",
         payload={"body_class": "", "amount": "75 000,00 €", "rows": [], "total": "0,00 €"},
         signatories=[west.cpts, west.ars, west.fund],
         readers=[],
+        **options,
     )
     jobs.render_document(str(document.pk))
     return Document.objects.with_signatures().get(pk=document.pk)
@@ -102,3 +116,156 @@ def test_the_database_refuses_a_time_stamp_without_a_token(to_sign, facts):
 def test_the_database_refuses_that_a_place_without_signature_awaits_a_time_stamp(to_sign):
     with pytest.raises(IntegrityError), transaction.atomic():
         Signature.objects.update(stamp=Stamp.PENDING)
+
+
+# The circuit
+
+
+def test_signatures_in_order_wait_for_the_one_before(world, client_of):
+    document = issue(world, in_order=True)
+    cpts, ars, fund = world.west.signing
+    for early in (ars, fund):
+        with pytest.raises(DomainError, match="dans l’ordre : la signature de CPTS Ouest vient d’abord"):
+            actions.sign_document(actor=early, document=document)
+    document = actions.sign_document(actor=cpts, document=document)
+    assert [row.organisation for row in document.awaited] == [world.west.ars]
+    with pytest.raises(DomainError, match="ARS Ouest vient d’abord"):
+        actions.sign_document(actor=fund, document=document)
+    for actor in (ars, fund):
+        document = actions.sign_document(actor=actor, document=document)
+    assert document.signing_state == SigningState.SIGNED
+
+
+def test_a_refusal_says_who_when_and_why_and_nobody_signs_any_more(world, client_of, to_sign):
+    cpts, ars, fund = world.west.signing
+    actions.sign_document(actor=cpts, document=to_sign)
+    document = actions.refuse_document(actor=ars, document=to_sign, reason=" Le calendrier est à revoir. ")
+    assert document.signing_state == SigningState.REFUSED
+    assert (document.refusal.refused_by, document.refusal.refusal_reason) == (
+        ars.user_name,
+        "Le calendrier est à revoir.",
+    )
+    with pytest.raises(DomainError, match="Signature refusée"):
+        actions.sign_document(actor=fund, document=document)
+    page = client_of(world.west.reader).get(reverse("documents:document_detail", args=[document.pk])).text
+    assert "Le calendrier est à revoir." in page and ars.user_name in page
+    assert world.west.president.user.get_full_name() in page  # the signature already given stays readable
+    assert AuditEvent.objects.filter(action="document.refuse").count() == 1
+
+
+def test_a_signature_given_is_not_taken_back_by_a_refusal(world, to_sign):
+    cpts = world.west.signing[0]
+    actions.sign_document(actor=cpts, document=to_sign)
+    with pytest.raises(DomainError, match="déjà signé"):
+        actions.refuse_document(actor=cpts, document=to_sign, reason="Trop tard.")
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_a_refusal_has_a_reason(world, to_sign, reason):
+    with pytest.raises(DomainError, match="raison") as caught:
+        actions.refuse_document(actor=world.west.signing[0], document=to_sign, reason=reason)
+    assert caught.value.field == "reason"
+
+
+def test_who_is_no_signatory_neither_refuses_nor_reminds(world, to_sign):
+    stranger = world.east.signing[0]
+    with pytest.raises(DomainError, match="pas signataire"):
+        actions.refuse_document(actor=stranger, document=to_sign, reason="Non.")
+
+
+def test_the_last_day_to_sign_is_the_last_day(world):
+    last = date(2026, 6, 30)
+    with stories.at(date(2026, 6, 1)):
+        document = issue(world, expires_on=last)
+    with stories.at(last):
+        actions.sign_document(actor=world.west.signing[0], document=document)
+    with stories.at(last + timedelta(days=1)):
+        assert read(document).signing_state == SigningState.EXPIRED
+        with pytest.raises(DomainError, match="Délai de signature dépassé"):
+            actions.sign_document(actor=world.west.signing[1], document=document)
+
+
+def test_a_document_signed_by_all_does_not_expire(world):
+    with stories.at(date(2026, 6, 1)):
+        document = issue(world, expires_on=date(2026, 6, 30))
+        for actor in world.west.signing:
+            actions.sign_document(actor=actor, document=document)
+    with stories.at(date(2027, 6, 1)):
+        assert read(document).signing_state == SigningState.SIGNED
+
+
+def test_a_new_round_says_which_signatures_are_void_and_the_former_one_stays_readable(world, to_sign):
+    with stories.at(date(2026, 6, 1)):
+        first = actions.sign_document(actor=world.west.signing[0], document=to_sign)
+    bytes_signed = storage.read(first.file)
+    actions.close_round(actor=SYSTEM, document=first, because="Le territoire a changé.")
+    second = issue(world, "contract:2", former_round=first)
+    text = text_of(storage.read(second.file))
+    assert f"remplace celui de code {first.code}" in text
+    assert f"{world.west.president.user.get_full_name()}, pour CPTS Ouest, le 1er juin 2026" in text
+    first = read(first)
+    assert first.signing_state == SigningState.VOID and storage.read(first.file) == bytes_signed
+    with pytest.raises(DomainError, match="Sans effet"):
+        actions.sign_document(actor=world.west.signing[1], document=first)
+    assert second.signing_state == SigningState.OPEN and len(second.awaited) == 3
+
+
+def test_a_round_that_is_over_is_not_closed_a_second_time(world, to_sign):
+    for actor in world.west.signing:
+        actions.sign_document(actor=actor, document=to_sign)
+    actions.close_round(actor=SYSTEM, document=to_sign, because="Trop tard.")
+    assert read(to_sign).signing_state == SigningState.SIGNED
+
+
+def test_a_reminder_leaves_once_a_day_to_those_who_may_sign_and_is_in_the_journal(
+    world, client_of, to_sign, mailoutbox, django_capture_on_commit_callbacks
+):
+    url = reverse("documents:document_remind", args=[to_sign.pk])
+    client = client_of(world.west.coordinator)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(url)
+    tenants = (world.west, world.neighbour)  # the two CPTS share their ARS and their fund
+    reminded = {person.user.email for each in tenants for person in (each.ars_signatory, each.fund_signatory)}
+    assert {address for mail in mailoutbox for address in mail.to} == reminded
+    page = client.post(url, follow=True)
+    assert "déjà parti aujourd’hui" in page.text and len(mailoutbox) == 4
+    assert AuditEvent.objects.filter(action="document.remind").count() == 2
+    with stories.at(clock.today() + timedelta(days=1)):
+        assert len(actions.remind_signatories(actor=world.west.coordinator.as_actor(), document=to_sign)) == 2
+    assert client_of(world.west.reader).post(url).status_code == 403
+    assert client_of(world.east.coordinator).post(url).status_code == 404
+
+
+def test_a_delegate_is_reminded_too(world, to_sign, mailoutbox):
+    Delegation.objects.create(
+        grantor=world.west.ars_signatory,
+        grantee=world.west.ars_officer,
+        power=Power.SIGN,
+        deed="Arrêté",
+        starts_on=clock.today(),
+    )
+    (place,) = [row for row in to_sign.signature_list if row.organisation == world.west.ars]
+    notifications.signature_reminder(place, "CPTS Ouest")
+    assert {address for mail in mailoutbox for address in mail.to} == {
+        world.west.ars_signatory.user.email,
+        world.neighbour.ars_signatory.user.email,
+        world.west.ars_officer.user.email,
+    }
+
+
+@pytest.mark.parametrize(
+    "facts", [{"refused_by": "Jeanne"}, {"refusal_reason": "Non."}, {"refused_at": datetime(2026, 1, 1, tzinfo=UTC)}]
+)
+def test_the_database_refuses_a_refusal_without_who_when_and_why(to_sign, facts):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Signature.objects.update(**facts)
+
+
+def test_the_database_refuses_a_closed_round_without_reason_and_a_round_of_itself(to_sign):
+    for facts in (
+        {"closed_because": "Rien"},
+        {"closed_at": datetime(2026, 1, 1, tzinfo=UTC)},
+        {"former_round": to_sign},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Document.objects.update(**facts)
