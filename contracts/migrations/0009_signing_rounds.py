@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('contracts', '0007_amendments'),
+        ('contracts', '0008_wordings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
