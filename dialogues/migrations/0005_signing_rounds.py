@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contracts', '0008_signing_rounds'),
+        ('contracts', '0009_signing_rounds'),
         ('dialogues', '0004_closed_revisions_never_change'),
         ('documents', '0006_time_stamps'),
         ('funding', '0005_deductions_and_orders_never_change'),
