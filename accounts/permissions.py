@@ -20,6 +20,7 @@ class Act(StrEnum):
     DRAFT_CONTRACT = "rédiger le contrat et son programme"
     PROPOSE_CONTRACT_CHANGE = "proposer une modification du contrat"
     DECLARE_CRISIS = "déclarer une crise sanitaire"
+    START_TRIAGE = "fixer le début du traitement et orientation ou de la compensation"
     CONSENT = "consentir au nom de votre organisation"
     APPROVE_MINUTES = "approuver un compte rendu"
     REVISE = "ouvrir la révision d’une année close"
@@ -44,6 +45,7 @@ RIGHTS: dict[Act, dict[Side, set[Role]]] = {
     Act.DRAFT_CONTRACT: {CPTS: {Role.COORDINATOR, Role.PRESIDENT}},
     Act.PROPOSE_CONTRACT_CHANGE: {CPTS: {Role.COORDINATOR, Role.PRESIDENT}, **BOTH_AUTHORITIES},
     Act.DECLARE_CRISIS: {ARS: {Role.OFFICER, Role.SIGNATORY}},
+    Act.START_TRIAGE: BOTH_AUTHORITIES,
     Act.CONSENT: {CPTS: {Role.PRESIDENT}, **BOTH_AUTHORITIES},
     Act.APPROVE_MINUTES: {CPTS: {Role.PRESIDENT}, **BOTH_AUTHORITIES},
     Act.REVISE: {CPTS: {Role.PRESIDENT}, **BOTH_AUTHORITIES},

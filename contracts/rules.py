@@ -193,6 +193,31 @@ def check_start(
             raise DomainError("Cette ligne ne démarre pas avant sa mission.", name)
 
 
+def check_line_start(
+    agreement: Agreement,
+    kind: AmountKind,
+    *,
+    starts_on: date,
+    mission_starts_on: date | None,
+    first_day: date,
+    ends_on: date,
+) -> None:
+    """R9: refuse a first day of TRIAGE or COMPENSATION where the agreement has none, before its mission, before the
+    first day of the running contract year (`first_day`: what is due is not reopened), or after the end."""
+    if mission_starts_on is None:
+        raise DomainError(
+            "La mission « accès aux soins » n’a pas démarré : cette ligne attend son départ.", "starts_on"
+        )
+    earliest = max(mission_starts_on, first_day)
+    if not earliest <= starts_on < ends_on:
+        raise DomainError(
+            f"Cette ligne commence entre le {format_date(earliest)} et la fin du contrat, le {format_date(ends_on)}.",
+            "starts_on",
+        )
+    if not agreement.has(MissionCode.ACCESS_TO_CARE, kind):
+        raise DomainError("L’accord de ce contrat ne prévoit pas cette ligne.", "starts_on")
+
+
 def check_crisis(agreement: Agreement, *, declared_on: date, signed_on: date, ends_on: date, today: date) -> None:
     """R10: refuse a crisis that the agreement does not fund, or outside the contract, or to come."""
     if not any(line.kind == AmountKind.CRISIS_EVENT for line in agreement.lines):

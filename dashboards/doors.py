@@ -11,6 +11,7 @@ from contracts.enums import ContractStatus
 from contracts.models import Contract
 from core.actor import Actor
 from dashboards.due import running_year
+from funding.unscheduled import has_unscheduled_lines
 from indicators.models import Programme
 from spending.assemblers import running_year as spent_year
 
@@ -75,6 +76,8 @@ def _reading(contract: Contract, today: date) -> list[Button]:
     if contract.is_signed:
         found.append(_button("Échéancier complet", "funding:schedule", contract.pk, "calendar"))
         found.append(_spending(contract, today))
+        if has_unscheduled_lines(contract):
+            found.append(_button("Soins non programmés", "funding:unscheduled_care", contract.pk, "euro"))
         found.append(_list_of(contract, "Versements", "funding:payment_list", "euro"))
         found.append(_button("Et si… ? Simuler un changement", "simulator:contract_start", contract.pk, "switch"))
     found.append(_button("Projet de santé", "health_projects:project_detail", contract.health_project_id, "map"))

@@ -52,9 +52,16 @@ def dialogue_content(dialogue: ManagementDialogue) -> dict:
         "mission_starts_on": str(dialogue.mission_starts_on or ""),
         "new_size": dialogue.new_size,
         "evaluated": programme_results(evaluated.programme) if evaluated else None,
+        **_declared(evaluated),
         "programmes": decided_missions(dialogue),
         "spending": told_content(dialogue.contract, dialogue.year) if dialogue.kind == DialogueKind.ANNUAL else None,
     }
+
+
+def _declared(evaluated: ContractYear | None) -> dict:
+    """R9: return what the CPTS declared to have paid to professionals, once it did."""
+    declared = evaluated.declared_compensation if evaluated else None
+    return {} if declared is None else {"declared_compensation": str(declared)}
 
 
 def decided_missions(dialogue: ManagementDialogue) -> list[dict]:

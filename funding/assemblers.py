@@ -124,8 +124,23 @@ def _mission(
         rates={} if is_crisis else full | agreed,
         triage_starts_on=mission.triage_starts_on,
         compensation_starts_on=mission.compensation_starts_on,
+        compensation_actual=_declared(contract, mission, through_year),
         crises=crises if is_crisis else (),
     )
+
+
+def _declared(contract: Contract, mission: ContractMission, through_year: int) -> dict[int, Decimal]:
+    """R9: return what was declared for each contract year in which the compensation of professionals counts."""
+    starts_on = mission.compensation_starts_on
+    return {
+        year.number: year.declared_compensation
+        for year in contract.years.all()
+        if starts_on
+        and year.declared_compensation is not None
+        and year.number <= through_year
+        and year.starts_on < (contract.terminated_on or date.max)
+        and starts_on < contract.end_of_year(year.number)
+    }
 
 
 def _closed_years(

@@ -3,7 +3,7 @@
 from django import forms
 
 from core import clock
-from core.forms import ActionForm, FrenchDateField
+from core.forms import ActionForm, FrenchDateField, MoneyField
 
 
 class PayForm(ActionForm):
@@ -41,3 +41,22 @@ class OrderForm(PeriodForm):
     first_day = FrenchDateField(widget=forms.HiddenInput)
     last_day = FrenchDateField(widget=forms.HiddenInput)
     seen_total = forms.DecimalField(max_digits=12, decimal_places=2, widget=forms.HiddenInput)
+
+
+class LineStartForm(ActionForm):
+    """From which day triage or the compensation of professionals counts (R9)."""
+
+    starts_on = FrenchDateField(
+        label="premier jour",
+        help_text="Pas avant le démarrage de la mission, ni avant le premier jour de l’année contractuelle en cours. "
+        "Une fois venu, il ne change plus.",
+    )
+
+
+class CompensationForm(ActionForm):
+    """What the CPTS really paid to compensate professionals in a contract year (R9)."""
+
+    amount = MoneyField(
+        label="montant réellement payé (€)",
+        help_text="La caisse paie ce montant, dans la limite du plafond de l’année. Écrivez 0 s’il n’y a rien eu.",
+    )

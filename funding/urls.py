@@ -15,5 +15,8 @@ urlpatterns = [
     path("<uuid:pk>/payer/", views.payment_pay, name="payment_pay"),
     path("<uuid:pk>/annuler/", views.payment_cancel, name="payment_cancel"),
     path("echeancier/<uuid:pk>/", views.schedule, name="schedule"),
+    path("soins-non-programmes/<uuid:pk>/", views.unscheduled_care, name="unscheduled_care"),
+    path("soins-non-programmes/<uuid:pk>/debut/<str:kind>/", views.line_start, name="line_start"),
+    path("soins-non-programmes/<uuid:pk>/annee/<int:year>/", views.compensation_declare, name="compensation_declare"),
     path("decomptes/<uuid:pk>/", views.statement_detail, name="statement_detail"),
 ]

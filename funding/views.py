@@ -3,10 +3,15 @@
 from decimal import Decimal
 
 from django.db.models import Min
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 
 from accounts.permissions import Act, may
+from agreements.enums import AmountKind
+from contracts import actions as contract_actions
+from contracts.enums import ContractStatus
 from contracts.models import Contract
+from contracts.permissions import is_party
 from core import clock
 from core.actor import Actor
 from core.enums import Side
@@ -16,13 +21,16 @@ from core.spreadsheets import CONTENT_TYPES, spreadsheet_response
 from core.tables import table_response
 from funding import actions
 from funding.filters import PaymentFilter
-from funding.forms import CancelForm, OrderForm, PayForm, PeriodForm
+from funding.forms import CancelForm, CompensationForm, LineStartForm, OrderForm, PayForm, PeriodForm
 from funding.lifecycle import Transition, available
 from funding.models import Payment, PaymentOrder, Statement
 from funding.schedule import schedule_of
 from funding.sheets import schedule_sheet, statement_sheet
 from funding.statements import opened_lines, revised_lines
 from funding.tables import OrderedTable, PaymentOrderTable, PaymentTable
+from funding.unscheduled import has_unscheduled_lines, unscheduled_page
+
+STARTED_LINES = (AmountKind.TRIAGE, AmountKind.COMPENSATION)
 
 
 @http_methods("GET")
@@ -139,6 +147,59 @@ def schedule(request, pk, template_name="funding/schedule.html"):
     if (kind := request.GET.get("_export")) in CONTENT_TYPES:
         return spreadsheet_response(kind, f"echeancier-{contract.number}", "Échéancier", *schedule_sheet(lines))
     return show(request, template_name, {"contract": contract, "lines": lines})
+
+
+@http_methods("GET")
+def unscheduled_care(request, pk, template_name="funding/unscheduled_care.html"):
+    """R9: triage and the compensation of professionals, year by year."""
+    contract = unscheduled_contract(request, pk)
+    is_active = contract.status == ContractStatus.ACTIVE
+    context = {
+        "contract": contract,
+        "has_lines": has_unscheduled_lines(contract),
+        "page": unscheduled_page(contract, clock.today()),
+        "can_start": is_active and is_party(request.actor, contract) and may(request.actor, Act.START_TRIAGE),
+        "can_declare": is_party(request.actor, contract) and may(request.actor, Act.ENTER_SPENDING),
+    }
+    return show(request, template_name, context)
+
+
+@http_methods("GET", "POST")
+def line_start(request, pk, kind, template_name="funding/unscheduled_form.html"):
+    """R9: record from which day a line counts."""
+    contract = unscheduled_contract(request, pk)
+    require(is_party(request.actor, contract) and may(request.actor, Act.START_TRIAGE))
+    if kind not in STARTED_LINES:
+        raise Http404
+    line = AmountKind(kind)
+    form = LineStartForm(request.POST or None, actor=request.actor)
+    fields = {"contract": contract, "kind": line, "success": f"{line.label} : le premier jour est enregistré."}
+    if request.method == "POST" and submit_form(request, form, contract_actions.start_line, **fields):
+        return redirect("funding:unscheduled_care", pk)
+    context = {"contract": contract, "form": form, "heading": f"{line.label} : premier jour", "submit": "Enregistrer"}
+    return show(request, template_name, context)
+
+
+@http_methods("GET", "POST")
+def compensation_declare(request, pk, year, template_name="funding/unscheduled_form.html"):
+    """R9: declare what was really paid to professionals in a contract year."""
+    contract = unscheduled_contract(request, pk)
+    require(is_party(request.actor, contract) and may(request.actor, Act.ENTER_SPENDING))
+    rows = {row.number: row for row in unscheduled_page(contract, clock.today()).years}
+    if year not in rows:
+        raise Http404
+    form = CompensationForm(request.POST or None, actor=request.actor, initial={"amount": rows[year].declared})
+    fields = {"contract": contract, "number": year, "success": "Le montant est déclaré."}
+    if request.method == "POST" and submit_form(request, form, contract_actions.declare_compensation, **fields):
+        return redirect("funding:unscheduled_care", pk)
+    heading = f"Compensation des professionnels, année {year}"
+    context = {"contract": contract, "form": form, "heading": heading, "submit": "Déclarer", "row": rows[year]}
+    return show(request, template_name, context)
+
+
+def unscheduled_contract(request, pk) -> Contract:
+    """Return a signed contract in the actor's scope, or answer 404."""
+    return get_object_or_404(Contract.objects.visible_to(request.actor).signed().for_funding(), pk=pk)
 
 
 @http_methods("GET")

@@ -35,6 +35,7 @@ from contracts.actions.ending import (
     set_termination_rates,
     withdraw_termination,
 )
+from contracts.actions.unscheduled import declare_compensation, start_line
 from contracts.actions.wordings import adopt_wording, copy_current_wording, validate_wording
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "consent",
     "consent_to_amendment",
     "copy_current_wording",
+    "declare_compensation",
     "declare_crisis",
     "draft_amendment",
     "draft_contract",
@@ -65,6 +67,7 @@ __all__ = [
     "set_year_size",
     "sign_amendment",
     "sign_contract",
+    "start_line",
     "start_mission",
     "update_amendment",
     "update_contract",

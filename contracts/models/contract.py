@@ -16,7 +16,7 @@ from contracts.rules import DURATION_YEARS
 from core.actor import Actor
 from core.dates import anniversary
 from core.enums import PARTIES, Side
-from core.fields import StatusField
+from core.fields import MoneyField, StatusField
 from core.models import (
     Approval,
     Signed,
@@ -301,6 +301,8 @@ class ContractYear(TenantModel):
     opening_size = models.PositiveSmallIntegerField("taille au premier jour", null=True, blank=True)
     size = models.PositiveSmallIntegerField("taille", null=True, blank=True)
     members = models.PositiveIntegerField("adhérents au premier jour", default=0)
+    # R9: what the CPTS declares to have paid; pending while there is none.
+    declared_compensation = MoneyField(verbose_name="compensation déclarée (€)", null=True, blank=True)
     programme = models.OneToOneField(Programme, models.PROTECT, related_name="contract_year")
 
     objects = ContractScopedQuerySet.as_manager()
@@ -312,6 +314,10 @@ class ContractYear(TenantModel):
             models.UniqueConstraint(fields=["contract", "number"], name="contracts_one_row_a_year"),
             models.CheckConstraint(
                 name="contracts_year_1_to_5", condition=Q(number__gte=1, number__lte=DURATION_YEARS)
+            ),
+            models.CheckConstraint(
+                name="contracts_compensation_not_negative",
+                condition=Q(declared_compensation__isnull=True) | Q(declared_compensation__gte=0),
             ),
         ]
 

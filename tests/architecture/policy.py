@@ -549,6 +549,20 @@ POLICY: dict[str, Row] = {
     "funding:payment_pay": payment_row("ordered", data={"paid_on": DAY, "reference": "VIR-1"}),
     "funding:payment_cancel": payment_row("due", data={"reason": "Doublon."}),
     "funding:schedule": read_row(lambda d: d.contract.pk),
+    "funding:unscheduled_care": read_row(lambda d: d.contract.pk),
+    "funding:line_start": Row(
+        methods=FORM,
+        about=both(lambda d: of_parties(d.tenant, pk=d.contract.pk, kind="TRIAGE")),
+        act=Act.START_TRIAGE,
+        data={"starts_on": DAY},
+        leaves_no_trace="only the agreement of 2019 has this line",
+    ),
+    "funding:compensation_declare": spending_row(
+        lambda d: d.contract.pk,
+        year=1,
+        data={"amount": "1 000"},
+        leaves_no_trace="only the agreement of 2019 has this line",
+    ),
     "funding:statement_detail": read_row(lambda d: d.statement.pk),
     # Spending: told by the CPTS, read by the three
     "spending:year_detail": Row(is_list=True, about=both(lambda d: of_parties(d.tenant, pk=d.contract.pk, year=2))),
