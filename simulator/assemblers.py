@@ -133,6 +133,7 @@ def contract_fields(contract: Contract, today: date) -> Fields:
         "years": str(planned.years),
         **{f"members-{year}": str(count) for year, count in planned.members.items() if count},
         **_sizes(planned),
+        **{f"advanced-{year}": str(size) for year, size in known.advance_sizes.items() if size != known.size_in(year)},
         "terminated_on": contract.terminated_on.isoformat() if contract.terminated_on else "",
     }
     for mission in planned.missions:

@@ -6,7 +6,7 @@ Fields are those of `forms.SimulationForm`: « ACCESS_TO_CARE-rate-2 » is the r
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -66,8 +66,13 @@ def agreement_on(agreements: Iterable[Agreement], day: date) -> Agreement:
     return max(in_force, key=lambda agreement: (agreement.takes_effect_on, agreement.code))
 
 
-def simulate_document(document: Document, agreements: Mapping[str, Agreement]) -> Simulation:
-    """Return what a document gives; DomainError, its field a path of the document, for whatever is refused."""
+def simulate_document(
+    document: Document, agreements: Mapping[str, Agreement], *, advance_sizes: Mapping[int, int] | None = None
+) -> Simulation:
+    """Return what a document gives; DomainError, its field a path of the document, for whatever is refused.
+
+    `advance_sizes` are the sizes at which a real contract was paid its advances (R18): no document says them.
+    """
 
     def find(code: str) -> Agreement:
         if code not in agreements:
@@ -78,6 +83,9 @@ def simulate_document(document: Document, agreements: Mapping[str, Agreement]) -
         inputs = read_inputs(Node(document), find_agreement=find)
     except Refused as refusal:
         raise DomainError(refusal.message, refusal.field) from refusal
+    if advance_sizes:
+        paid = {year: size for year, size in advance_sizes.items() if year <= inputs.years}
+        inputs = replace(inputs, advance_sizes=paid)
     return Simulation(document=document, inputs=inputs, result=compute(inputs))
 
 

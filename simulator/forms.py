@@ -144,6 +144,13 @@ class SimulationForm(ActionForm):
                     choices=[("", "inchangée"), *[(str(size), f"taille {size}") for size in sizes]],
                 )
             )
+            self.fields[f"advanced-{year}"] = forms.TypedChoiceField(
+                coerce=int,
+                empty_value=None,
+                required=False,
+                choices=[("", ""), *[(str(size), str(size)) for size in sizes]],
+                widget=forms.HiddenInput,
+            )
         for code, label in self.labels.items():
             self._add_mission(code, label)
 
@@ -263,7 +270,8 @@ class SimulationForm(ActionForm):
         try:
             agreement = self._agreement(cleaned)
             document = documents.document_of(cleaned, agreement=agreement, population=population)
-            simulation = documents.simulate_document(document, self.agreements)
+            advanced = {year: size for year in YEARS if (size := cleaned[f"advanced-{year}"]) is not None}
+            simulation = documents.simulate_document(document, self.agreements, advance_sizes=advanced)
         except DomainError as refusal:
             typed = [name for name in self.fields if cleaned.get(name) not in (None, "", (), False)]
             field = documents.field_of(refusal.field or "", document, typed)
@@ -342,6 +350,10 @@ class SimulationForm(ActionForm):
     def sizes(self) -> list[BoundField]:
         """Return the fields of the sizes, year by year."""
         return [self[f"size-{year}"] for year in YEARS]
+
+    def advanced(self) -> list[BoundField]:
+        """Return the hidden fields of a real contract: the sizes at which its advances were paid (R18)."""
+        return [self[f"advanced-{year}"] for year in YEARS]
 
     def members_by_year(self) -> list[BoundField]:
         """Return the fields of the members, year by year."""

@@ -121,6 +121,24 @@ def test_a_closed_year_is_worth_its_statement(played, client_of):
     ]
 
 
+def test_r18_an_advance_paid_at_an_old_size_stands_in_the_scenario(played, client_of):
+    """Taille 2 on the first day of year 2, taille 1 since its dialogue: OPERATING 60 000 then 50 000 €.
+
+    75 % of 60 000 was paid: 45 000; the balance is 50 000 − 45 000.
+    """
+    played.contract.years.filter(number=2).update(opening_size=2, size=1)
+    response = start(client_of(played.tenant.coordinator), played.contract)
+    opened = client_of(played.tenant.coordinator).get(f"{reverse('simulator:simulation')}?{response.context['query']}")
+    form = opened.context["form"]
+    payments = {
+        payment.kind: payment.amount
+        for payment in form.simulation.result.payments
+        if payment.year == 2 and payment.line_kind == "OPERATING"
+    }
+    assert payments == {"ADVANCE": Decimal("45000.00"), "BALANCE": Decimal("5000.00")}
+    assert 'name="advanced-2" value="2"' in opened.content.decode()  # sent again with the form
+
+
 def test_the_scenario_of_a_contract_opens_in_the_simulator(played, client_of):
     client = client_of(played.tenant.coordinator)
     response = start(client, played.contract)
