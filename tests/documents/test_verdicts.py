@@ -12,12 +12,9 @@ from pypdf import PdfWriter
 from core.errors import DomainError
 from documents import actions, checking
 from documents.answers import answer_of
-from documents.authority import DemonstrationAuthority
 from documents.enums import DocumentKind, Verdict
 from documents.models import Document, read_code
-from documents.signing import sign_pdf
 from documents.verdicts import judge_code, judge_digest, judge_file, judge_known
-from tests.documents.conftest import ISSUED_AT
 from tests.documents.story import issue
 from tests.utils.world import make_world
 
@@ -135,25 +132,6 @@ def test_a_file_stripped_of_its_code_and_signatures_is_unknown(issued):
         pdf.save(out)
     judgement = judge_file(out.getvalue())
     assert (judgement.verdict, judgement.document) == (Verdict.UNKNOWN, None)
-
-
-def test_a_look_alike_authority_makes_nothing_genuine(issued, tmp_path):
-    """Same names, same places, on our own empty file: every signature is valid, none is ours."""
-    authority, content = DemonstrationAuthority(tmp_path), issued.states[0]
-    for position, item in enumerate(issued.document.signatures.select_related("organisation", "signer")):
-        content = sign_pdf(
-            pdf=content,
-            field_name=item.field_name,
-            signer=authority.signer_for(item.signer_name, item.organisation.name, item.signer.email),
-            signer_name=item.signer_name,
-            reason=issued.document.title,
-            location=item.organisation.name,
-            signed_at=ISSUED_AT,
-            certify=position == 0,
-        ).content
-    answer = answer_of(judge_file(content))
-    assert answer.verdict == Verdict.ALTERED
-    assert all(line.is_valid and not line.is_trusted for line in answer.signatures)
 
 
 def test_a_file_received_from_a_person_is_no_document(issued):
