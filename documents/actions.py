@@ -7,10 +7,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Organisation, User
-from accounts.permissions import Act, check
+from accounts.enums import Power
+from accounts.models import Delegation, Membership, Organisation, User
+from accounts.permissions import RIGHTS, Act, check
 from core import audit, clock, files
 from core.actor import Actor
 from core.dates import format_date
@@ -149,6 +151,7 @@ def sign_document(*, actor: Actor, document: Document, outside: OutsideFile | No
     signature = _signature_of(actor, document)
     signer = User.objects.get(pk=actor.user_id)
     now = clock.now()
+    _keep_delegation(actor, signature)
     make = partial(_sign_outside, outside) if outside else partial(_sign_here, signer, now)
     signed = make(document, signature)
     stored = _store(actor, document.file.name, "application/pdf", signed.content, document.readers.all(), document)
@@ -158,13 +161,37 @@ def sign_document(*, actor: Actor, document: Document, outside: OutsideFile | No
     return Document.objects.with_signatures().get(pk=document.pk)
 
 
+def _keep_delegation(actor: Actor, signature: Signature) -> None:
+    """Write by whose delegation, and by which deed, a signature is given; nothing for who signs in her own right.
+
+    Raises DomainError when who delegated has left: a delegation does not outlive the power it comes from.
+    """
+    if actor.role in RIGHTS[Act.SIGN][actor.side]:
+        return
+    today = clock.today()
+    given = Delegation.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=today),
+        grantee__user=actor.user_id,
+        grantee__organisation=actor.organisation_id,
+        power=Power.SIGN,
+        starts_on__lte=today,
+        grantor__in=Membership.objects.active().filter(organisation=actor.organisation_id),
+    )
+    delegation = given.select_related("grantor__user").first()
+    if delegation is None:
+        raise DomainError("Votre délégation ne vaut plus : la personne qui l’a donnée n’a plus accès au portail.")
+    until = f" au {format_date(delegation.ends_on)}" if delegation.ends_on else ""
+    signature.delegated_by = str(delegation.grantor.user)
+    signature.delegation_deed = f"{delegation.deed}, à compter du {format_date(delegation.starts_on)}{until}"
+
+
 def _sign_here(signer: User, signed_at: datetime, document: Document, signature: Signature) -> SignedPdf:
     organisation = signature.organisation.name
     return signing.sign_pdf(
         pdf=storage.read(document.file),
         field_name=signature.field_name,
         signer=current_authority().signer_for(signer.get_full_name(), organisation, signer.email),
-        signer_name=signer.get_full_name(),
+        signer_name=" par délégation de ".join(filter(None, [signer.get_full_name(), signature.delegated_by])),
         reason=document.title,
         location=organisation,
         signed_at=signed_at,
@@ -258,6 +285,8 @@ def _keep_signature(actor: Actor, document: Document, signature: Signature, sign
         document.stamp = Stamp.PENDING
     document.save(update_fields=["file", "stamp", "updated_at"])
     after = {"side": signature.side, "sha256": signature.file.sha256, "stamp": signature.stamp}
+    if signature.delegated_by:
+        after |= {"delegated_by": signature.delegated_by, "deed": signature.delegation_deed}
     if signature.is_made_outside:
         after["certificate"] = signature.certificate_subject
     audit.record(actor, "document.sign", document, after=after)

@@ -251,6 +251,9 @@ class Signature(TenantModel, TimeStamped):
     file = models.ForeignKey(
         StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="fichier après signature"
     )
+    # Of a signature given for another: words, since a trace outlives the delegation.
+    delegated_by = models.CharField("par délégation de", max_length=200, blank=True)
+    delegation_deed = models.CharField("acte qui le permet", max_length=300, blank=True)
     # Of a signature made outside, with a certificate that the portal did not give.
     certificate_subject = models.CharField("titulaire du certificat", max_length=300, blank=True)
     certificate_issuer = models.CharField("autorité du certificat", max_length=300, blank=True)
@@ -278,6 +281,11 @@ class Signature(TenantModel, TimeStamped):
                 | (Q(signed_at__isnull=False, signer__isnull=False, file__isnull=False) & ~Q(signer_name="")),
             ),
             stamped_means_a_token("documents_signature_stamped_means_a_token"),
+            models.CheckConstraint(
+                name="documents_delegated_means_a_deed",
+                condition=Q(delegated_by="", delegation_deed="")
+                | (Q(signed_at__isnull=False) & ~Q(delegated_by="") & ~Q(delegation_deed="")),
+            ),
             models.CheckConstraint(
                 name="documents_made_outside_means_a_certificate",
                 condition=Q(certificate_subject="", certificate_issuer="", is_certificate_known__isnull=True)
