@@ -77,6 +77,7 @@ class Answer:
     reasons: tuple[str, ...]
     asked: Asked = Asked.FILE
     notice: str = ""
+    binds_nobody: bool = False
 
     @property
     def sentence(self) -> str:
@@ -113,6 +114,7 @@ def answer_of(judgement: Judgement, *, asked: Asked = Asked.FILE) -> Answer:
         signatures=signatures,
         reasons=judgement.reasons,
         asked=asked,
+        binds_nobody=document is not None and document.binds_nobody,
         notice=_notice(signatures) if judgement.verdict.is_ours else "",
     )
 

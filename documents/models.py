@@ -112,7 +112,7 @@ class DocumentQuerySet(ReadersQuerySet):
 
     def to_verify(self) -> "DocumentQuerySet":
         """Return the documents with all that a verdict reads, whoever asks: the code or the bytes are the key."""
-        return self.with_signatures().prefetch_related("signatures__file", "replaced_by", "revisions")
+        return self.with_signatures().select_related("next_round").prefetch_related("signatures__file", "replaced_by")
 
     def last_of(self, key: str) -> "Document | None":
         """Return the last document issued under a key that starts like this: the former round of a signature."""
@@ -183,8 +183,9 @@ class Document(TenantModel, Job, TimeStamped):
 
     @property
     def replacements(self) -> list["Document"]:
-        """What replaced or amended it, in order."""
-        return sorted(self.replaced_by.all(), key=lambda document: document.issued_at)
+        """What replaced or amended it, in order; the round of signature that followed its own, if it was closed."""
+        later = [*self.replaced_by.all(), getattr(self, "next_round", None)]
+        return sorted(filter(None, later), key=lambda document: document.issued_at)
 
     @property
     def is_signed(self) -> bool:
@@ -201,6 +202,11 @@ class Document(TenantModel, Job, TimeStamped):
         if self.is_signed:
             return SigningState.SIGNED
         return SigningState.EXPIRED if self.has_expired else SigningState.OPEN
+
+    @property
+    def binds_nobody(self) -> bool:
+        """Its signature stopped before it was whole: refused, closed, or too late."""
+        return self.signing_state in (SigningState.REFUSED, SigningState.EXPIRED, SigningState.VOID)
 
     @property
     def has_expired(self) -> bool:

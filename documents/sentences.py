@@ -11,6 +11,8 @@ def of_file(answer) -> str:
             return "Ce document est authentique et complet : toutes ses parties l’ont signé, et rien n’y a été changé."
         case Verdict.GENUINE:
             return "Ce document est authentique : il est tel que le portail l’a émis, et personne n’avait à le signer."
+        case Verdict.INCOMPLETE if answer.binds_nobody:
+            return "Ce document est authentique, mais il n’engage personne : sa signature s’est arrêtée sans effet."
         case Verdict.INCOMPLETE if answer.missing:
             return f"Ce document est authentique, mais incomplet\u00a0; {_awaited(answer)}."
         case Verdict.INCOMPLETE:
@@ -32,6 +34,8 @@ def of_code(answer) -> str:
             return "Ce code est celui d’un document que toutes ses parties ont signé."
         case Verdict.GENUINE:
             return "Ce code est celui d’un document émis par le portail, que personne n’avait à signer."
+        case Verdict.INCOMPLETE if answer.binds_nobody:
+            return "Ce code est celui d’un document qui n’engage personne : sa signature s’est arrêtée sans effet."
         case Verdict.INCOMPLETE:
             return f"Ce code est celui d’un document qui n’engage pas encore\u00a0; {_awaited(answer)}."
         case Verdict.SUPERSEDED:

@@ -19,6 +19,7 @@ from documents.models import Document, Signature, StoredFile
 from documents.verification import UNSIGNED, PdfReport, codes_in
 
 NOT_EXAMINED = "Les signatures de ce fichier n’ont pas pu être examinées : il demande trop de temps ou de mémoire."
+STOPPED = "La signature de ce document s’est arrêtée sans effet : il n’engage personne."
 NEVER_ISSUED = "Le portail n’a émis aucun fichier identique, et celui-ci ne porte ni son code ni une de ses signatures."
 
 
@@ -134,7 +135,9 @@ def _bears_what_was_registered(document: Document, revision: StoredFile, report:
 
 
 def _missing(document: Document, revision: StoredFile) -> tuple[str, ...]:
-    """Return why a state of a document is not the whole of it."""
+    """Return why a state of a document is not the whole of it, or binds nobody."""
+    if document.binds_nobody:
+        return (STOPPED,)
     expected = document.signature_list
     present = signed_in(document, revision)
     if len(present) < len(expected):

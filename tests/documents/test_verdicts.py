@@ -11,7 +11,7 @@ from pypdf import PdfWriter
 
 from core.errors import DomainError
 from documents import actions, checking
-from documents.answers import answer_of
+from documents.answers import answer_of, plain
 from documents.enums import DocumentKind, Verdict
 from documents.models import Document, read_code
 from documents.verdicts import judge_code, judge_digest, judge_file, judge_known
@@ -82,6 +82,31 @@ def test_an_amended_document_is_said_amended_by_each_amendment(issued):
         actions.replace_document(actor=actor, document=issued.document, by=amendment)
     first, second = judge_known(issued.whole).reasons
     assert first.startswith("Modifié par « Document amendment:1 »") and "amendment:2" in second
+
+
+def test_a_refused_document_binds_nobody_and_names_the_round_that_followed(world):
+    west = world.west
+    refused = issue(world, "contract:1", signed=1)
+    actions.refuse_document(actor=west.ars_signatory.as_actor(), document=refused.document, reason="Taille à revoir.")
+    parties = [west.cpts, west.ars, west.fund]
+    again = actions.issue_document(
+        actor=west.coordinator.as_actor(),
+        kind=DocumentKind.CONTRACT,
+        key="contract:1:2",
+        title="Contrat",
+        template_name="documents/pdf/base.html",
+        payload={},
+        signatories=parties,
+        readers=parties,
+        former_round=refused.document,
+    )
+    answer = answer_of(judge_known(refused.whole))
+    assert answer.verdict == Verdict.INCOMPLETE
+    assert answer.reasons == (
+        "La signature de ce document s’est arrêtée sans effet : il n’engage personne.",
+        f"Remplacé par « Contrat », code {again.code}.",
+    )
+    assert "n’engage personne" in answer.sentence and "Taille à revoir" not in str(plain(answer))
 
 
 def test_a_document_replaces_one_other_and_never_itself(issued):
