@@ -34,7 +34,7 @@ def read_upload(content: bytes) -> OutsideFile:
     files.check_size(len(content), max_bytes=MAX_BYTES)
     report = examine(content, trusted_roots=current_authority().trusted_roots())
     if report is None:
-        raise DomainError("Ce fichier demande trop de temps ou de mémoire : il n’a pas été examiné.", FIELD)
+        raise DomainError("Ce fichier n’a pas pu être examiné à temps : réessayez dans un moment.", FIELD)
     return OutsideFile(content=content, report=report)
 
 
