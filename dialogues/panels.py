@@ -14,6 +14,7 @@ from dialogues.assemblers import standing_approvals
 from dialogues.enums import DialogueKind, DialogueStatus
 from dialogues.models import AnnualAnnex, ManagementDialogue, MinutesApproval
 
+WITHDRAWN_SINCE = " (approbation retirée depuis)"
 WORDS = {
     "convene": "a convoqué les parties",
     "hold": "a noté la tenue du dialogue",
@@ -92,7 +93,9 @@ def history_of(dialogue: ManagementDialogue) -> list[HistoryEntry]:
     """Return the transitions and approvals of a dialogue, in order; the closing tells of the third approval."""
     steps = [_entry(step, WORDS[step.transition], step.comment) for step in dialogue.transitions.all()]
     approvals = [
-        _entry(approval, "a approuvé le compte rendu" + (", retirée depuis" if approval.withdrawn_at else ""))
+        _entry(
+            approval, "a approuvé le compte rendu" + (" (approbation retirée depuis)" if approval.withdrawn_at else "")
+        )
         for approval in _approvals_before_closing(dialogue)
     ]
     return sorted(steps + approvals, key=lambda entry: entry.at)

@@ -238,6 +238,11 @@ class Payment(TenantModel):
         """R18: paid in excess, it is deducted from later payments and never claimed back."""
         return self.amount < 0 and not self.is_repayment
 
+    @property
+    def status_words(self) -> str:
+        """Return what the state is called where its own word would say that money is owed; empty otherwise."""
+        return "À déduire" if self.is_to_deduct and self.status == PaymentStatus.DUE else ""
+
 
 class DeductionQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> "DeductionQuerySet":

@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from core.tables import BaseTable, DateColumn, EuroColumn, IntegerColumn, LinkColumn, StatusColumn, TextColumn
+from core.templatetags.portal import status_pill
 from funding.models import Payment, PaymentOrder
 
 
@@ -45,6 +46,12 @@ class PaymentTable(BaseTable):
 
     def value_line_kind(self, value):
         return value
+
+    def render_status(self, record):
+        return status_pill(record.status, record.status_words)
+
+    def value_status(self, record):
+        return record.status_words or record.get_status_display()
 
 
 class OrderedTable(PaymentTable):

@@ -15,6 +15,7 @@ from funding import actions
 from funding.enums import PaymentStatus
 from funding.models import Deduction, Payment
 from funding.rules import Balance, plan_deductions
+from funding.tables import PaymentTable
 from tests.utils import stories
 
 SIGNED_ON = date(2025, 3, 17)
@@ -120,3 +121,18 @@ def test_the_database_keeps_deductions_whole(reviewed):
         Payment.objects.filter(amount__gt=0).update(deducted=Decimal("9000000.00"))
     with pytest.raises(Error), transaction.atomic():
         Deduction.objects.update(amount=1)
+
+
+@pytest.mark.parametrize(
+    ("amount", "kind", "status", "words"),
+    [
+        ("-8000.00", PaymentKind.SETTLEMENT, PaymentStatus.DUE, "À déduire"),
+        ("-10.00", PaymentKind.BALANCE, PaymentStatus.DUE, "À déduire"),
+        ("8000.00", PaymentKind.SETTLEMENT, PaymentStatus.DUE, ""),
+        ("-8000.00", PaymentKind.REPAYMENT, PaymentStatus.DUE, ""),
+    ],
+)
+def test_r18_what_is_to_deduct_is_not_called_due(amount, kind, status, words):
+    payment = Payment(amount=Decimal(amount), kind=kind, status=status)
+    assert payment.status_words == words
+    assert PaymentTable([]).value_status(payment) == (words or "Dû")
