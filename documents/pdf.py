@@ -75,12 +75,32 @@ def render_pdf(
     bytes.
     Raises RenderError when the page cannot be laid out, or reaches for anything outside itself.
     """
-    code = context.get("document_code", "")
-    html = render_to_string(
+    html = html_of(
+        template_name=template_name,
+        context=context,
+        title=title,
+        issued_at=issued_at,
+        signature_fields=signature_fields,
+        data=data,
+    )
+    return lay_out(html, signature_fields=signature_fields, code=context.get("document_code", ""), data=data)
+
+
+def html_of(
+    *,
+    template_name: str,
+    context: dict[str, Any],
+    title: str,
+    issued_at: datetime,
+    signature_fields: Sequence[SignatureField] = (),
+    data: AttachedData | None = None,
+) -> str:
+    """Return the whole HTML page that `render_pdf` lays out."""
+    return render_to_string(
         template_name,
         {
             **context,
-            **verification_marks(code),
+            **verification_marks(context.get("document_code", "")),
             "title": title,
             "issued_at": issued_at,
             "issued_on": format_date(timezone.localdate(issued_at)),
@@ -90,7 +110,6 @@ def render_pdf(
             "data_sha256": data.sha256 if data else "",
         },
     )
-    return lay_out(html, signature_fields=signature_fields, code=code, data=data)
 
 
 def lay_out(

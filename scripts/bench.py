@@ -11,7 +11,7 @@ from console import say
 from environment import ROOT
 from servers import own_environment, postgresql, temporary_folder
 
-BENCHES = ["tests.load.national_funding"]
+BENCHES = ["tests.load.national_funding", "tests.load.documents"]
 
 
 def main() -> int:
