@@ -88,7 +88,7 @@ def filled(text: Text, mentions: Mapping[str, str], conditions: frozenset[str]) 
         replace(
             article,
             blocks=tuple(
-                replace(block, lines=tuple(fill(line, mentions) for line in block.lines))
+                replace(block, lines=tuple(typeset(fill(line, mentions)) for line in block.lines))
                 for block in article.blocks
                 if not block.when or block.when in conditions
             ),
@@ -100,6 +100,11 @@ def filled(text: Text, mentions: Mapping[str, str], conditions: frozenset[str]) 
 def fill(line: str, mentions: Mapping[str, str]) -> str:
     """Return a line with the values of its mentions; one that is unknown stays as it was written."""
     return PLACEHOLDER.sub(lambda found: str(mentions.get(found[1], found[0])), line)
+
+
+def typeset(line: str) -> str:
+    """Return a line whose French punctuation never begins a line of the page alone."""
+    return re.sub(r" (?=[;:!?»])|(?<=«) ", "\u00a0", line)
 
 
 def check_mentions(text: str, *, field: str | None = None) -> None:

@@ -50,6 +50,10 @@ def test_mentions_are_filled_and_blocks_without_their_condition_left_out():
     assert len(whole.blocks) == 2
 
 
+def test_french_punctuation_never_begins_a_line():
+    assert clauses.typeset("« Un » : deux ; trois !") == "«\u00a0Un\u00a0»\u00a0: deux\u00a0; trois\u00a0!"
+
+
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
