@@ -10,7 +10,10 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test.utils import override_settings
 
+from documents import actions, jobs
 from documents.authority import Authority, DemonstrationAuthority
+from documents.enums import DocumentKind
+from documents.models import Document
 from documents.pdf import SignatureField, render_pdf
 from documents.signing import SILENCE_KEY, SignedPdf, sign_pdf, stamp_document
 from tests.documents.stamping import TimeStampServer, serving
@@ -144,3 +147,30 @@ def archived(contract, authority, rsa_key, tmp_path_factory) -> bytes:
         for position in range(len(FIELDS)):
             content = sign(content, position, authority)
         return stamp_document(content).content
+
+
+@pytest.fixture
+def to_sign(world) -> Document:
+    """A document laid out, that the three parties are to sign."""
+    return issue(world)
+
+
+def issue(world, key: str = "contract:1", **options) -> Document:
+    west = world.west
+    document = actions.issue_document(
+        actor=west.coordinator.as_actor(),
+        kind=DocumentKind.CONTRACT,
+        key=key,
+        title="Contrat tripartite",
+        template_name="sample.html",
+        payload={"body_class": "", "amount": "75 000,00 €", "rows": [], "total": "0,00 €"},
+        signatories=[west.cpts, west.ars, west.fund],
+        readers=[],
+        **options,
+    )
+    jobs.render_document(str(document.pk))
+    return Document.objects.with_signatures().get(pk=document.pk)
+
+
+def read(document: Document) -> Document:
+    return Document.objects.with_signatures().get(pk=document.pk)

@@ -14,42 +14,16 @@ from core.errors import DomainError, NotAllowed
 from core.models import AuditEvent
 from documents import actions, jobs, notifications, storage
 from documents.authority import current_authority
-from documents.enums import DocumentKind, SigningState, Stamp
+from documents.enums import SigningState, Stamp
 from documents.models import Document, Signature
 from documents.verification import verify_pdf
+from tests.documents.conftest import issue, read
 from tests.documents.stamping import NAME
 from tests.documents.test_pdf import text_of
 from tests.documents.test_timestamps import honest, refusal
 from tests.utils import stories
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def to_sign(world) -> Document:
-    """A document laid out, that the three parties are to sign."""
-    return issue(world)
-
-
-def issue(world, key: str = "contract:1", **options) -> Document:
-    west = world.west
-    document = actions.issue_document(
-        actor=west.coordinator.as_actor(),
-        kind=DocumentKind.CONTRACT,
-        key=key,
-        title="Contrat tripartite",
-        template_name="sample.html",
-        payload={"body_class": "", "amount": "75 000,00 €", "rows": [], "total": "0,00 €"},
-        signatories=[west.cpts, west.ars, west.fund],
-        readers=[],
-        **options,
-    )
-    jobs.render_document(str(document.pk))
-    return Document.objects.with_signatures().get(pk=document.pk)
-
-
-def read(document: Document) -> Document:
-    return Document.objects.with_signatures().get(pk=document.pk)
 
 
 def test_without_an_authority_the_page_says_that_nothing_vouches_for_the_time(world, client_of, to_sign):

@@ -4,6 +4,7 @@ from io import BytesIO
 
 import pikepdf
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.db import IntegrityError, transaction
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -19,8 +20,8 @@ from documents.keys import engine_signer
 from documents.models import Document, Signature
 from documents.outside import read_upload
 from documents.verification import verify_pdf
+from tests.documents.conftest import read
 from tests.documents.stamping import made_certificate
-from tests.documents.test_circuit import read, to_sign  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 NAME = "Paul Le Goff, certificat qualifié"
@@ -35,7 +36,7 @@ def own(rsa_key) -> SigningIdentity:
 
 
 @pytest.fixture
-def started(world, to_sign) -> Document:  # noqa: F811
+def started(world, to_sign) -> Document:
     """A document that the CPTS signed in the portal: the ARS signs outside."""
     return actions.sign_document(actor=world.west.signing[0], document=to_sign)
 
@@ -77,8 +78,6 @@ def test_who_signs_after_in_the_portal_leaves_every_signature_valid(world, start
 
 
 def test_a_certificate_of_an_authority_of_the_trust_folder_is_recognised(world, started, own, settings, tmp_path):
-    from cryptography.hazmat.primitives.serialization import Encoding
-
     (tmp_path / "prestataire.pem").write_bytes(own.chain[0].public_bytes(Encoding.PEM))
     settings.SIGNING_TRUST = str(tmp_path)
     document = bring_back(world, started, signed_elsewhere(storage.read(started.file), own))
@@ -161,7 +160,7 @@ def test_what_is_not_our_file_and_one_signature_more_is_refused_with_what_to_do(
     assert document.file == started.file and not document.signature_list[1].signed_at
 
 
-def test_the_first_signature_is_made_in_the_portal(world, to_sign, own):  # noqa: F811
+def test_the_first_signature_is_made_in_the_portal(world, to_sign, own):
     content = signed_elsewhere(storage.read(to_sign.file), own, field="signature_cpts")
     with pytest.raises(DomainError, match="première signature se fait dans le portail"):
         bring_back(world, to_sign, content, position=0)
@@ -178,6 +177,6 @@ def test_the_archive_is_closed_after_a_signature_made_outside(world, started, ow
 
 
 @pytest.mark.parametrize("facts", [{"is_certificate_known": True}, {"certificate_subject": NAME}])
-def test_the_database_refuses_a_certificate_without_a_signature_made_outside(to_sign, facts):  # noqa: F811
+def test_the_database_refuses_a_certificate_without_a_signature_made_outside(to_sign, facts):
     with pytest.raises(IntegrityError), transaction.atomic():
         Signature.objects.update(**facts)
