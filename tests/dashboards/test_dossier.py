@@ -232,7 +232,7 @@ def count(reads, client, contract) -> int:
     return len(found)
 
 
-def test_r18_a_mission_withdrawn_by_an_amendment_says_from_when(evaluated, client_of):
+def test_r18_a_mission_withdrawn_by_an_amendment_says_from_when(evaluated, client_of, db):
     west, contract = evaluated.world.west, evaluated.contract
     day = contract.anniversary(2)
     contract.missions.filter(mission=MissionCode.ACCESS_TO_CARE).update(withdrawn_from=day)

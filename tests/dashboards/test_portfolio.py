@@ -72,7 +72,7 @@ class TestFigures:
         counted = [line.amount for line in lines if line.kind not in ("CRISIS_EVENT", "PLAN_WRITTEN")]
         assert row.engaged == sum(counted)
 
-    def test_r2_what_is_engaged_is_read_in_the_agreement_of_the_running_year(self, evaluated):
+    def test_r2_what_is_engaged_is_read_in_the_agreement_of_the_running_year(self, evaluated, db):
         actor, contract = evaluated.world.west.ars_officer.as_actor(), evaluated.contract
         day = add_months(stories.SIGNED_ON, 13)
         before = portfolio_of(actor, day).get(pk=evaluated.world.west.cpts.pk).engaged
@@ -85,7 +85,7 @@ class TestFigures:
         counted = sum(line.amount for line in lines if line.kind not in ("CRISIS_EVENT", "PLAN_WRITTEN"))
         assert portfolio_of(actor, day).get(pk=evaluated.world.west.cpts.pk).engaged == counted != before
 
-    def test_r18_a_mission_withdrawn_is_engaged_no_longer(self, evaluated):
+    def test_r18_a_mission_withdrawn_is_engaged_no_longer(self, evaluated, db):
         actor, contract = evaluated.world.west.ars_officer.as_actor(), evaluated.contract
         day = add_months(stories.SIGNED_ON, 13)
         before = portfolio_of(actor, day).get(pk=evaluated.world.west.cpts.pk).engaged

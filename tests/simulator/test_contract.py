@@ -121,7 +121,7 @@ def test_a_closed_year_is_worth_its_statement(played, client_of):
     ]
 
 
-def test_r18_an_advance_paid_at_an_old_size_stands_in_the_scenario(played, client_of):
+def test_r18_an_advance_paid_at_an_old_size_stands_in_the_scenario(played, client_of, db):
     """Taille 2 on the first day of year 2, taille 1 since its dialogue: OPERATING 60 000 then 50 000 €.
 
     75 % of 60 000 was paid: 45 000; the balance is 50 000 − 45 000.
