@@ -8,6 +8,7 @@ from typing import BinaryIO
 from django.utils import timezone
 from django.utils.text import slugify
 
+from core import clock
 from documents import storage
 from documents.models import StoredFile
 
@@ -53,7 +54,7 @@ def write_archive(target: BinaryIO, placed: Sequence[Placed], sheets: Mapping[st
     """
     files = {item.path: item.piece.file for item in placed}
     sums = "".join(f"{file.sha256}  {path}\n" for path, file in sorted(files.items()))
-    now = timezone.localtime()
+    now = timezone.localtime(clock.now())
     with zipfile.ZipFile(target, "w") as archive:
         for name, content in {**sheets, CHECKSUMS: sums.encode()}.items():
             archive.writestr(_entry(name, now), content, zipfile.ZIP_DEFLATED)

@@ -17,6 +17,7 @@ GATEWAYS = {"documents/pdf.py", "documents/signing.py", "documents/verification.
 REAL_TIME = {
     "core/clock.py",
     "documents/demonstration_authority.py",
+    "documents/inventory.py",
     "documents/jobs.py",
     "documents/timestamps.py",
     "demonstration/loading.py",
