@@ -9,24 +9,6 @@ from contracts.actions.amendments import (
     sign_amendment,
     update_amendment,
 )
-from contracts.actions.contract import (
-    abandon_contract,
-    consent,
-    declare_crisis,
-    draft_contract,
-    follow_signing,
-    form_values,
-    open_negotiation,
-    open_year,
-    prepare_mission,
-    record_planning,
-    refuse_signature,
-    set_year_members,
-    set_year_size,
-    sign_contract,
-    start_mission,
-    update_contract,
-)
 from contracts.actions.ending import (
     agree_termination,
     end_contract,
@@ -35,8 +17,30 @@ from contracts.actions.ending import (
     set_termination_rates,
     withdraw_termination,
 )
+from contracts.actions.negotiation import (
+    abandon_contract,
+    consent,
+    draft_contract,
+    form_values,
+    open_negotiation,
+    record_planning,
+    update_contract,
+)
+from contracts.actions.signature import (
+    follow_signing,
+    refuse_signature,
+    sign_contract,
+)
 from contracts.actions.unscheduled import declare_compensation, start_line
 from contracts.actions.wordings import adopt_wording, copy_current_wording, validate_wording
+from contracts.actions.years import (
+    declare_crisis,
+    open_year,
+    prepare_mission,
+    set_year_members,
+    set_year_size,
+    start_mission,
+)
 
 __all__ = [
     "abandon_amendment",

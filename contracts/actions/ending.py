@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.permissions import Act, check
 from contracts import assemblers, lifecycle, notifications, rules, transitions
 from contracts.actions.amendments import lapse_amendments
-from contracts.actions.contract import open_year
+from contracts.actions.years import open_year
 from contracts.enums import ContractStatus, TerminationGround
 from contracts.lifecycle import Transition
 from contracts.models import Contract, Termination, TerminationConsent
