@@ -23,7 +23,8 @@ from django.urls import get_resolver, reverse
 from accounts.models import Membership
 from core.actor import Actor
 from core.models import AuditEvent
-from tests.architecture.policy import POLICY, Row, Subject, members_of
+from tests.architecture.policy import POLICY
+from tests.architecture.rows import Row, Subject, members_of
 from tests.architecture.story import TODAY, Story
 from tests.utils import stories
 

@@ -15,11 +15,10 @@ from tests.architecture.policy import (
     POLICY,
     PREFIXES,
     PUBLIC_SIGN_IN,
-    Row,
-    Subject,
     row_of,
 )
 from tests.architecture.portal import METHODS, Answer, Portal, Principal
+from tests.architecture.rows import Row, Subject
 
 pytestmark = pytest.mark.django_db
 DECLARED = [name for name in POLICY if not POLICY[name].public]
