@@ -30,6 +30,11 @@ def can_remind(actor: Actor, document: Document) -> bool:
     return may_remind(actor) and any(row.reminded_on != today for row in others)
 
 
+def offered(actor: Actor, document: Document) -> dict[str, bool]:
+    """Return what the card of a document offers to `actor`, by the names its template knows."""
+    return {"can_retry": may_retry(actor), "can_remind": can_remind(actor, document)}
+
+
 def check_may_remind(actor: Actor) -> None:
     """Raise NotAllowed unless the actor may remind those who are to sign."""
     if not may_remind(actor):

@@ -176,7 +176,8 @@ def line_start(request, pk, kind, template_name="funding/unscheduled_form.html")
     fields = {"contract": contract, "kind": line, "success": f"{line.label} : le premier jour est enregistré."}
     if request.method == "POST" and submit_form(request, form, contract_actions.start_line, **fields):
         return redirect("funding:unscheduled_care", pk)
-    context = {"contract": contract, "form": form, "heading": f"{line.label} : premier jour", "submit": "Enregistrer"}
+    heading = f"{line.label} : premier jour"
+    context = {"contract": contract, "form": form, "heading": heading, "submit": "Enregistrer", "row": None}
     return show(request, template_name, context)
 
 

@@ -3,7 +3,7 @@
 from django import template
 
 from documents.models import Document
-from documents.permissions import can_remind, may_retry
+from documents.permissions import offered
 
 register = template.Library()
 
@@ -13,7 +13,6 @@ def document_card(context, document: Document):
     """Show a document: its link and signatures once laid out, its progress before; what may be done to who may."""
     return {
         "document": document,
-        "can_retry": may_retry(context["actor"]),
-        "can_remind": can_remind(context["actor"], document),
+        **offered(context["actor"], document),
         "csrf_token": context.get("csrf_token"),
     }

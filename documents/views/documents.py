@@ -9,7 +9,7 @@ from core import audit
 from core.http import attempt, back_to, http_methods, logs_reads, show
 from documents import actions, storage
 from documents.models import Document, StoredFile
-from documents.permissions import may_retry
+from documents.permissions import offered
 
 
 @http_methods("GET")
@@ -21,7 +21,7 @@ def document_detail(request, pk, template_name="documents/document_detail.html")
 @http_methods("GET")
 def document_progress(request, pk, template_name="documents/partials/document_card.html"):
     document = get_object_or_404(Document.objects.visible_to(request.actor).with_signatures(), pk=pk)
-    return show(request, template_name, {"document": document, "can_retry": may_retry(request.actor)})
+    return show(request, template_name, {"document": document, **offered(request.actor, document)})
 
 
 @http_methods("POST")

@@ -30,7 +30,7 @@ class RegionFactory(DjangoModelFactory):
         model = Region
         django_get_or_create = ("code",)
 
-    code = factory.Sequence(lambda n: f"{n + 30:02d}")
+    code = factory.Sequence(lambda n: f"{30 + n % 900:02d}")  # three figures at most, however long the run
     name = factory.LazyAttribute(lambda region: f"Région {region.code}")
 
 
@@ -39,7 +39,7 @@ class DepartmentFactory(DjangoModelFactory):
         model = Department
         django_get_or_create = ("code",)
 
-    code = factory.Sequence(lambda n: f"{n + 60:02d}")
+    code = factory.Sequence(lambda n: f"{60 + n % 900:02d}")
     name = factory.LazyAttribute(lambda department: f"Département {department.code}")
     region = factory.SubFactory(RegionFactory)
 
