@@ -6,33 +6,28 @@ Heavy (pyHanko): imported by documents.signing when it signs.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
-from threading import Lock
 
-import pkcs11
 from asn1crypto import keys
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from pyhanko.config.pkcs11 import TokenCriteria
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import SigningError
-from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
+from pyhanko.sign.pkcs11 import PKCS11Signer
 from pyhanko.sign.signers import Signer, SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from documents import tokens
 from documents.identities import SigningIdentity, TokenKey
 
 NAME_MAX = 300
-# A process logs in to a token once for all its threads: one signs at a time.
-_token = Lock()
 
 
 @contextmanager
 def engine_signer(identity: SigningIdentity) -> Iterator[Signer]:
     """Give what signs with a key; a token is opened for the time of the signature."""
     if isinstance(identity.key, TokenKey):
-        with _token:
-            yield from _token_signer(identity, identity.key)
+        yield from _token_signer(identity, identity.key)
     else:
         yield _file_signer(identity)
 
@@ -62,13 +57,12 @@ def _file_signer(identity: SigningIdentity) -> Signer:
 
 def _token_signer(identity: SigningIdentity, key: TokenKey) -> Iterator[Signer]:
     try:
-        session = open_pkcs11_session(key.module, token_criteria=TokenCriteria(label=key.token), user_pin=key.pin)
-        with session:
+        with tokens.session(key) as session:
             yield PKCS11Signer(
                 session,
                 key_label=key.label,
                 signing_cert=engine_certificate(identity.certificate),
                 ca_chain=[engine_certificate(certificate) for certificate in identity.chain],
             )
-    except pkcs11.PKCS11Error as error:
+    except tokens.TokenError as error:
         raise SigningError("the token does not answer") from error

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-import pkcs11
 from cryptography import x509
 from pkcs11 import Attribute, ObjectClass
 
-from documents import trust
+from documents import tokens, trust
 from documents.identities import SigningIdentity, SigningUnavailable, TokenKey, roots_of, seal_notice
 
 
@@ -38,12 +37,12 @@ class Pkcs11Authority:
 def _read_certificates(key: TokenKey) -> tuple[x509.Certificate, tuple[x509.Certificate, ...]]:
     """Return the certificate of the key and the others of the token; a key renewed under another label is read anew."""
     try:
-        with pkcs11.lib(key.module).get_token(token_label=key.token).open(user_pin=key.pin) as session:
+        with tokens.session(key) as session:
             stored = {
                 item[Attribute.LABEL]: x509.load_der_x509_certificate(item[Attribute.VALUE])
                 for item in session.get_objects({Attribute.CLASS: ObjectClass.CERTIFICATE})
             }
-    except (pkcs11.PKCS11Error, RuntimeError, ValueError) as error:
+    except (tokens.TokenError, ValueError) as error:
         raise SigningUnavailable(
             "Le module cryptographique (SIGNING_PKCS11) ne répond pas : vérifiez le module, le jeton et son code."
         ) from error

@@ -27,7 +27,8 @@ CHECKS = {
     "migrations à jour": ["python", "manage.py", "makemigrations", "--check", "--dry-run"],
 }
 SMOKE = "tests/smoke"
-ON_BOTH_CORES = ["--numprocesses", "2", "--dist", "loadfile"]  # a file whole: it makes its world once
+# A file stays whole: it makes its world once. A process that falls ends the run: replaced, xdist may wait for ever.
+ON_BOTH_CORES = ["--numprocesses", "2", "--dist", "loadfile", "--max-worker-restart", "0"]
 
 
 def main(arguments: list[str]) -> int:

@@ -16,6 +16,7 @@ from pkcs11.util.x509 import decode_x509_certificate
 
 from documents.authority import Pkcs11Authority, SigningUnavailable, current_authority
 from documents.identities import TokenKey
+from documents.pkcs11_authority import _read_certificates
 from documents.signing import SigningError
 from documents.verification import verify_pdf
 from tests.documents.conftest import sign
@@ -69,6 +70,15 @@ def test_the_key_cannot_be_read_from_the_token(token):
         assert key[Attribute.SENSITIVE]
         with pytest.raises(pkcs11.AttributeSensitive):
             key[Attribute.PRIVATE_EXPONENT]
+
+
+def test_threads_that_read_at_once_share_the_token(hardware, token):
+    def read(_number: int) -> bool:
+        _read_certificates.cache_clear()
+        return token in hardware.trusted_roots()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(read, range(200)))
 
 
 def test_threads_that_sign_at_once_share_the_token(contract, hardware, token):
