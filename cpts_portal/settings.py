@@ -226,7 +226,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", *([ASSETS_ROOT] if ASSETS_ROOT.exists() else [])]
 WHITENOISE_USE_FINDERS = DEBUG
 STORAGES = {
-    "default": {"BACKEND": "documents.folder.Folder"},
+    "default": {"BACKEND": "documents.stores.folder.Folder"},
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -241,7 +241,7 @@ MEDIA_ROOT = Path(env.str("STORAGE_DIR", default=str(VAR_DIR / "files")))
 STORAGE_S3_BUCKET = env.str("STORAGE_S3_BUCKET", default="")
 if STORAGE_S3_BUCKET:  # several machines share a bucket; without one, the files are in a folder
     STORAGES["default"] = {
-        "BACKEND": "documents.bucket.Bucket",
+        "BACKEND": "documents.stores.bucket.Bucket",
         "OPTIONS": {
             "bucket_name": STORAGE_S3_BUCKET,
             "endpoint_url": env.str("STORAGE_S3_ENDPOINT", default=None),

@@ -32,7 +32,7 @@ from dialogues.rules import ANNOUNCED_MONTHS, agenda_of
 from documents import actions as document_actions
 from documents.enums import DocumentKind
 from documents.models import Document
-from documents.outside import OutsideFile
+from documents.verification.outside import OutsideFile
 from funding import actions as funding_actions
 from funding.models import Statement
 from indicators import actions as indicator_actions

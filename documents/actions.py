@@ -19,12 +19,13 @@ from core.dates import format_date
 from core.enums import PARTIES
 from core.errors import DomainError
 from core.models import JobState
-from documents import notifications, permissions, signing, storage, tasks
-from documents.authority import current_authority
+from documents import notifications, permissions, storage, tasks
 from documents.enums import SigningState, Stamp
 from documents.models import Document, Signature, StoredFile
-from documents.outside import OutsideFile, accepted_signature
-from documents.signing import SignedPdf
+from documents.signing import engine
+from documents.signing.authority import current_authority
+from documents.signing.engine import SignedPdf
+from documents.verification.outside import OutsideFile, accepted_signature
 
 ANY_KIND = tuple(files.KINDS)
 
@@ -187,7 +188,7 @@ def _keep_delegation(actor: Actor, signature: Signature) -> None:
 
 def _sign_here(signer: User, signed_at: datetime, document: Document, signature: Signature) -> SignedPdf:
     organisation = signature.organisation.name
-    return signing.sign_pdf(
+    return engine.sign_pdf(
         pdf=storage.read(document.file),
         field_name=signature.field_name,
         signer=current_authority().signer_for(signer.get_full_name(), organisation, signer.email),
@@ -202,10 +203,10 @@ def _sign_here(signer: User, signed_at: datetime, document: Document, signature:
 def _sign_outside(outside: OutsideFile, document: Document, signature: Signature) -> SignedPdf:
     """Take the signature made elsewhere, and what its certificate says of itself."""
     added = accepted_signature(document, signature, storage.read(document.file), outside)
-    subject, issuer = signing.certificate_names(outside.content, added.field)
+    subject, issuer = engine.certificate_names(outside.content, added.field)
     signature.certificate_subject, signature.certificate_issuer = subject, issuer
     signature.is_certificate_known = added.trusted
-    stamp = signing.stamp_of(outside.content, added.field) if added.is_timestamped else None
+    stamp = engine.stamp_of(outside.content, added.field) if added.is_timestamped else None
     awaits = bool(settings.TSA_URL) and stamp is None
     return SignedPdf(content=outside.content, stamp=stamp, awaits_stamp=awaits)
 

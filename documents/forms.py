@@ -8,8 +8,8 @@ from django import forms
 from core.errors import DomainError
 from core.forms import CrispyMixin, DocumentField
 from documents.models import read_code
-from documents.outside import OutsideFile, read_upload
-from documents.signing import load_engine
+from documents.signing.engine import load_engine
+from documents.verification.outside import OutsideFile, read_upload
 
 
 class SigningForm(CrispyMixin, ReauthenticateForm):

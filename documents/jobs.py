@@ -14,11 +14,12 @@ from django.utils.text import slugify
 from core import audit
 from core.actor import SYSTEM
 from core.models import JobState
-from documents import inventory, signing, storage, tasks
-from documents.attachment import AttachedData, attached_data
+from documents import inventory, storage, tasks
 from documents.enums import Stamp
+from documents.layout.attachment import AttachedData, attached_data
+from documents.layout.pdf import RenderError, SignatureField, render_pdf
 from documents.models import Document, StoredFile
-from documents.pdf import RenderError, SignatureField, render_pdf
+from documents.signing import engine
 
 logger = logging.getLogger(__name__)
 
@@ -67,12 +68,12 @@ def stamp_document(document_id: str) -> bool:
 
     Return whether the authority answered, or was not asked.
     """
-    signing.load_engine()  # before the row is locked
+    engine.load_engine()  # before the row is locked
     try:
         add_stamp(document_id)
-    except signing.StampPending:
+    except engine.StampPending:
         return False
-    except signing.SigningError:
+    except engine.SigningError:
         logger.exception("time stamp impossible", extra={"document": document_id})
     return True
 
@@ -90,7 +91,7 @@ def add_stamp(document_id: str) -> None:
     document = Document.objects.select_for_update(of=("self",)).select_related("file").get(pk=document_id)
     if not Document.objects.awaiting_stamp().filter(pk=document.pk).exists():
         return
-    stamped = signing.stamp_document(storage.read(document.file))
+    stamped = engine.stamp_document(storage.read(document.file))
     for signature in document.signatures.filter(stamp=Stamp.PENDING):
         signature.set_stamp(stamped.stamp)
         signature.save()

@@ -17,7 +17,7 @@ from core.enums import Side
 from core.fields import StatusField
 from core.models import Job, JobState, TenantModel, one_of_the_parties
 from documents.enums import DocumentKind, FaultKind, SigningState, Stamp
-from documents.identities import TimeStamp
+from documents.signing.identities import TimeStamp
 
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O, 1/I: people type it from paper
 

@@ -1,6 +1,6 @@
 """Where bytes live: found by their SHA-256, written once, checked when read.
 
-The store is a folder or an S3 bucket by settings (`documents.folder`, `documents.bucket`); both raise OSError.
+The store is a folder or an S3 bucket by settings (`documents.stores`); both raise OSError.
 """
 
 import errno

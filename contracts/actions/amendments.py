@@ -32,7 +32,7 @@ from core.fingerprints import fingerprint
 from documents.actions import close_round, issue_document, refuse_document, replace_document, sign_document
 from documents.enums import DocumentKind
 from documents.models import Document
-from documents.outside import OutsideFile
+from documents.verification.outside import OutsideFile
 
 STALE = "Quelqu’un a enregistré cet avenant entre-temps : comparez avant d’enregistrer."
 

@@ -10,8 +10,8 @@ import django
 
 from core.errors import DomainError
 from documents import jobs
+from documents.layout.pdf import render_pdf
 from documents.models import Document
-from documents.pdf import render_pdf
 
 MAX_PRESSES = 2
 

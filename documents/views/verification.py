@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from core.http import http_methods
 from core.throttle import limited
-from documents.answers import Asked, answer_of
 from documents.forms import CodeForm, VerifiedFileForm
 from documents.models import read_code
-from documents.verdicts import judge_code, judge_digest, judge_file
+from documents.verification.answers import Asked, answer_of
+from documents.verification.verdicts import judge_code, judge_digest, judge_file
 
 TEMPLATE = "documents/verification.html"
 NO_DIGEST = "0" * 64  # the place of the fingerprint in its address, for the script

@@ -11,15 +11,20 @@ REFERENCE = ("core", "territories", "agreements")  # the same for everyone: noth
 PAGES = ("views", "forms", "filters", "tables")
 READ_BY_TOKEN = {("accounts/views.py", "Invitation.objects.open")}  # the link is the key: nobody is signed in yet
 # Heavy libraries stay out of web start-up; nothing else is imported inside a function.
-GATEWAYS = {"documents/pdf.py", "documents/signing.py", "documents/verification.py", "core/spreadsheets.py"}
+GATEWAYS = {
+    "documents/layout/pdf.py",
+    "documents/signing/engine.py",
+    "documents/verification/reader.py",
+    "core/spreadsheets.py",
+}
 # What is measured on the wall, not on the portal’s date: leases of jobs, what the authorities of certificates and of
 # time stamps date, and the demonstration that moves the date.
 REAL_TIME = {
     "core/clock.py",
-    "documents/demonstration_authority.py",
+    "documents/signing/demonstration_authority.py",
     "documents/inventory.py",
     "documents/jobs.py",
-    "documents/timestamps.py",
+    "documents/signing/timestamps.py",
     "demonstration/loading.py",
     "demonstration/playback.py",
     "demonstration/views.py",

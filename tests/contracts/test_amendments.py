@@ -18,7 +18,7 @@ from core.errors import DomainError, NotAllowed, StaleForm, TransitionNotAllowed
 from documents import jobs as document_jobs
 from documents import storage
 from documents.enums import Verdict
-from documents.verdicts import judge_code
+from documents.verification.verdicts import judge_code
 from tests.utils import stories
 
 pytestmark = pytest.mark.django_db

@@ -20,7 +20,7 @@ from contracts.models import Contract
 from core import clock
 from core.dates import add_months
 from dialogues.actions import open_negotiation
-from documents.authority import DemonstrationAuthority
+from documents.signing.authority import DemonstrationAuthority
 from tests.contracts.conftest import activate, negotiate
 from tests.documents.test_outside import signed_elsewhere
 from tests.utils import stories

@@ -26,9 +26,9 @@ from demonstration.moves import move_to
 from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
 from dialogues.models import AnnualAnnex, ManagementDialogue
 from documents import storage
-from documents.authority import current_authority
 from documents.models import Document
-from documents.verification import verify_pdf
+from documents.signing.authority import current_authority
+from documents.verification.reader import verify_pdf
 from funding.enums import PaymentStatus
 from funding.models import Payment
 from health_projects.enums import Decision, ProjectStatus

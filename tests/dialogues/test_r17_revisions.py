@@ -14,7 +14,7 @@ from dialogues import actions
 from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
 from dialogues.models import ClosedRevision, ManagementDialogue
 from documents import jobs as document_jobs
-from documents.verdicts import judge_code
+from documents.verification.verdicts import judge_code
 from funding.enums import PaymentStatus
 from funding.models import Statement
 from indicators import actions as indicator_actions

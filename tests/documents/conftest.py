@@ -11,11 +11,11 @@ from django.core.cache import cache
 from django.test.utils import override_settings
 
 from documents import actions, jobs
-from documents.authority import Authority, DemonstrationAuthority
 from documents.enums import DocumentKind
+from documents.layout.pdf import SignatureField, render_pdf
 from documents.models import Document
-from documents.pdf import SignatureField, render_pdf
-from documents.signing import SILENCE_KEY, SignedPdf, sign_pdf, stamp_document
+from documents.signing.authority import Authority, DemonstrationAuthority
+from documents.signing.engine import SILENCE_KEY, SignedPdf, sign_pdf, stamp_document
 from tests.documents.stamping import TimeStampServer, serving
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -15,8 +15,8 @@ from pypdf import PdfReader
 from documents import storage
 from documents.enums import DocumentKind
 from documents.jobs import data_of
+from documents.layout.pdf import render_pdf
 from documents.models import Document
-from documents.pdf import render_pdf
 from tests.contracts.test_amendments import consent_all, draft
 from tests.documents.archival import faults
 from tests.documents.conftest import sample

@@ -13,10 +13,10 @@ from core.actor import SYSTEM
 from core.errors import DomainError, NotAllowed
 from core.models import AuditEvent
 from documents import actions, jobs, notifications, storage
-from documents.authority import current_authority
 from documents.enums import SigningState, Stamp
 from documents.models import Document, Signature
-from documents.verification import verify_pdf
+from documents.signing.authority import current_authority
+from documents.verification.reader import verify_pdf
 from tests.documents.conftest import issue, read
 from tests.documents.stamping import NAME
 from tests.documents.test_pdf import text_of

@@ -14,12 +14,12 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from core.errors import DomainError
 from core.models import AuditEvent
 from documents import actions, jobs, storage
-from documents.authority import current_authority
-from documents.identities import SigningIdentity
-from documents.keys import engine_signer
 from documents.models import Document, Signature
-from documents.outside import read_upload
-from documents.verification import verify_pdf
+from documents.signing.authority import current_authority
+from documents.signing.identities import SigningIdentity
+from documents.signing.keys import engine_signer
+from documents.verification.outside import read_upload
+from documents.verification.reader import verify_pdf
 from tests.documents.conftest import read
 from tests.documents.stamping import made_certificate
 

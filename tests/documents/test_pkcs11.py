@@ -14,11 +14,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from pkcs11 import Attribute, ObjectClass
 from pkcs11.util.x509 import decode_x509_certificate
 
-from documents.authority import Pkcs11Authority, SigningUnavailable, current_authority
-from documents.identities import TokenKey
-from documents.pkcs11_authority import _read_certificates
-from documents.signing import SigningError
-from documents.verification import verify_pdf
+from documents.signing.authority import Pkcs11Authority, SigningUnavailable, current_authority
+from documents.signing.engine import SigningError
+from documents.signing.identities import TokenKey
+from documents.signing.pkcs11_authority import _read_certificates
+from documents.verification.reader import verify_pdf
 from tests.documents.conftest import sign
 from tests.documents.stamping import made_certificate
 from tests.documents.test_signing import stamp_text

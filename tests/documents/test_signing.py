@@ -17,15 +17,15 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 from django.conf import settings as django_settings
 
-from documents.authority import (
+from documents.signing.authority import (
     DEMONSTRATION_NOTICE,
     DemonstrationAuthority,
     Pkcs12Authority,
     SigningUnavailable,
     current_authority,
 )
-from documents.signing import SigningError, signature_fields
-from documents.verification import verify_pdf
+from documents.signing.engine import SigningError, signature_fields
+from documents.verification.reader import verify_pdf
 from tests.documents.archival import faults
 from tests.documents.conftest import FIELDS, SIGNED_AT, sign
 from tests.documents.stamping import made_certificate

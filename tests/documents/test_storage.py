@@ -18,10 +18,11 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from core.models import JobState
-from documents import actions, bucket, jobs, storage
+from documents import actions, jobs, storage
 from documents.enums import DocumentKind
 from documents.models import Document, StoredFile
 from documents.storage import AlteredFile, StorageUnavailable
+from documents.stores import bucket
 
 pytestmark = pytest.mark.django_db
 CONTENT = b"%PDF-1.7\n" + b"la pi\xc3\xa8ce d\xe2\x80\x99une CPTS\n" * 100_000  # 2.4 MB: more than one piece
@@ -35,7 +36,7 @@ def s3_server(tmp_path_factory):
 
 def use_bucket(settings, server, name) -> None:
     settings.STORAGES = settings.STORAGES | {
-        "default": {"BACKEND": "documents.bucket.Bucket", "OPTIONS": {**server, "bucket_name": name}}
+        "default": {"BACKEND": "documents.stores.bucket.Bucket", "OPTIONS": {**server, "bucket_name": name}}
     }
 
 

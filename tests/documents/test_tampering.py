@@ -14,12 +14,12 @@ from django.db import transaction
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
-from documents.authority import DemonstrationAuthority, current_authority
 from documents.enums import Verdict
 from documents.models import Signature
-from documents.signing import sign_pdf
-from documents.verdicts import judge_file, judge_known
-from documents.verification import verify_pdf
+from documents.signing.authority import DemonstrationAuthority, current_authority
+from documents.signing.engine import sign_pdf
+from documents.verification.reader import verify_pdf
+from documents.verification.verdicts import judge_file, judge_known
 from tests.documents.conftest import ISSUED_AT
 from tests.documents.story import Issued, issue
 from tests.utils.world import make_world

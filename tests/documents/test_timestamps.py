@@ -25,8 +25,8 @@ from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
-from documents.signing import SigningError, StampPending, stamp_document
-from documents.verification import verify_pdf
+from documents.signing.engine import SigningError, StampPending, stamp_document
+from documents.verification.reader import verify_pdf
 from tests.documents.archival import faults
 from tests.documents.conftest import FIELDS, sign, sign_as
 from tests.documents.stamping import NAME, honest, made_certificate

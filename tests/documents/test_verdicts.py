@@ -10,11 +10,12 @@ from django.db import IntegrityError, transaction
 from pypdf import PdfWriter
 
 from core.errors import DomainError
-from documents import actions, checking
-from documents.answers import answer_of, plain
+from documents import actions
 from documents.enums import DocumentKind, Verdict
 from documents.models import Document, read_code
-from documents.verdicts import judge_code, judge_digest, judge_file, judge_known
+from documents.verification import checking
+from documents.verification.answers import answer_of, plain
+from documents.verification.verdicts import judge_code, judge_digest, judge_file, judge_known
 from tests.documents.story import issue
 from tests.utils.world import make_world
 

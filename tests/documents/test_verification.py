@@ -7,8 +7,8 @@ import pytest
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
-from documents.authority import DemonstrationAuthority
-from documents.verification import verify_pdf
+from documents.signing.authority import DemonstrationAuthority
+from documents.verification.reader import verify_pdf
 from tests.documents.conftest import FIELDS, sign
 
 

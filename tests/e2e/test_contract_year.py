@@ -16,8 +16,8 @@ from core import clock
 from core.dates import add_months
 from dialogues.enums import AnnexStatus, DialogueKind
 from documents import storage
-from documents.authority import current_authority
-from documents.verification import verify_pdf
+from documents.signing.authority import current_authority
+from documents.verification.reader import verify_pdf
 from funding.enums import PaymentStatus
 from health_projects.enums import ProjectStatus, SectionKey
 from health_projects.models import HealthProject

@@ -22,7 +22,8 @@ import pikepdf  # noqa: E402
 from weasyprint import HTML  # noqa: E402
 
 from agreements.actions import load_agreements, load_national_indicators  # noqa: E402
-from documents import actions, jobs, pdf, storage  # noqa: E402
+from documents import actions, jobs, storage  # noqa: E402
+from documents.layout import pdf  # noqa: E402
 from documents.models import Document  # noqa: E402
 from tests.utils import stories  # noqa: E402
 from tests.utils.world import Tenant, make_world  # noqa: E402

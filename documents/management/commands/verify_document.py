@@ -7,9 +7,9 @@ from pathlib import Path
 from django.core.management.base import BaseCommand
 from django.core.serializers.json import DjangoJSONEncoder
 
-from documents.answers import Answer, answer_of, plain
 from documents.enums import Verdict
-from documents.verdicts import judge_file
+from documents.verification.answers import Answer, answer_of, plain
+from documents.verification.verdicts import judge_file
 
 
 class Command(BaseCommand):

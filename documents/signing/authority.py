@@ -11,10 +11,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import pkcs12
 from django.conf import settings
 
-from documents import trust
-from documents.demonstration_authority import DEMONSTRATION_NOTICE, DemonstrationAuthority
-from documents.identities import SigningIdentity, SigningUnavailable, TokenKey, roots_of, seal_notice
-from documents.pkcs11_authority import Pkcs11Authority
+from documents.signing import trust
+from documents.signing.demonstration_authority import DEMONSTRATION_NOTICE, DemonstrationAuthority
+from documents.signing.identities import SigningIdentity, SigningUnavailable, TokenKey, roots_of, seal_notice
+from documents.signing.pkcs11_authority import Pkcs11Authority
 
 __all__ = ["DEMONSTRATION_NOTICE", "DemonstrationAuthority", "Pkcs11Authority", "Pkcs12Authority", "SigningUnavailable"]
 

@@ -1,6 +1,6 @@
 """The keys of the portal as the signing engine takes them: read from a file, or left in their token.
 
-Heavy (pyHanko): imported by documents.signing when it signs.
+Heavy (pyHanko): imported by documents.signing.engine when it signs.
 """
 
 from collections.abc import Iterator
@@ -17,8 +17,8 @@ from pyhanko.sign.pkcs11 import PKCS11Signer
 from pyhanko.sign.signers import Signer, SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from documents import tokens
-from documents.identities import SigningIdentity, TokenKey
+from documents.signing import tokens
+from documents.signing.identities import SigningIdentity, TokenKey
 
 NAME_MAX = 300
 

@@ -12,11 +12,11 @@ from cryptography import x509
 
 from core.enums import PARTIES
 from core.wording import spoken_list
-from documents.authority import SigningUnavailable, current_authority
-from documents.checking import examine
 from documents.enums import DocumentKind, Verdict
 from documents.models import Document, Signature, StoredFile
-from documents.verification import UNSIGNED, PdfReport, codes_in
+from documents.signing.authority import SigningUnavailable, current_authority
+from documents.verification.checking import examine
+from documents.verification.reader import UNSIGNED, PdfReport, codes_in
 
 NOT_EXAMINED = "Les signatures de ce fichier n’ont pas pu être examinées : il demande trop de temps ou de mémoire."
 STOPPED = "La signature de ce document s’est arrêtée sans effet : il n’engage personne."

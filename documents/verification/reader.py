@@ -16,7 +16,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 
-from documents.fields import TIMESTAMP_FIELD
+from documents.signing.fields import TIMESTAMP_FIELD
 
 logger = logging.getLogger(__name__)
 

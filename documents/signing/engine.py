@@ -18,7 +18,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from core.errors import DomainError
-from documents.identities import SigningIdentity, TimeStamp
+from documents.signing.identities import SigningIdentity, TimeStamp
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class SignedPdf:
 
 def load_engine() -> None:
     """Load the engine now: a second of imports, better spent before a row is locked than while others wait for it."""
-    from documents import keys, pades, timestamps  # noqa: F401
+    from documents.signing import keys, pades, timestamps  # noqa: F401
 
 
 def sign_pdf(
@@ -68,7 +68,7 @@ def sign_pdf(
     aware; `reason` and `location` go into the signature. Raises SigningError when the field is missing or already
     signed, or when the file forbids it.
     """
-    from documents.timestamps import TimestampUnavailable, token_time
+    from documents.signing.timestamps import TimestampUnavailable, token_time
 
     _check_field(pdf, field_name)
     sign = partial(_signed, pdf, field_name, signer, signer_name, reason, location, signed_at, certify)
@@ -92,7 +92,7 @@ def stamp_document(pdf: bytes) -> SignedPdf:
     Raises StampPending when the authority does not answer with a token that holds, SigningError where the document
     has no field left for a time stamp.
     """
-    from documents.timestamps import NoFieldLeft, TimestampUnavailable, stamped
+    from documents.signing.timestamps import NoFieldLeft, TimestampUnavailable, stamped
 
     try:
         with _refusals():
@@ -109,14 +109,14 @@ def stamp_document(pdf: bytes) -> SignedPdf:
 
 def stamp_of(pdf: bytes, field_name: str) -> TimeStamp:
     """Return what the time stamp of a signature says; the caller knows that there is one, and that it holds."""
-    from documents.timestamps import token_time
+    from documents.signing.timestamps import token_time
 
     return token_time(pdf, field_name)
 
 
 def certificate_names(pdf: bytes, field_name: str) -> tuple[str, str]:
     """Return whom the certificate of a signature names, and the authority that gave it."""
-    from documents.keys import names_of
+    from documents.signing.keys import names_of
 
     return names_of(pdf, field_name)
 
@@ -141,7 +141,7 @@ def _refusals() -> Iterator[None]:
     from pyhanko.pdf_utils.misc import PdfError
     from pyhanko.sign.general import SigningError as RefusedByEngine
 
-    from documents.fonts import FontMissing
+    from documents.layout.fonts import FontMissing
 
     try:
         yield
@@ -195,9 +195,9 @@ def _signed(
     from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
     from pyhanko.sign.signers import PdfSignatureMetadata
 
-    from documents.keys import engine_signer
-    from documents.pades import DatedSigner, KeptMetadataWriter, StampStyle, stamp_lines
-    from documents.timestamps import archive_settings, current_timestamper
+    from documents.signing.keys import engine_signer
+    from documents.signing.pades import DatedSigner, KeptMetadataWriter, StampStyle, stamp_lines
+    from documents.signing.timestamps import archive_settings, current_timestamper
 
     local_time = timezone.localtime(signed_at)
     lines = stamp_lines(

@@ -1,6 +1,6 @@
 """The RFC 3161 client, and the time stamp of a whole document that closes its archive.
 
-Heavy (pyHanko): imported by documents.signing when it works.
+Heavy (pyHanko): imported by documents.signing.engine when it works.
 """
 
 import asyncio
@@ -38,11 +38,11 @@ from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 
-from documents.authority import current_authority
-from documents.fields import TIMESTAMP_FIELD
-from documents.identities import TimeStamp
-from documents.keys import engine_certificate
-from documents.pades import KeptMetadataWriter
+from documents.signing.authority import current_authority
+from documents.signing.fields import TIMESTAMP_FIELD
+from documents.signing.identities import TimeStamp
+from documents.signing.keys import engine_certificate
+from documents.signing.pades import KeptMetadataWriter
 
 logger = logging.getLogger(__name__)
 

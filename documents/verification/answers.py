@@ -12,11 +12,11 @@ from typing import Any
 
 from django.conf import settings
 
-from documents import sentences
 from documents.enums import DocumentKind, Stamp, Verdict
 from documents.models import Document, Signature, StoredFile
-from documents.verdicts import Judgement, signed_in
-from documents.verification import SignatureReport
+from documents.verification import sentences
+from documents.verification.reader import SignatureReport
+from documents.verification.verdicts import Judgement, signed_in
 
 NOTICE = "Signatures de démonstration, non qualifiées : elles prouvent que rien n’a changé, pas qui a signé."
 

@@ -1,6 +1,6 @@
 """What we bend in the signing engine: the date of a signature, the metadata left alone, the stamp that is seen.
 
-Heavy (pyHanko): imported by documents.signing when it signs.
+Heavy (pyHanko): imported by documents.signing.engine when it signs.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.signers import PdfSigner
 from pyhanko.stamp import BaseStamp, BaseStampStyle
 
-from documents.fonts import stamp_font
+from documents.layout.fonts import stamp_font
 
 INK = (0.114, 0.169, 0.2)
 INK_2 = (0.29, 0.357, 0.396)

@@ -1,6 +1,7 @@
 """What the PDF engine leaves undone for archives and screen readers, mended before the first signature.
 
-Heavy (pikepdf): imported by documents.pdf when it renders. Each function says which finding of the checkers it clears.
+Heavy (pikepdf): imported by documents.layout.pdf when it renders. Each function says which finding of the checkers
+it clears.
 """
 
 import re

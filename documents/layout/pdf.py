@@ -19,9 +19,9 @@ from django.utils import timezone
 
 from core.dates import format_date
 from core.errors import DomainError
-from documents.attachment import DATA_NAME, AttachedData
-from documents.fields import timestamp_fields
-from documents.marks import verification_marks
+from documents.layout.attachment import DATA_NAME, AttachedData
+from documents.layout.marks import verification_marks
+from documents.signing.fields import timestamp_fields
 
 logger = logging.getLogger(__name__)
 
@@ -125,7 +125,7 @@ def lay_out(
     """
     from weasyprint.urls import FatalURLFetchingError
 
-    from documents import tagging
+    from documents.layout import tagging
 
     refused: list[str] = []
     try:
@@ -153,7 +153,7 @@ def lay_out(
 def _write(html: str, refused: list[str], code: str, data: AttachedData | None) -> bytes:
     from weasyprint import HTML
 
-    from documents.tagging import declares
+    from documents.layout.tagging import declares
 
     stylesheet, font_config = _stylesheet()
     return HTML(string=html, url_fetcher=_fetcher(refused)).write_pdf(
@@ -204,7 +204,7 @@ def _stylesheet():
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
 
-    from documents.fonts import font_faces
+    from documents.layout.fonts import font_faces
 
     font_config = FontConfiguration()
     rules = f"{font_faces()}\n{get_template(STYLESHEET).render()}"

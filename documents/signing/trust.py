@@ -11,7 +11,7 @@ from typing import Any
 from cryptography import x509
 from django.conf import settings
 
-from documents.identities import SigningUnavailable
+from documents.signing.identities import SigningUnavailable
 
 CERTIFICATES = {".pem", ".crt", ".cer"}
 REVOCATION_LISTS = {".crl"}

@@ -6,8 +6,8 @@ from functools import lru_cache
 from cryptography import x509
 from pkcs11 import Attribute, ObjectClass
 
-from documents import tokens, trust
-from documents.identities import SigningIdentity, SigningUnavailable, TokenKey, roots_of, seal_notice
+from documents.signing import tokens, trust
+from documents.signing.identities import SigningIdentity, SigningUnavailable, TokenKey, roots_of, seal_notice
 
 
 @dataclass(frozen=True)

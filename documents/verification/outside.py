@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from core import files
 from core.errors import DomainError
-from documents.authority import current_authority
-from documents.checking import examine
 from documents.models import Document, Signature
-from documents.verification import PdfReport, SignatureReport
+from documents.signing.authority import current_authority
+from documents.verification.checking import examine
+from documents.verification.reader import PdfReport, SignatureReport
 
 MAX_BYTES = 20 * files.MEGABYTE
 FIELD = "file"

@@ -17,20 +17,20 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from documents.verification import PdfReport, SignatureReport, verify_pdf
+from documents.verification.reader import PdfReport, SignatureReport, verify_pdf
 
 logger = logging.getLogger(__name__)
 
 MEMORY_BYTES = 1024**3
 PROCESSOR_SECONDS = 20
 WALL_SECONDS = 40
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 def examine(pdf: bytes, *, trusted_roots: Sequence[x509.Certificate]) -> PdfReport | None:
     """Return what `verify_pdf` says of a file, None when it would take more time or memory than a document needs."""
     roots = json.dumps([root.public_bytes(Encoding.PEM).decode() for root in trusted_roots])
-    command = [sys.executable, "-m", "documents.checking"]
+    command = [sys.executable, "-m", "documents.verification.checking"]
     try:
         done = subprocess.run(  # noqa: S603
             command, input=roots.encode() + b"\n" + pdf, capture_output=True, cwd=PROJECT, timeout=WALL_SECONDS

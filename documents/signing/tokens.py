@@ -10,7 +10,7 @@ from threading import Lock
 
 import pkcs11
 
-from documents.identities import TokenKey
+from documents.signing.identities import TokenKey
 
 _one_at_a_time = Lock()
 

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 from django.utils import timezone
 
-from documents import trust
-from documents.identities import SigningIdentity
+from documents.signing import trust
+from documents.signing.identities import SigningIdentity
 
 DEMONSTRATION_NOTICE = "signature de démonstration, non qualifiée"
 AUTHORITY_NAME = "Autorité de démonstration du portail CPTS"
