@@ -9,6 +9,7 @@ from django.db import transaction
 from contracts import assemblers, lifecycle, notifications
 from contracts.lifecycle import Transition
 from contracts.models import DURATION_YEARS, Amendment, Contract, ContractTransition
+from contracts.permissions import check_one_party, check_party
 from core import audit, clock
 from core.actor import Actor
 from core.dates import anniversary
@@ -21,6 +22,17 @@ def lock(contract: Contract) -> Contract:
     """Read the contract again under lock: a double click loses politely."""
     rows = Contract.objects.with_parties().select_related("health_project", "agreement_version", "document")
     return rows.select_for_update(of=("self",)).get(pk=contract.pk)
+
+
+def lock_for_party(actor: Actor, contract: Contract) -> Contract:
+    """Lock a contract for one of its three parties, or for the portal itself.
+
+    Raises NotAllowed for anyone else, DomainError for a person who already acted on it for another party.
+    """
+    contract = lock(contract)
+    check_party(actor, contract)
+    check_one_party(actor, contract)
+    return contract
 
 
 def move(contract: Contract, actor: Actor, transition: Transition, comment: str = "", **facts: Any) -> None:

@@ -29,17 +29,17 @@ from dashboards.amendments import amendment_items
 from dashboards.dialogues import dialogue_items
 from dashboards.ending import ending_items
 from dashboards.enums import Subject
+from dashboards.spending import compensation_items, spending_items
 from dashboards.values import value_items
 from dashboards.waiting import Waiting, counted, of_dossier
-from dialogues.enums import AnnexStatus, DialogueKind
-from dialogues.models import AnnualAnnex, ManagementDialogue
+from dialogues.enums import AnnexStatus
+from dialogues.models import AnnualAnnex
 from funding.enums import PaymentStatus
 from funding.models import Payment
 from health_projects.enums import ProjectStatus
 from health_projects.models import HealthProject
 from indicators.enums import Usage
 from indicators.models import Indicator, ProgrammeMission
-from spending.models import Expense
 
 BALANCE_MONTHS = 2  # R12
 RUNNING = [*OPEN_STATUSES, ContractStatus.ACTIVE]
@@ -90,7 +90,8 @@ def _reads_of(actor: Actor, contract: Contract | None) -> list[Read]:
         (value_items, (Act.ENTER_VALUE, Act.CONFIRM_VALUE)),
         (_annexes, (Act.SIGN,)),
         (_payments, (Act.PAY,)),
-        (_spending, (Act.ENTER_SPENDING,)),
+        (spending_items, (Act.ENTER_SPENDING,)),
+        (compensation_items, (Act.ENTER_SPENDING,)),
     ]
     skipped = _silent(contract) if contract else set()
     return [read for read, needed in acts if read not in skipped and any(may(actor, act) for act in needed)]
@@ -100,7 +101,16 @@ def _silent(contract: Contract) -> set[Read]:
     """Return the reads that cannot find anything in a dossier in this state."""
     if contract.is_signed:
         return {_projects, _contracts}
-    return {_projects, value_items, _annexes, _payments, _spending, ending_items, amendment_items}
+    return {
+        _projects,
+        value_items,
+        _annexes,
+        _payments,
+        spending_items,
+        compensation_items,
+        ending_items,
+        amendment_items,
+    }
 
 
 # Health projects ----------------------------------------------------------------------------------------------
@@ -318,33 +328,4 @@ def _of_payments(row: dict, today: date) -> Waiting:
         due=due,
         detail=f"{format_euros(row['total'])}, dus depuis le {format_date(row['first'])}",
         is_late=due is not None and due < today,
-    )
-
-
-# Spending -----------------------------------------------------------------------------------------------------
-
-
-def _spending(actor: Actor, today: date, contract: Contract | None) -> Iterator[Waiting]:
-    """Annual dialogues to come whose year has no expense yet: they will show what the money was spent on (R9)."""
-    spent = Expense.objects.visible_to(actor).counted().filter(contract=OuterRef("contract"), year=OuterRef("year"))
-    rows = ManagementDialogue.objects.visible_to(actor).open().filter(~Exists(spent), kind=DialogueKind.ANNUAL)
-    rows = rows.filter(revision=1)  # a year that was closed keeps its expenses, even while its results are revised
-    rows = rows.exclude(contract__status=ContractStatus.TERMINATED).select_related("contract__cpts")
-    for row in rows.filter(contract=contract) if contract else rows:
-        yield _of_spending(row, today)
-
-
-def _of_spending(dialogue: ManagementDialogue, today: date) -> Waiting:
-    contract = dialogue.contract
-    return Waiting(
-        cpts=contract.cpts_id,
-        dossier=contract.cpts.name,
-        dossier_url=reverse("dashboards:dossier", args=[contract.pk]),
-        subject=Subject.SPENDING,
-        text=f"Saisir les dépenses de l’année {dialogue.year}",
-        url=reverse("spending:year_detail", args=[contract.pk, dialogue.year]),
-        label="Saisir les dépenses",
-        due=dialogue.window_closes_on,
-        detail="Le dialogue annuel montre ce qui est prévu, reçu et dépensé",
-        is_late=dialogue.is_late(today),
     )

@@ -12,9 +12,12 @@ from core.money import format_euros
 from dialogues.enums import DialogueKind, DialogueStatus
 from dialogues.models import ManagementDialogue, MinutesApproval
 from funding.models import Statement, StatementLine
+from funding.unscheduled import awaits_declaration
 from indicators.assemblers import missing_items as programme_missing_items
 from indicators.assemblers import missing_of, missing_results, programme_content, programme_results
 from spending.assemblers import balance_of, figures_of, told_content
+
+UNDECLARED = "La CPTS n’a pas déclaré ce qu’elle a versé aux professionnels (compensation, R9)."
 
 
 def year_of(contract: Contract, number: int | None) -> ContractYear | None:
@@ -107,9 +110,10 @@ def missing_items(dialogue: ManagementDialogue) -> list[str]:
 def _missing_of_year(contract: Contract, evaluated: ContractYear | None) -> list[str]:
     if evaluated is None:
         return ["L’année évaluée n’a pas de programme."]
+    undeclared = [UNDECLARED] if awaits_declaration(contract, evaluated.number) else []
     if contract.is_cut_short(evaluated.number):
-        return []  # R19: what has no rate has no variable line
-    return missing_results(evaluated.programme)
+        return undeclared  # R19: what has no rate has no variable line
+    return [*missing_results(evaluated.programme), *undeclared]
 
 
 def missing_of_mission(dialogue: ManagementDialogue) -> list[str]:

@@ -51,6 +51,17 @@ def has_unscheduled_lines(contract: Contract) -> bool:
     return any(agreement.has(MissionCode.ACCESS_TO_CARE, AmountKind.TRIAGE) for agreement in agreements)
 
 
+def awaits_declaration(contract: Contract, number: int) -> bool:
+    """R9: tell whether what was paid to professionals in a contract year is still to be declared by the CPTS.
+
+    Until it is, the compensation of the year is pending and its statement cannot be issued.
+    """
+    if not any(row.compensation_starts_on for row in contract.missions.all()):
+        return False
+    pending = compute(contract_inputs(contract, through_year=number)).pending
+    return any(item.year == number and item.kind == LineKind.COMPENSATION for item in pending)
+
+
 def unscheduled_page(contract: Contract, today: date) -> UnscheduledPage:
     """Return what the page shows of a signed contract, read with `for_funding`."""
     mission = next(row for row in contract.missions.all() if row.mission == MissionCode.ACCESS_TO_CARE)

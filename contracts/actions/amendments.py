@@ -22,7 +22,6 @@ from contracts.models import (
     Contract,
     ContractMission,
 )
-from contracts.permissions import check_one_party, check_party
 from core import audit, clock
 from core.actor import SYSTEM, Actor
 from core.dates import format_date
@@ -43,7 +42,7 @@ def draft_amendment(*, actor: Actor, contract: Contract, **values: Any) -> Amend
 
     Takes the values of `update_amendment`. Raises DomainError with the field of what R2 or R18 refuses.
     """
-    contract = _locked(actor, Act.PROPOSE_CONTRACT_CHANGE, contract)
+    contract = _lock_in_force(actor, Act.PROPOSE_CONTRACT_CHANGE, contract)
     if contract.amendments.open().exists():
         raise TransitionNotAllowed("Un avenant de ce contrat est déjà en cours : terminez-le ou abandonnez-le.")
     rules.check_amendment(amending.terms_of(contract, values))
@@ -76,7 +75,7 @@ def update_amendment(
 
     `version` is the `lock_version` that was read. Raises StaleForm when someone else saved meanwhile.
     """
-    amendment = _locked_amendment(actor, Act.PROPOSE_CONTRACT_CHANGE, amendment)
+    amendment = _lock_amendment(actor, Act.PROPOSE_CONTRACT_CHANGE, amendment)
     if not amendment.is_draft:
         raise TransitionNotAllowed("Cet avenant ne se modifie plus.")
     before = amending.stored_values(amendment)
@@ -115,7 +114,7 @@ def consent_to_amendment(*, actor: Actor, amendment: Amendment, seen_hash: str |
 
     `seen_hash` is the fingerprint of what was read: another one is refused.
     """
-    amendment = _locked_amendment(actor, Act.CONSENT, amendment)
+    amendment = _lock_amendment(actor, Act.CONSENT, amendment)
     lifecycle.amendment_target(AmendmentChange.AGREE, status=amendment.status, side=actor.side)
     if missing := amending.missing_items(amendment):
         raise DomainError(" ".join(missing))
@@ -141,7 +140,7 @@ def sign_amendment(*, actor: Actor, amendment: Amendment, outside: OutsideFile |
     Returns the amendment: IN_FORCE after the last signature, or back in DRAFT, unsigned, when its first day has come
     meanwhile (R18).
     """
-    amendment = _locked_amendment(actor, Act.SIGN, amendment)
+    amendment = _lock_amendment(actor, Act.SIGN, amendment)
     if amendment.status != AmendmentStatus.SIGNING:
         raise TransitionNotAllowed("L’avenant n’est pas en signature.")
     day = amendment.takes_effect_on
@@ -162,7 +161,7 @@ def sign_amendment(*, actor: Actor, amendment: Amendment, outside: OutsideFile |
 @transaction.atomic
 def refuse_amendment(*, actor: Actor, amendment: Amendment, reason: str) -> Amendment:
     """Refuse to sign, with a reason: the amendment is a draft again and every consent is withdrawn."""
-    amendment = _locked_amendment(actor, Act.SIGN, amendment)
+    amendment = _lock_amendment(actor, Act.SIGN, amendment)
     change = AmendmentChange.REFUSE_SIGNATURE
     lifecycle.amendment_target(change, status=amendment.status, side=actor.side, comment=reason)
     refuse_document(actor=actor, document=amendment.document, reason=reason)
@@ -190,7 +189,7 @@ def _expire(amendment: Amendment) -> Amendment:
 @transaction.atomic
 def abandon_amendment(*, actor: Actor, amendment: Amendment, reason: str) -> Amendment:
     """Give up an amendment that is not agreed; another one may then be drafted."""
-    amendment = _locked_amendment(actor, Act.PROPOSE_CONTRACT_CHANGE, amendment)
+    amendment = _lock_amendment(actor, Act.PROPOSE_CONTRACT_CHANGE, amendment)
     _move(amendment, actor, AmendmentChange.ABANDON, reason)
     transitions.withdraw_consents(amendment, "l’avenant est abandonné")
     return amendment
@@ -293,19 +292,17 @@ def _move(amendment: Amendment, actor: Actor, change: AmendmentChange, comment: 
     )
 
 
-def _locked(actor: Actor, act: Act, contract: Contract) -> Contract:
+def _lock_in_force(actor: Actor, act: Act, contract: Contract) -> Contract:
     check(actor, act)
-    contract = transitions.lock(contract)
-    check_party(actor, contract)
-    check_one_party(actor, contract)
+    contract = transitions.lock_for_party(actor, contract)
     if contract.status != ContractStatus.ACTIVE:
         raise TransitionNotAllowed("Le contrat n’est pas en vigueur : il ne s’amende pas.")
     return contract
 
 
-def _locked_amendment(actor: Actor, act: Act, amendment: Amendment) -> Amendment:
+def _lock_amendment(actor: Actor, act: Act, amendment: Amendment) -> Amendment:
     """Lock the contract, then the amendment: always in this order."""
-    _locked(actor, act, amendment.contract)
+    _lock_in_force(actor, act, amendment.contract)
     return Amendment.objects.with_page().select_for_update(of=("self",)).get(pk=amendment.pk)
 
 

@@ -14,7 +14,6 @@ from contracts.actions.years import open_year
 from contracts.enums import ContractStatus, TerminationGround
 from contracts.lifecycle import Transition
 from contracts.models import Contract, Termination, TerminationConsent
-from contracts.permissions import check_one_party, check_party
 from core import audit, clock
 from core.actor import SYSTEM, Actor
 from core.errors import DomainError, NotAllowed, TransitionNotAllowed
@@ -40,7 +39,8 @@ def notify_termination(
     A common accord ends nothing until the three parties agreed (`agree_termination`). Raises DomainError with the
     field that a notice period, a ground or the term of the contract refuses.
     """
-    contract = _locked(actor, contract)
+    check(actor, Act.TERMINATE)
+    contract = transitions.lock_for_party(actor, contract)
     lifecycle.target_of(Transition.NOTIFY_TERMINATION, status=contract.status, side=actor.side, comment=reason)
     if contract.termination is not None:
         raise TransitionNotAllowed("La fin de ce contrat est déjà notifiée.")
@@ -66,7 +66,8 @@ def notify_termination(
 @transaction.atomic
 def withdraw_termination(*, actor: Actor, contract: Contract, reason: str) -> Contract:
     """Take an end back before its day: the contract goes on. An accord is refused by the same act."""
-    contract = _locked(actor, contract)
+    check(actor, Act.TERMINATE)
+    contract = transitions.lock_for_party(actor, contract)
     termination = _standing(contract)
     lifecycle.target_of(Transition.WITHDRAW_TERMINATION, status=contract.status, side=actor.side, comment=reason)
     if not rules.may_withdraw(
@@ -83,7 +84,8 @@ def set_termination_rates(*, actor: Actor, contract: Contract, rates: Mapping[st
 
     A change withdraws the consents given to the other rates. Raises DomainError on `rate_<mission>`.
     """
-    contract = _locked(actor, contract)
+    check(actor, Act.TERMINATE)
+    contract = transitions.lock_for_party(actor, contract)
     termination = _open_terms(contract)
     rules.check_rates(rates, {row.mission for row in assemblers.cut_missions(contract, termination)})
     before = termination.rate_values()
@@ -108,7 +110,8 @@ def agree_termination(*, actor: Actor, contract: Contract, seen_hash: str | None
     With the third consent the rates count, and an accord whose day has come ends the contract. `seen_hash` is the
     fingerprint of the terms that were read.
     """
-    contract = _locked(actor, contract)
+    check(actor, Act.TERMINATE)
+    contract = transitions.lock_for_party(actor, contract)
     termination = _open_terms(contract)
     if not termination.needs_accord and not termination.rate_values():
         raise DomainError("Aucun taux n’est proposé : il n’y a rien à convenir.")
@@ -129,8 +132,7 @@ def record_settlement(*, actor: Actor, contract: Contract, settled_on: date) -> 
 
     The room that issues the statement of the end calls this.
     """
-    contract = transitions.lock(contract)
-    check_party(actor, contract)
+    contract = transitions.lock_for_party(actor, contract)
     termination = contract.termination
     if contract.status != ContractStatus.TERMINATED or termination is None:
         raise TransitionNotAllowed("Le contrat n’est pas résilié.")
@@ -182,14 +184,6 @@ def _withdraw(contract: Contract, termination: Termination, actor: Actor, reason
     termination.save(update_fields=["withdrawn_at", "withdrawn_because", "updated_at"])
     transitions.move(contract, actor, Transition.WITHDRAW_TERMINATION, reason)
     transaction.on_commit(partial(notifications.termination_withdrawn, contract, reason))
-
-
-def _locked(actor: Actor, contract: Contract) -> Contract:
-    check(actor, Act.TERMINATE)
-    contract = transitions.lock(contract)
-    check_party(actor, contract)
-    check_one_party(actor, contract)
-    return contract
 
 
 def _standing(contract: Contract) -> Termination:

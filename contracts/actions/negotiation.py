@@ -106,8 +106,7 @@ def form_values(contract: Contract) -> dict[str, Any]:
 def abandon_contract(*, actor: Actor, contract: Contract, reason: str) -> Contract:
     """Give up a contract that is not agreed; the CPTS may then draft another one."""
     check(actor, Act.DRAFT_CONTRACT)
-    contract = transitions.lock(contract)
-    check_party(actor, contract)
+    contract = transitions.lock_for_party(actor, contract)
     transitions.move(contract, actor, Transition.ABANDON, reason)
     transitions.withdraw_consents(contract, "le contrat est abandonné")
     return contract
@@ -117,9 +116,7 @@ def abandon_contract(*, actor: Actor, contract: Contract, reason: str) -> Contra
 def open_negotiation(*, actor: Actor, contract: Contract) -> Contract:
     """Send the draft to the ARS and the fund. The room of dialogues calls this and creates the SIGNATURE dialogue."""
     check(actor, Act.DRAFT_CONTRACT)
-    contract = transitions.lock(contract)
-    check_party(actor, contract)
-    check_one_party(actor, contract)
+    contract = transitions.lock_for_party(actor, contract)
     transitions.move(contract, actor, Transition.OPEN_NEGOTIATION)
     indicator_actions.share_programme(actor=actor, programme=assemblers.first_programme(contract))
     transaction.on_commit(partial(notifications.negotiation_opened, contract))
@@ -129,8 +126,7 @@ def open_negotiation(*, actor: Actor, contract: Contract) -> Contract:
 @transaction.atomic
 def record_planning(*, actor: Actor, contract: Contract, closed_on: date) -> Contract:
     """R16: record that the SIGNATURE dialogue, which settles the size and the calendar, closed on a day."""
-    contract = transitions.lock(contract)
-    check_party(actor, contract)
+    contract = transitions.lock_for_party(actor, contract)
     if contract.status != ContractStatus.NEGOTIATION:
         raise TransitionNotAllowed("Le contrat n’est pas en négociation.")
     contract.planning_closed_on = closed_on
@@ -147,9 +143,7 @@ def consent(*, actor: Actor, contract: Contract, seen_hash: str | None = None) -
     what is missing, or when the party already consented, or when the person acted for another party.
     """
     check(actor, Act.CONSENT)
-    contract = transitions.lock(contract)
-    check_party(actor, contract)
-    check_one_party(actor, contract)
+    contract = transitions.lock_for_party(actor, contract)
     lifecycle.target_of(Transition.AGREE, status=contract.status, side=actor.side)
     # A programme being edited at this instant waits, or is waited for: the hash is that of one content.
     Programme.objects.select_for_update().get(contract_year__contract=contract, contract_year__number=1)

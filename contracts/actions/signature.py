@@ -10,7 +10,6 @@ from contracts import assemblers, lifecycle, notifications, transitions
 from contracts.enums import ContractStatus
 from contracts.lifecycle import Transition
 from contracts.models import Contract
-from contracts.permissions import check_one_party, check_party
 from core import audit, clock
 from core.actor import SYSTEM, Actor
 from core.dates import format_date
@@ -30,9 +29,7 @@ def sign_contract(*, actor: Actor, contract: Contract, outside: OutsideFile | No
     already signed, or when the file is refused.
     """
     check(actor, Act.SIGN)
-    contract = transitions.lock(contract)
-    check_party(actor, contract)
-    check_one_party(actor, contract)
+    contract = transitions.lock_for_party(actor, contract)
     if contract.status != ContractStatus.SIGNING:
         raise TransitionNotAllowed("Le contrat n’est pas en signature.")
     if _newer_agreement(contract):
@@ -51,9 +48,7 @@ def sign_contract(*, actor: Actor, contract: Contract, outside: OutsideFile | No
 def refuse_signature(*, actor: Actor, contract: Contract, reason: str) -> Contract:
     """Refuse to sign, with a reason: the negotiation opens again and every consent is withdrawn."""
     check(actor, Act.SIGN)
-    contract = transitions.lock(contract)
-    check_party(actor, contract)
-    check_one_party(actor, contract)
+    contract = transitions.lock_for_party(actor, contract)
     lifecycle.target_of(Transition.REFUSE_SIGNATURE, status=contract.status, side=actor.side, comment=reason)
     refuse_document(actor=actor, document=contract.document, reason=reason)
     _reopen(contract, actor, Transition.REFUSE_SIGNATURE, reason, because="la signature a été refusée")

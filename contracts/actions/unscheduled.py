@@ -11,7 +11,6 @@ from agreements.rules import contract_year_on
 from contracts import rules, transitions
 from contracts.enums import ContractStatus
 from contracts.models import Contract, ContractMission, ContractYear
-from contracts.permissions import check_one_party, check_party
 from core import audit, clock
 from core.actor import Actor
 from core.errors import DomainError, TransitionNotAllowed
@@ -27,7 +26,7 @@ def start_line(*, actor: Actor, contract: Contract, kind: AmountKind, starts_on:
     Raises DomainError with the field `starts_on`.
     """
     check(actor, Act.START_TRIAGE)
-    contract = _locked(actor, contract)
+    contract = transitions.lock_for_party(actor, contract)
     if contract.status != ContractStatus.ACTIVE:
         raise TransitionNotAllowed("Le contrat n’est pas en vigueur.")
     today = clock.today()
@@ -62,11 +61,13 @@ def declare_compensation(*, actor: Actor, contract: Contract, number: int, amoun
     Corrected freely until the annual dialogue of the year is closed: the three parties approve it with the minutes.
     """
     check(actor, Act.ENTER_SPENDING)
-    contract = _locked(actor, contract)
+    contract = transitions.lock_for_party(actor, contract)
     year = contract.years.select_related("programme", "contract").filter(number=number).first()
     mission = contract.missions.filter(mission=MissionCode.ACCESS_TO_CARE).first()
     starts_on = mission.compensation_starts_on if mission else None
-    if year is None or starts_on is None or starts_on >= contract.end_of_year(number):
+    agreement = contract.agreement_in(number).as_value()
+    is_paid = agreement.has(MissionCode.ACCESS_TO_CARE, AmountKind.COMPENSATION)
+    if not is_paid or year is None or starts_on is None or starts_on >= contract.end_of_year(number):
         raise DomainError("La compensation n’a pas commencé cette année-là : rien n’est à déclarer.", "amount")
     if not year.programme.is_open:
         raise TransitionNotAllowed(f"L’année {number} est close par son dialogue annuel : ce montant ne change plus.")
@@ -82,10 +83,3 @@ def declare_compensation(*, actor: Actor, contract: Contract, number: int, amoun
         after={"amount": amount},
     )
     return year
-
-
-def _locked(actor: Actor, contract: Contract) -> Contract:
-    contract = transitions.lock(contract)
-    check_party(actor, contract)
-    check_one_party(actor, contract)
-    return contract

@@ -11,7 +11,6 @@ from agreements.rules import contract_year_on
 from contracts import rules, transitions
 from contracts.enums import ContractStatus
 from contracts.models import DURATION_YEARS, Contract, ContractMission, ContractYear, CrisisDeclaration
-from contracts.permissions import check_one_party, check_party
 from core import audit, clock
 from core.actor import Actor
 from core.errors import DomainError, TransitionNotAllowed
@@ -30,8 +29,7 @@ def start_mission(
     compensation_starts_on: date | None = None,
 ) -> ContractMission:
     """R4: start a mission at the date set by its MISSION_START dialogue, when its third approval closes it."""
-    contract = transitions.lock(contract)
-    check_party(actor, contract)
+    contract = transitions.lock_for_party(actor, contract)
     _check_active(contract)
     row = ContractMission.objects.select_for_update().filter(contract=contract, mission=mission).first()
     if row is None:
@@ -64,8 +62,7 @@ def prepare_mission(*, actor: Actor, contract: Contract, mission: str) -> Progra
 
     Idempotent: a mission that already has its programme keeps it.
     """
-    contract = transitions.lock(contract)
-    check_party(actor, contract)
+    contract = transitions.lock_for_party(actor, contract)
     _check_active(contract)
     year = _running_year(contract)
     if not _missions_of_year(contract, year.number).filter(mission=mission).exists():
@@ -87,8 +84,7 @@ def open_year(*, actor: Actor, contract: Contract, number: int) -> ContractYear:
     Its members are those of the year before, its size too unless an amendment sets one (R18); its programme has the
     missions started or planned in it.
     """
-    contract = transitions.lock(contract)
-    check_party(actor, contract)
+    contract = transitions.lock_for_party(actor, contract)
     year = contract.years.select_related("programme").filter(number=number).first()
     if year is not None:
         return year
@@ -124,8 +120,7 @@ def open_year(*, actor: Actor, contract: Contract, number: int) -> ContractYear:
 @transaction.atomic
 def set_year_size(*, actor: Actor, contract: Contract, number: int, size: int) -> ContractYear:
     """R18: change the size of a contract year, from its first day; its programme is to be spread again."""
-    contract = transitions.lock(contract)
-    check_party(actor, contract)
+    contract = transitions.lock_for_party(actor, contract)
     _check_active(contract)
     year = contract.years.select_related("programme").get(number=number)
     agreement = contract.agreement_in(number).as_value()
@@ -152,8 +147,7 @@ def set_year_size(*, actor: Actor, contract: Contract, number: int, size: int) -
 @transaction.atomic
 def set_year_members(*, actor: Actor, contract: Contract, number: int, members: int) -> ContractYear:
     """R11: keep the number of members on the first day of a contract year."""
-    contract = transitions.lock(contract)
-    check_party(actor, contract)
+    contract = transitions.lock_for_party(actor, contract)
     year = contract.years.get(number=number)
     before, year.members = year.members, members
     year.save(update_fields=["members", "updated_at"])
@@ -171,9 +165,7 @@ def set_year_members(*, actor: Actor, contract: Contract, number: int, members: 
 def declare_crisis(*, actor: Actor, contract: Contract, declared_on: date, label: str) -> CrisisDeclaration:
     """R10: record a serious health crisis that the authorities declared on the territory."""
     check(actor, Act.DECLARE_CRISIS)
-    contract = transitions.lock(contract)
-    check_party(actor, contract)
-    check_one_party(actor, contract)
+    contract = transitions.lock_for_party(actor, contract)
     _check_active(contract)
     rules.check_crisis(
         contract.agreement_in(contract.year_on(declared_on)).as_value(),

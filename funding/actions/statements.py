@@ -6,7 +6,8 @@ from decimal import Decimal
 from django.db import transaction
 
 from agreements.engine import ENGINE_VERSION, FundingResult, YearResult, compute
-from agreements.enums import MissionCode, PaymentKind
+from agreements.enums import PaymentKind
+from agreements.explanations import payment_label
 from agreements.inputs import ContractInputs
 from agreements.inputs_document import to_document
 from contracts.models import Contract
@@ -94,9 +95,9 @@ def _locked(contract: Contract) -> Contract:
 
 def _complete_result(inputs: ContractInputs, year: int) -> FundingResult:
     result = compute(inputs)
-    missing = [MissionCode(item.mission).label for item in result.pending if item.year == year]
+    missing = [payment_label(item.mission, item.kind, "") for item in result.pending if item.year == year]
     if missing:
-        raise DomainError(f"Il manque des résultats pour calculer l’année {year} : {', '.join(missing)}.")
+        raise DomainError(f"Il manque de quoi calculer l’année {year} : {' ; '.join(missing)}.")
     return result
 
 

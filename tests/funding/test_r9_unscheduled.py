@@ -16,7 +16,10 @@ from contracts import actions
 from contracts.models import Contract
 from core.errors import DomainError, NotAllowed, TransitionNotAllowed
 from core.models import AuditEvent
-from dialogues.assemblers import approval_hash
+from dashboards.dossier import load
+from dashboards.todo import waiting_for
+from dashboards.waiting import Waiting
+from dialogues.assemblers import approval_hash, missing_items
 from dialogues.enums import DialogueKind
 from funding import actions as funding_actions
 from funding.models import Payment
@@ -144,6 +147,50 @@ def test_r9_nothing_is_declared_for_a_year_without_compensation(west, contract):
     for number in (1, 2, 3):
         with pytest.raises(DomainError, match="n’a pas commencé"):
             declare(west, contract, "100.00", number=number)
+
+
+def test_r9_nothing_is_declared_once_an_amendment_brings_an_agreement_that_does_not_pay_it(west, contract):
+    start(west, contract, AmountKind.COMPENSATION, COMPENSATION_DAY)
+    contract.amendments.update(agreement_version=contract.agreement_version)
+    with pytest.raises(DomainError, match="n’a pas commencé"):
+        declare(west, read(contract), "100.00")
+
+
+def test_r9_the_minutes_wait_for_what_is_not_declared(west, contract):
+    """Without it no statement could be issued at the third approval, when nothing may be written any more."""
+    undeclared = "La CPTS n’a pas déclaré ce qu’elle a versé aux professionnels (compensation, R9)."
+    with stories.at(date(2027, 2, 1)):
+        stories.follow_time(contract)
+        dialogue = contract.dialogues.get(kind=DialogueKind.ANNUAL, year=2)
+        assert undeclared not in missing_items(dialogue)
+        start(west, contract, AmountKind.COMPENSATION, date(2027, 2, 2))
+        dialogue.refresh_from_db()
+        assert undeclared in missing_items(dialogue)
+        declare(west, contract, "0.00")
+        dialogue.refresh_from_db()
+        assert undeclared not in missing_items(dialogue)
+
+
+def test_r9_what_is_not_declared_waits_for_those_who_declare_it(west, contract, evaluated):
+    asked = "Déclarer la compensation versée aux professionnels, année 2"
+    start(west, contract, AmountKind.COMPENSATION, COMPENSATION_DAY)
+
+    def told(member) -> list[Waiting]:
+        return [item for item in waiting_for(member.as_actor()) if item.text == asked]
+
+    assert told(west.treasurer) == []  # its annual dialogue is a year away
+    with stories.at(date(2027, 2, 1)):
+        stories.follow_time(contract)
+        (item,) = told(west.treasurer)
+        assert (item.due, item.is_late) == (date(2027, 5, 17), False)
+        assert item.url == reverse("funding:compensation_declare", args=[contract.pk, 2])
+        coordinator, dossier = west.coordinator.as_actor(), read(contract)
+        load(dossier, coordinator)
+        assert item in waiting_for(coordinator, dossier)
+        for member in (west.president, west.fund_officer, west.accountant, evaluated.world.neighbour.treasurer):
+            assert told(member) == []
+        declare(west, contract, "0.00")
+        assert told(west.treasurer) == []
 
 
 def test_a_negative_declaration_is_refused_by_the_rule_and_by_the_database(west, contract):
