@@ -1,8 +1,18 @@
 """Forms of the accounts room."""
 
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from allauth.mfa.webauthn.internal.auth import clear_state
 from django import forms
 
 from accounts.enums import ROLES_OF
+from accounts.passkeys import UNREADABLE
 from accounts.permissions import may_grant
 from core.actor import Actor
 from core.enums import Role
@@ -38,3 +48,52 @@ class AcceptInvitationForm(CrispyMixin, forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text="Douze caractères au moins ; une phrase convient bien.",
     )
+
+
+class PasskeyNameField(forms.CharField):
+    """What tells one passkey from another."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            label="nom de la clé",
+            max_length=60,
+            help_text="Pour la reconnaître : « Téléphone », « Ordinateur du bureau ».",
+            **kwargs,
+        )
+
+
+class AddPasskeyForm(CrispyMixin, AddWebAuthnForm):
+    """The name of a new passkey, and what the browser made of it."""
+
+    name = PasskeyNameField()
+
+    def clean(self):
+        """Refuse in one sentence what is not the answer of a passkey."""
+        try:
+            return super().clean()
+        except UNREADABLE as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+
+
+class RenamePasskeyForm(CrispyMixin, EditWebAuthnForm):
+    name = PasskeyNameField()
+
+
+class SpendsChallenge:
+    """A challenge serves once, were the answer wrong; what is not an answer is refused in one sentence."""
+
+    def clean_credential(self) -> Authenticator:
+        try:
+            return super().clean_credential()
+        except UNREADABLE as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+        finally:
+            clear_state()
+
+
+class AuthenticatePasskeyForm(SpendsChallenge, AuthenticateWebAuthnForm):
+    """The passkey as the second factor of a sign-in."""
+
+
+class ReauthenticatePasskeyForm(SpendsChallenge, ReauthenticateWebAuthnForm):
+    """The passkey of someone signed in for long, before what touches her account."""

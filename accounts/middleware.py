@@ -65,8 +65,8 @@ class SecondFactorMiddleware:
         login_free = not getattr(view, "login_required", True)
         if login_free or name.startswith(self.OPEN_VIEWS) or not lacks_second_factor(request):
             return None
-        messages.warning(request, "Votre rôle demande un second facteur : activez-le pour continuer.")
-        return redirect("mfa_activate_totp")
+        messages.warning(request, "Votre rôle demande un second facteur : choisissez-en un pour continuer.")
+        return redirect("mfa_index")
 
 
 def page_of_form(request) -> str:

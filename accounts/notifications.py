@@ -16,6 +16,12 @@ def second_factor_reset(user: User, reason: str) -> bool:
     return send_mail("accounts/emails/second_factor_reset", to=[user.email], context=context)
 
 
+def security_changed(user: User, sentence: str) -> bool:
+    """Tell a person what changed of her means of signing in; say whether the mail left."""
+    context = {"user": user, "sentence": sentence}
+    return send_mail("accounts/emails/security_changed", to=[user.email], context=context)
+
+
 def addresses_of(*organisations: Organisation, roles: tuple[Role, ...] | None = None) -> list[str]:
     """Return the addresses of the active people of organisations, in some roles if given."""
     people = Membership.objects.active().filter(organisation__in=organisations)

@@ -10,7 +10,7 @@ KEPT_SECONDS = 3600
 KEPT_CHARACTERS = 100_000
 LONG = 20  # characters: what is shorter is quickly typed again, and listed together
 TECHNICAL = {"csrfmiddlewaretoken", "version", "content_hash", "next"}
-SECRETS = ("password", "code", "token")
+SECRETS = ("password", "code", "token", "credential", "passkey")
 
 
 @dataclass(frozen=True, kw_only=True)

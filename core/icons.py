@@ -19,6 +19,7 @@ ICONS = {
     "file": '<path d="M6 3h8l4 4v14H6z"/><path d="M14 3v4h4M9 12h6m-6 4h6"/>',
     "history": '<path d="M4 12a8 8 0 1 0 2.5-5.8L4 8.5M4 4v4.5h4.5M12 8v4.5l3 1.5"/>',
     "info": '<circle cx="12" cy="12" r="8.5"/><path d="M12 11v5m0-8.5v.01"/>',
+    "key": '<circle cx="8" cy="12" r="4"/><path d="M12 12h9m-3 0v3.5M15.5 12v2.5"/>',
     "lock": '<rect x="5" y="11" width="14" height="9" rx="2"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>',
     "logout": '<path d="M10 4H5v16h5M9 12h11m-4-4 4 4-4 4"/>',
     "map": '<path d="M9 5 4 7v12l5-2 6 2 5-2V5l-5 2z"/><path d="M9 5v12m6-10v12"/>',

@@ -16,8 +16,7 @@ from dialogues.forms import ConveneForm, HoldForm, MinutesForm, RefuseForm, Reop
 from dialogues.models import AnnualAnnex, ManagementDialogue
 from dialogues.rules import agenda_of
 from dialogues.tables import DialogueTable
-from documents.forms import SigningForm
-from documents.signing_pages import outside_context, outside_form, submit_outside
+from documents.signing_pages import outside_context, outside_form, signing_form, submit_outside
 
 
 @http_methods("GET")
@@ -176,12 +175,12 @@ def annex_sign_outside(request, pk, template_name="dialogues/annex_sign_outside.
     """Sign with a certificate of one's own: download, sign elsewhere, bring back."""
     annex = annex_of(request, pk)
     require(may(request.actor, Act.SIGN))
-    form = outside_form(request)
+    form = outside_form(request, annex.document)
     if submit_outside(request, form, actions.sign_annex, annex=annex, success="Vous avez signé l’annexe."):
         return redirect("dialogues:annex_detail", pk)
     if request.method == "GET" and not can_sign(request.actor, annex):
         return redirect("dialogues:annex_detail", pk)
-    return show(request, template_name, {"annex": annex, **outside_context(request, form, annex.document)})
+    return show(request, template_name, {"annex": annex, **outside_context(form)})
 
 
 @http_methods("GET", "POST")
@@ -206,7 +205,7 @@ def annex_resend(request, pk):
 def annex_sign(request, pk, template_name="dialogues/annex_sign.html"):
     annex = annex_of(request, pk)
     require(may(request.actor, Act.SIGN))
-    form = SigningForm(request.POST or None, user=request.user)
+    form = signing_form(request, annex.document)
     if request.method == "POST" and form.is_valid():
         form.save()
         if attempt(request, actions.sign_annex, annex=annex, success="Vous avez signé l’annexe."):

@@ -1,17 +1,21 @@
-"""What the pages that sign share, in each room whose documents are signed: a certificate of one's own."""
+"""What the pages that sign share, in each room whose documents are signed."""
 
 from collections.abc import Callable
 
-from allauth.mfa.utils import is_mfa_enabled
-
 from core.http import submit_form
-from documents.forms import OutsideForm
+from documents.forms import OutsideForm, SigningForm
+from documents.models import Document
 
 
-def outside_form(request) -> OutsideForm:
+def signing_form(request, document: Document | None) -> SigningForm:
+    """Return the form that asks for the second factor again, to sign `document`."""
+    return SigningForm(request.POST if request.method == "POST" else None, request=request, document=document)
+
+
+def outside_form(request, document: Document | None) -> OutsideForm:
     """Return the form that takes a file signed elsewhere."""
-    is_sent = request.method == "POST"
-    return OutsideForm(request.POST if is_sent else None, request.FILES if is_sent else None, user=request.user)
+    data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    return OutsideForm(data, files, request=request, document=document)
 
 
 def submit_outside(request, form: OutsideForm, action: Callable, **arguments):
@@ -22,6 +26,6 @@ def submit_outside(request, form: OutsideForm, action: Callable, **arguments):
     return submit_form(request, form, action, **arguments)
 
 
-def outside_context(request, form: OutsideForm, document) -> dict:
+def outside_context(form: OutsideForm) -> dict:
     """Return what the shared part of the page shows."""
-    return {"form": form, "document": document, "has_second_factor": is_mfa_enabled(request.user)}
+    return {"form": form, "document": form.document}

@@ -28,6 +28,7 @@ urlpatterns = [
     path("documents/<uuid:pk>/", documents.document_detail, name="document_detail"),
     path("documents/<uuid:pk>/avancement/", documents.document_progress, name="document_progress"),
     path("documents/<uuid:pk>/relancer/", documents.document_retry, name="document_retry"),
+    path("documents/<uuid:pk>/cle-d-acces/", documents.document_challenge, name="document_challenge"),
     path("documents/<uuid:pk>/rappeler/", documents.document_remind, name="document_remind"),
     path("documents/<uuid:pk>/pdf/", documents.document_download, name="document_download"),
     path("documents/fichiers/<uuid:pk>/", documents.file_download, name="file_download"),

@@ -1,6 +1,5 @@
 """Pages of the amendments of a contract: written, compared, consented to, signed (R2, R18)."""
 
-from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 
@@ -11,8 +10,7 @@ from contracts.forms import AmendmentForm, ReasonForm
 from contracts.models import Amendment, Contract
 from core import clock
 from core.http import attempt, http_methods, require, show, submit_form
-from documents.forms import SigningForm
-from documents.signing_pages import outside_context, outside_form, submit_outside
+from documents.signing_pages import outside_context, outside_form, signing_form, submit_outside
 
 
 @http_methods("GET", "POST")
@@ -82,7 +80,7 @@ def amendment_sign(request, pk, template_name="contracts/amendment_sign.html"):
     require(permissions.is_party(request.actor, amendment.contract) and may(request.actor, Act.SIGN))
     if amendment.document is None:
         return redirect("contracts:amendment_detail", pk)
-    form = SigningForm(request.POST if request.method == "POST" else None, user=request.user)
+    form = signing_form(request, amendment.document)
     if request.method == "POST" and form.is_valid():
         form.save()
         _say_signed(request, attempt(request, actions.sign_amendment, amendment=amendment))
@@ -90,7 +88,6 @@ def amendment_sign(request, pk, template_name="contracts/amendment_sign.html"):
     context = {
         **amendment_page.signature_context(request.actor, amendment),
         "form": form,
-        "has_second_factor": is_mfa_enabled(request.user),
     }
     return show(request, template_name, context)
 
@@ -100,13 +97,13 @@ def amendment_sign_outside(request, pk, template_name="contracts/amendment_sign_
     """Sign with a certificate of one's own: download, sign elsewhere, bring back."""
     amendment = _amendment(request, pk)
     require(permissions.is_party(request.actor, amendment.contract) and may(request.actor, Act.SIGN))
-    form = outside_form(request)
+    form = outside_form(request, amendment.document)
     if signed := submit_outside(request, form, actions.sign_amendment, amendment=amendment):
         _say_signed(request, signed)
         return redirect("contracts:amendment_detail", pk)
     if request.method == "GET" and not permissions.can_sign_amendment(request.actor, amendment):
         return redirect("contracts:amendment_detail", pk)
-    context = {"amendment": amendment, **outside_context(request, form, amendment.document)}
+    context = {"amendment": amendment, **outside_context(form)}
     return show(request, template_name, context)
 
 

@@ -1,6 +1,5 @@
 """Pages of a contract: the list, the contract, its drafting, its consents, its signature."""
 
-from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404
@@ -18,10 +17,9 @@ from core.actor import Actor
 from core.enums import PARTIES, Side
 from core.http import attempt, http_methods, require, show, submit_form
 from core.tables import table_response
-from documents.forms import SigningForm
 from documents.models import Document
 from documents.permissions import can_remind
-from documents.signing_pages import outside_context, outside_form, submit_outside
+from documents.signing_pages import outside_context, outside_form, signing_form, submit_outside
 from health_projects.enums import ProjectStatus
 from health_projects.models import HealthProject
 
@@ -191,7 +189,7 @@ def contract_sign(request, pk, template_name="contracts/contract_sign.html"):
     require(permissions.is_party(request.actor, contract) and may(request.actor, Act.SIGN))
     if contract.document is None:
         return redirect("contracts:contract_preview", pk)
-    form = SigningForm(request.POST if request.method == "POST" else None, user=request.user)
+    form = signing_form(request, contract.document)
     if request.method == "POST" and form.is_valid():
         form.save()
         _say_signed(request, attempt(request, actions.sign_contract, contract=contract))
@@ -199,7 +197,6 @@ def contract_sign(request, pk, template_name="contracts/contract_sign.html"):
     context = {
         **_signature_context(request.actor, contract),
         "form": form,
-        "has_second_factor": is_mfa_enabled(request.user),
     }
     return show(request, template_name, context)
 
@@ -209,13 +206,13 @@ def contract_sign_outside(request, pk, template_name="contracts/contract_sign_ou
     """Sign with a certificate of one's own: download, sign elsewhere, bring back."""
     contract = _contract(request, pk)
     require(permissions.is_party(request.actor, contract) and may(request.actor, Act.SIGN))
-    form = outside_form(request)
+    form = outside_form(request, contract.document)
     if signed := submit_outside(request, form, actions.sign_contract, contract=contract):
         _say_signed(request, signed)
         return redirect("contracts:contract_sign", pk)
     if request.method == "GET" and not permissions.can_sign(request.actor, contract):
         return redirect("contracts:contract_preview", pk)
-    context = {"contract": contract, **outside_context(request, form, contract.document)}
+    context = {"contract": contract, **outside_context(form)}
     return show(request, template_name, context)
 
 

@@ -2,12 +2,15 @@
 
 from urllib.parse import quote
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 
+from accounts import passkeys
+from accounts.permissions import Act, may
 from core import audit
-from core.http import attempt, back_to, http_methods, logs_reads, show
+from core.http import attempt, back_to, http_methods, logs_reads, require, show
 from documents import actions, storage
+from documents.forms import signing_purpose
 from documents.models import Document, StoredFile
 from documents.permissions import offered
 
@@ -29,6 +32,14 @@ def document_progress(request, pk, template_name="documents/partials/document_ca
 def document_retry(request, pk):
     document = get_object_or_404(Document.objects.visible_to(request.actor), pk=pk)
     attempt(request, actions.retry_document, document=document, success="La mise en page est relancée.")
+
+
+@http_methods("POST")
+def document_challenge(request, pk):
+    """Give the browser what a passkey must answer, once, to sign this document."""
+    document = get_object_or_404(Document.objects.visible_to(request.actor), pk=pk)
+    require(may(request.actor, Act.SIGN))
+    return JsonResponse(passkeys.ask(request, signing_purpose(document)))
 
 
 @http_methods("POST")

@@ -59,7 +59,7 @@ def test_one_cannot_switch_to_the_place_of_someone_else(world, client_of):
 def test_who_needs_a_second_factor_is_sent_to_set_it_up(world, client_of):
     member = Membership.objects.create(user=world.west.reader.user, organisation=world.west.ars, role=Role.OFFICER)
     response = client_of(member).get(reverse("accounts:team"))
-    assert response.status_code == 302 and response.url == reverse("mfa_activate_totp")
+    assert response.status_code == 302 and response.url == reverse("mfa_index")
 
 
 def test_a_cpts_without_ars_is_refused_by_the_database(world):

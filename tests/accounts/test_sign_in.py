@@ -8,9 +8,11 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from core.models import AuditEvent
 from tests.utils.factories import PASSWORD, MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -104,7 +106,8 @@ def test_the_password_is_asked_once_before_the_first_second_factor(client, world
     user = world.west.president.user
     Authenticator.objects.filter(user=user).delete()
     response = client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD}, follow=True)
-    assert response.redirect_chain[-1][0] == reverse("mfa_activate_totp")
+    assert response.redirect_chain[-1][0] == reverse("mfa_index")
+    response = client.get(reverse("mfa_activate_totp"))
     code = totp_code(response.context["form"].secret)
     response = client.post(reverse("mfa_activate_totp"), {"code": code}, follow=True)
     assert response.status_code == 200
@@ -119,3 +122,16 @@ def test_the_password_is_asked_again_once_the_sign_in_is_old(client, world):
         traveller.shift(301)
         response = client.get(reverse("mfa_activate_totp"))
     assert response.url.startswith(reverse("account_reauthenticate"))
+
+
+def test_a_password_reset_by_the_link_is_in_the_journal_and_told(client, world, django_capture_on_commit_callbacks):
+    user = world.west.coordinator.user
+    client.post(reverse("account_reset_password"), {"email": user.email})
+    link = re.search(r"http://testserver(\S+)", mail.outbox[-1].body)[1]
+    form = client.get(link, follow=True).redirect_chain[-1][0]
+    new = "une phrase que personne ne devine"
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(form, {"password1": new, "password2": new})
+    event = AuditEvent.objects.get(action="user.change_password")
+    assert (event.user_id, event.object_id) == (user.pk, str(user.pk))
+    assert "Le mot de passe a été changé." in mail.outbox[-1].body

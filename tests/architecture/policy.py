@@ -406,6 +406,12 @@ POLICY: dict[str, Row] = {
         may=is_writer,
         leaves_no_trace="the document did not fail: there is nothing to start again",
     ),
+    "documents:document_challenge": Row(
+        methods=POST,
+        about=both(lambda d: of_parties(d.tenant, pk=d.annex.document_id)),
+        act=Act.SIGN,
+        leaves_no_trace="a question for a passkey, kept in the session; the signature leaves its own",
+    ),
     "documents:document_remind": Row(
         methods=POST,
         about=both(lambda d: of_parties(d.tenant, pk=d.annex.document_id)),

@@ -1,5 +1,6 @@
 """The pages: two tenants of each side, what each role sees and may do, and their queries."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -25,6 +26,7 @@ from tests.contracts.conftest import activate, negotiate
 from tests.documents.test_outside import signed_elsewhere
 from tests.utils import stories
 from tests.utils.factories import TOTP_SECRET
+from tests.utils.passkeys import give_passkey
 from tests.utils.world import make_tenant
 
 pytestmark = pytest.mark.django_db
@@ -251,6 +253,37 @@ def test_signing_asks_for_the_second_factor_again(world, client_of, signing):
     assert client.post(address, {"code": shown}).url == address
     assert signing.document.signatures.get(side="CPTS").signed_at
     assert "Le contrat attend encore" in words(client.get(address))
+
+
+def test_a_passkey_signs_and_its_challenge_is_for_this_document_alone(world, client_of, signing):
+    passkey, _row = give_passkey(world.west.president.user)
+    client, address = client_of(world.west.president), url("contract_sign", signing)
+    challenge_url = reverse("documents:document_challenge", args=[signing.document_id])
+    assert challenge_url in client.get(address).content.decode()
+
+    def sign(challenge: str):
+        answer = json.dumps(passkey.answer(challenge))
+        return client.post(address, {"code": "", "passkey": answer}, secure=True)
+
+    def ask() -> str:
+        return client.post(challenge_url, secure=True).json()["publicKey"]["challenge"]
+
+    stale = ask()
+    fresh = ask()
+    refused = sign(stale)
+    assert "n’a pas été reconnue" in words(refused) and "public-key" not in refused.content.decode()
+    assert "n’a pas été reconnue" in words(sign(fresh))  # spent by the wrong answer
+    assert not signing.document.signatures.get(side="CPTS").signed_at
+    assert sign(ask()).url == address
+    assert signing.document.signatures.get(side="CPTS").signed_at
+
+
+def test_a_challenge_is_asked_by_those_who_sign(world, client_of, signing):
+    address = reverse("documents:document_challenge", args=[signing.document_id])
+    assert client_of(world.west.coordinator).post(address).status_code == 403
+    for stranger in (world.east.president, world.neighbour.president):
+        assert client_of(stranger).post(address).status_code == 404
+    assert client_of(world.west.president).get(address).status_code == 405
 
 
 def test_a_delegate_without_a_second_factor_is_told_to_set_one_up(world, client_of, signing):
