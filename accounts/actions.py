@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.db import transaction
 from accounts import notifications
 from accounts.enums import ROLES_OF
 from accounts.models import Invitation, Membership, Organisation, User
-from accounts.permissions import Act, check, check_administrator, check_grant
+from accounts.permissions import Act, check, check_administrator, check_grant, is_administrator
 from core import audit, clock
 from core.actor import SYSTEM, Actor
 from core.enums import Role, Side
@@ -24,16 +25,38 @@ from territories.models import Department, Region
 def invite(*, actor: Actor, email: str, role: Role) -> Invitation:
     """Invite an address to join the actor's organisation; the message leaves once the row is written."""
     check(actor, Act.INVITE)
-    email = email.lower()
-    if role not in ROLES_OF[actor.side]:
-        raise DomainError("Ce rôle n’existe pas pour votre organisation.", field="role")
+    _check_role(actor.side, role)
     check_grant(actor, role)
-    organisation = Organisation.objects.select_for_update().get(pk=actor.organisation_id)
-    place = Membership.objects.filter(organisation=organisation, user__email=email).first()
-    if place and place.is_active:
-        raise DomainError("Cette personne fait déjà partie de votre équipe.", field="email")
-    if place:  # an invitation would change the role of a closed place
-        check_grant(actor, place.role)
+    closed = Membership.objects.filter(
+        organisation=actor.organisation_id, user__email=email.lower(), is_active=False
+    ).first()
+    if closed:  # an invitation would change the role of a closed place
+        check_grant(actor, closed.role)
+    return _invite(actor, actor.organisation_id, email, role)
+
+
+@transaction.atomic
+def invite_to(*, actor: Actor, organisation: Organisation, email: str, role: Role) -> Invitation:
+    """Invite an address to any organisation, for the administration of the portal: its first president or signatory.
+
+    Raises NotAllowed for anyone but an administrator, DomainError as `invite` does.
+    """
+    check_administrator(actor)
+    _check_role(organisation.side, role)
+    return _invite(actor, organisation.pk, email, role)
+
+
+def _check_role(side: Side, role: Role) -> None:
+    if role not in ROLES_OF.get(side, ()):
+        raise DomainError("Ce rôle n’existe pas pour cette organisation.", field="role")
+
+
+def _invite(actor: Actor, organisation_id: UUID, email: str, role: Role) -> Invitation:
+    """Write the invitation and have it sent; the actor's right to give this role is already checked."""
+    email = email.lower()
+    organisation = Organisation.objects.select_for_update().get(pk=organisation_id)
+    if organisation.memberships.filter(user__email=email, is_active=True).exists():
+        raise DomainError("Cette personne fait déjà partie de l’équipe.", field="email")
     if organisation.invitations.open().filter(email=email).exists():
         raise DomainError("Cette adresse a déjà une invitation en cours.", field="email")
     now = clock.now()
@@ -53,10 +76,10 @@ def invite(*, actor: Actor, email: str, role: Role) -> Invitation:
 
 @transaction.atomic
 def withdraw_invitation(*, actor: Actor, invitation: Invitation) -> Invitation:
-    """Make an invitation's link useless."""
-    check(actor, Act.INVITE)
+    """Make an invitation's link useless; the administration of the portal may, whatever the organisation."""
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
-    check_grant(actor, invitation.role)
+    if not is_administrator(actor):
+        check_grant(actor, invitation.role)
     if invitation.accepted_at or invitation.withdrawn_at:
         raise DomainError("Cette invitation n’est plus en cours.")
     invitation.withdrawn_at = clock.now()

@@ -11,9 +11,11 @@ from django.urls import path
 from django.utils.crypto import get_random_string
 
 from accounts import actions
+from accounts.enums import ROLES_OF
+from accounts.forms import InvitationForm
 from accounts.models import Delegation, Invitation, Membership, Organisation, User
 from core.admin import AuditedAdmin, ReadOnlyAdmin
-from core.http import attempt
+from core.http import attempt, submit_form
 
 # Those of the packages write without the journal, and would show the secret of each second factor: an account's is
 # reset from its own page.
@@ -35,11 +37,31 @@ class OrganisationAdmin(AuditedAdmin):
     filter_horizontal = ["regions", "departments"]
     inlines = [MembershipInline]
 
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.invite)
+        return [path("<path:object_id>/inviter/", view, name="accounts_organisation_invite"), *super().get_urls()]
+
+    def invite(self, request, object_id):
+        """Invite a person to an organisation: its first president or signatory has nobody else to do it."""
+        organisation = get_object_or_404(Organisation, pk=object_id)
+        form = InvitationForm(request.POST or None, roles=ROLES_OF.get(organisation.side, ()))
+        if request.method == "POST" and submit_form(
+            request, form, actions.invite_to, organisation=organisation, success="L’invitation est envoyée."
+        ):
+            return redirect("admin:accounts_organisation_change", object_id)
+        title = f"Inviter une personne : {organisation}"
+        context = {**self.admin_site.each_context(request), "title": title, "organisation": organisation, "form": form}
+        return render(request, "admin/accounts/organisation/invite.html", context)
+
 
 class UserForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["email", "first_name", "last_name", "job_title", "is_active", "is_staff"]
+
+    def clean_email(self) -> str:
+        """An account is found by its address in lower case: written otherwise, nobody would sign in with it."""
+        return self.cleaned_data["email"].lower()
 
 
 class ResetForm(forms.Form):
@@ -53,6 +75,7 @@ class UserAdmin(AuditedAdmin):
     form = UserForm
     list_display = ["email", "first_name", "last_name", "is_active", "has_second_factor", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff"]
+    ordering = ["last_name", "first_name", "pk"]
     search_fields = ["email", "first_name", "last_name"]
 
     def get_queryset(self, request):
@@ -110,3 +133,15 @@ class DelegationAdmin(AuditedAdmin):
 class InvitationAdmin(ReadOnlyAdmin):
     list_display = ["email", "organisation", "role", "expires_at", "accepted_at", "withdrawn_at"]
     exclude = ["token"]
+    search_fields = ["email", "organisation__name"]
+    actions = ["withdraw"]
+
+    @admin.action(description="Retirer les invitations choisies")
+    def withdraw(self, request, queryset):
+        for invitation in queryset:
+            attempt(
+                request,
+                actions.withdraw_invitation,
+                invitation=invitation,
+                success=f"L’invitation de {invitation.email} est retirée.",
+            )

@@ -1,5 +1,7 @@
 """Forms of the accounts room."""
 
+from collections.abc import Iterable
+
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import (
@@ -11,25 +13,20 @@ from allauth.mfa.webauthn.forms import (
 from allauth.mfa.webauthn.internal.auth import clear_state
 from django import forms
 
-from accounts.enums import ROLES_OF
 from accounts.passkeys import UNREADABLE
-from accounts.permissions import may_grant
-from core.actor import Actor
 from core.enums import Role
 from core.forms import CrispyMixin
 
 
 class InvitationForm(CrispyMixin, forms.Form):
-    """Whom to invite, in which of the roles that are the actor's to give."""
+    """Whom to invite, in which of the `roles` that are the actor's to give."""
 
     email = forms.EmailField(label="adresse électronique")
     role = forms.ChoiceField(label="rôle")
 
-    def __init__(self, *args, actor: Actor, **kwargs):
+    def __init__(self, *args, roles: Iterable[Role], **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [
-            (role.value, role.label) for role in ROLES_OF[actor.side] if may_grant(actor, role)
-        ]
+        self.fields["role"].choices = [(role.value, role.label) for role in roles]
 
     def clean_role(self):
         return Role(self.cleaned_data["role"])

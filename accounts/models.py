@@ -7,6 +7,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from accounts.enums import ROLES_OF, FundKind, Power
 from core import clock
@@ -52,6 +53,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = "compte"
         verbose_name_plural = "comptes"
+        constraints = [
+            models.CheckConstraint(
+                name="accounts_address_in_lower_case",
+                condition=Q(email=Lower("email")),
+                violation_error_message="L’adresse d’un compte s’écrit en minuscules.",
+            )
+        ]
 
     def __str__(self):
         return self.get_full_name() or self.email

@@ -5,7 +5,7 @@ The matrix of the tests walks it line by line; docs/permissions.md shows it to p
 
 from enum import StrEnum
 
-from accounts.enums import Power
+from accounts.enums import ROLES_OF, Power
 from core.actor import Actor
 from core.enums import Role, Side
 from core.errors import DomainError, NotAllowed
@@ -120,15 +120,25 @@ def check(actor: Actor, act: Act) -> None:
         raise NotAllowed(f"Votre rôle ne vous permet pas {of}{act.value}.")
 
 
+def is_administrator(actor: Actor) -> bool:
+    """Return whether `actor` acts for the administration of the portal."""
+    return (actor.side, actor.role) == (Side.BACK_OFFICE, Role.ADMINISTRATOR)
+
+
 def check_administrator(actor: Actor) -> None:
     """Raise NotAllowed unless `actor` acts for the administration of the portal."""
-    if (actor.side, actor.role) != (Side.BACK_OFFICE, Role.ADMINISTRATOR):
+    if not is_administrator(actor):
         raise NotAllowed("Seule l’administration du portail peut faire cela : agissez pour elle.")
 
 
 def may_grant(actor: Actor, role: Role) -> bool:
     """Return whether `actor` opens and closes places of this role in her organisation."""
     return may(actor, Act.INVITE) and role in GRANTS[actor.side][actor.role]
+
+
+def grantable_roles(actor: Actor) -> list[Role]:
+    """Return the roles that `actor` gives and takes in her organisation, in their order."""
+    return [role for role in ROLES_OF[actor.side] if may_grant(actor, role)]
 
 
 def check_grant(actor: Actor, role: Role) -> None:

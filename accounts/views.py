@@ -9,11 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import actions
-from accounts.enums import ROLES_OF
 from accounts.forms import AcceptInvitationForm, InvitationForm
 from accounts.middleware import SESSION_KEY
 from accounts.models import Invitation, Membership
-from accounts.permissions import Act, may, may_grant
+from accounts.permissions import Act, grantable_roles, may
 from core.errors import DomainError
 from core.http import attempt, http_methods, require, show, submit_form
 
@@ -26,7 +25,7 @@ def team(request, template_name="accounts/team.html"):
 @http_methods("GET", "POST")
 def invitation_create(request, template_name="accounts/invitation_create.html"):
     require(may(request.actor, Act.INVITE))
-    form = InvitationForm(request.POST or None, actor=request.actor)
+    form = InvitationForm(request.POST or None, roles=grantable_roles(request.actor))
     if request.method == "POST" and submit_form(request, form, actions.invite, success="L’invitation est envoyée."):
         return redirect("accounts:team")
     return show(request, template_name, {"form": form})
@@ -79,7 +78,7 @@ def team_context(request) -> dict:
     return {
         "team": Membership.objects.visible_to(request.actor).select_related("user").order_by("user__last_name"),
         "invitations": Invitation.objects.visible_to(request.actor).open(),
-        "granted": [role for role in ROLES_OF[request.actor.side] if may_grant(request.actor, role)],
+        "granted": grantable_roles(request.actor),
         "can_invite": may(request.actor, Act.INVITE),
     }
 

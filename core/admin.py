@@ -49,3 +49,4 @@ class AuditEventAdmin(ReadOnlyAdmin):
     list_display = ["sequence", "at", "user_name", "organisation_name", "action", "object_label"]
     list_filter = ["action", "side"]
     search_fields = ["user_name", "object_id", "object_label"]
+    ordering = ["-sequence"]

@@ -220,9 +220,10 @@ def territory_paste(request, pk, template_name="health_projects/project_territor
     if added is not None and not refused.words:
         messages.success(request, pages.pasted_sentence(len(codes)))
         return redirect(TERRITORY, pk)
-    words = refused.words if added is not None else form.cleaned_data["codes"]
+    words, read_count = (refused.words, len(codes)) if added is not None else (form.cleaned_data["codes"], 0)
     again = forms.PasteForm(initial={"codes": words}, actor=request.actor)
-    return picker(request, project, template_name, paste_form=again, refused=refused, read_count=len(codes))
+    shown = refused if refused.words else None
+    return picker(request, project, template_name, paste_form=again, refused=shown, read_count=read_count)
 
 
 @http_methods("POST")

@@ -11,6 +11,7 @@ from core.wording import spoken_list
 
 INSEE_CODE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
 SEPARATORS = re.compile(r"[\s,;|]+")
+INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")  # what web pages and spreadsheets leave in a copy
 ARTICLE = re.compile(r"^(?:le|la|les|l) (?=.)")  # at the beginning only: « Ville-la-Grand » keeps its own
 
 # The three communes that have municipal arrondissements: parent, its name, first and last code.
@@ -90,7 +91,7 @@ def parse_insee_codes(text: str) -> ParsedCodes:
     not looked at here.
     """
     codes, unreadable = {}, {}
-    for word in SEPARATORS.split(text.replace("\ufeff", " ")):
+    for word in SEPARATORS.split(INVISIBLE.sub("", text)):
         word = word.strip("\"'«».()")
         if not word:
             continue

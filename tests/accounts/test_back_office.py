@@ -3,9 +3,12 @@
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core import mail
+from django.db import IntegrityError
 from django.urls import NoReverseMatch, reverse
 
 from accounts import actions
+from accounts.models import User
+from core.enums import Role
 from core.errors import DomainError, NotAllowed
 from core.models import AuditEvent
 from tests.utils.factories import MembershipFactory, UserFactory
@@ -54,6 +57,63 @@ def test_the_access_given_from_the_back_office_comes_with_its_rights(administrat
     client.post(url, {**data, "is_active": "on"})
     person.refresh_from_db()
     assert not person.is_staff and not person.is_superuser
+
+
+def test_the_first_president_is_invited_from_the_back_office(
+    administrator, world, client_of, client, django_capture_on_commit_callbacks
+):
+    organisation, browser = world.west.cpts, client_of(administrator)
+    url = reverse("admin:accounts_organisation_invite", args=[organisation.pk])
+    assert url in browser.get(reverse("admin:accounts_organisation_change", args=[organisation.pk])).content.decode()
+    refused = browser.post(url, {"email": "Prisca@Exemple.test", "role": Role.SIGNATORY}).content.decode()
+    assert "Prisca@Exemple.test" in refused and "errorlist" in refused
+    with django_capture_on_commit_callbacks(execute=True):
+        assert browser.post(url, {"email": "Prisca@Exemple.test", "role": Role.PRESIDENT}).status_code == 302
+    (message,) = mail.outbox
+    invitation = organisation.invitations.get()
+    assert message.to == ["prisca@exemple.test"] and invitation.token in message.body
+    event = AuditEvent.objects.get(action="invitation.send")
+    assert (event.user_id, event.object_id) == (administrator.user_id, str(invitation.pk))
+    answer = {"first_name": "Prisca", "last_name": "Neuve", "password": "une phrase assez longue"}
+    client.post(reverse("accounts:invitation_accept", args=[invitation.token]), answer)
+    assert organisation.memberships.get(user__email="prisca@exemple.test").role == Role.PRESIDENT
+
+
+def test_nobody_else_invites_to_another_organisation(world):
+    for member in (world.west.president, world.west.ars_signatory, world.observer):
+        with pytest.raises(NotAllowed):
+            actions.invite_to(
+                actor=member.as_actor(), organisation=world.east.cpts, email="a@b.test", role=Role.PRESIDENT
+            )
+
+
+def test_a_role_of_another_side_is_refused_to_the_back_office_too(administrator, world):
+    with pytest.raises(DomainError, match="rôle"):
+        actions.invite_to(
+            actor=administrator.as_actor(), organisation=world.west.cpts, email="a@b.test", role=Role.ACCOUNTANT
+        )
+
+
+def test_an_invitation_sent_by_mistake_is_withdrawn_from_the_back_office(administrator, world, client_of):
+    invitation = actions.invite_to(
+        actor=administrator.as_actor(), organisation=world.west.cpts, email="a@b.test", role=Role.PRESIDENT
+    )
+    url = reverse("admin:accounts_invitation_changelist")
+    client_of(administrator).post(url, {"action": "withdraw", "_selected_action": [str(invitation.pk)]})
+    invitation.refresh_from_db()
+    assert invitation.withdrawn_at
+
+
+def test_an_address_typed_with_capitals_signs_in_all_the_same(administrator, client_of):
+    data = {"email": "Marius.Olive@Exemple.test", "first_name": "Marius", "last_name": "Olive", "is_active": "on"}
+    assert client_of(administrator).post(reverse("admin:accounts_user_add"), data).status_code == 302
+    assert User.objects.get(last_name="Olive").email == "marius.olive@exemple.test"
+
+
+@pytest.mark.django_db
+def test_the_database_refuses_an_address_nobody_could_sign_in_with():
+    with pytest.raises(IntegrityError, match="accounts_address_in_lower_case"):
+        UserFactory(email="Marius@exemple.test")
 
 
 def test_a_lost_second_factor_is_reset_with_a_reason_journaled_and_told(

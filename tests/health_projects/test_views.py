@@ -260,9 +260,12 @@ def test_each_code_that_is_not_one_is_named_and_kept(ours, draft, signed_in):
 
 
 def test_a_refused_list_stays_whole_in_its_field(ours, draft, signed_in):
-    response = signed_in(ours.coordinator).post(url("territory_paste", draft), {"codes": "69123 69381 69141"})
-    assert "69123 69381 69141</textarea>" in text_of(response)
-    assert not draft.communes.exists()
+    for codes in ("69123 69381 69141", "69123 69381 bonjour"):
+        page = text_of(signed_in(ours.coordinator).post(url("territory_paste", draft), {"codes": codes}))
+        assert f"{codes}</textarea>" in page
+        assert "de votre liste" not in page
+        assert ("Ce qui suit n’a pas été ajouté" in page) == ("bonjour" in codes)
+        assert not draft.communes.exists()
 
 
 def test_r1_the_picker_warns_below_20_000_and_names_overlaps(ours, draft, their_project, signed_in):
