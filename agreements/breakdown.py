@@ -15,8 +15,9 @@ from agreements.explanations import explain, explain_payment, format_rate, share
 from agreements.inputs import ContractInputs
 from agreements.lines import Line, LineKey
 from agreements.payments import ZERO, PaymentLine
-from agreements.rules import format_population
+from agreements.rules import format_population, size_for_population
 from agreements.scales import IndicatorResult
+from agreements.scales_told import explain_earned
 from core.dates import format_date
 from core.money import format_euros, round_cents
 
@@ -251,12 +252,10 @@ def _payment(inputs: ContractInputs, payment: PaymentLine, result: FundingResult
 
 
 def _size_step(line: Line, inputs: ContractInputs) -> Step:
-    changed = any(number <= line.year for number in inputs.sizes)
-    if changed or inputs.size is not None:
-        reason = "taille fixée pour cette année"
-    else:
+    size, reason = line.explanation.size, "taille fixée pour cette année"
+    if size == size_for_population(inputs.agreement_in(line.year), inputs.population):
         reason = f"{format_population(inputs.population)} habitants"
-    return Step(label="Taille", value=f"Taille {line.explanation.size}", detail=reason)
+    return Step(label="Taille", value=f"Taille {size}", detail=reason)
 
 
 def _plan(plan: AmountKind | None) -> str:
@@ -285,20 +284,19 @@ def _indicator_steps(line: Line, inputs: ContractInputs) -> list[Step]:
     mission = next(item for item in inputs.missions if item.mission == line.mission)
     if line.year not in mission.indicators:
         return []
+    known = inputs.result_in(mission, line.year)
     return [
-        Step(label=f"Indicateur {number}", value=_earned(result), detail=_decision(result))
-        for number, result in enumerate(inputs.result_in(mission, line.year).results, start=1)
+        Step(
+            label=result.indicator.label or f"Indicateur {number}",
+            value=_earned(result),
+            detail=explain_earned(result.indicator, result.indicator.unit, known.variable_part, known.multiplier),
+        )
+        for number, result in enumerate(known.results, start=1)
     ]
 
 
 def _earned(result: IndicatorResult) -> str:
     return f"{format_euros(round_cents(result.earned))} sur {format_euros(round_cents(result.maximum))}"
-
-
-def _decision(result: IndicatorResult) -> str:
-    if result.indicator.neutralised:
-        return "neutralisé : les autres indicateurs se partagent son montant"
-    return "montant retenu par les trois parties" if result.indicator.retained is not None else ""
 
 
 def _rule(line: Line) -> str:

@@ -26,6 +26,7 @@ class IndicatorInput:
     """A result indicator of a mission-year: its maximum in euros, scale, value, and what was decided of it.
 
     `levels` go from the easiest to the hardest. `retained` is the amount that the three parties set by hand.
+    `label` and `unit` are for those who read what it earns: they change no amount.
     """
 
     amount: Decimal
@@ -39,6 +40,8 @@ class IndicatorInput:
     retained: Decimal | None = None
     neutralised: bool = False
     reason: str = ""
+    label: str = ""
+    unit: str = ""
 
     @property
     def is_decided(self) -> bool:
@@ -114,7 +117,20 @@ def earned_by_value(indicator: IndicatorInput) -> Fraction:
         case Scale.LEVELS:
             return _earned_by_level(indicator)
         case Scale.LINEAR:
-            return Fraction(indicator.amount) * _share_of_target(indicator)
+            return Fraction(indicator.amount) * share_of_target(indicator)
+
+
+def share_of_target(indicator: IndicatorInput) -> Fraction:
+    """R13c: return the share, from 0 to 1, of the way to the target of a LINEAR indicator with a value."""
+    value, target = Fraction(indicator.value), Fraction(indicator.target)
+    if indicator.baseline is not None:
+        baseline = Fraction(indicator.baseline)
+        share = (value - baseline) / (target - baseline)  # the same fraction both ways: signs cancel
+    elif indicator.direction == Direction.UP:
+        share = value / target
+    else:
+        share = target / value if value else WHOLE
+    return min(max(share, NOTHING), WHOLE)
 
 
 # What is refused ------------------------------------------------------------------------------
@@ -247,15 +263,3 @@ def _is_reached(level: Level, indicator: IndicatorInput) -> bool:
     if indicator.direction == Direction.UP:
         return level.threshold <= indicator.value
     return level.threshold >= indicator.value
-
-
-def _share_of_target(indicator: IndicatorInput) -> Fraction:
-    value, target = Fraction(indicator.value), Fraction(indicator.target)
-    if indicator.baseline is not None:
-        baseline = Fraction(indicator.baseline)
-        share = (value - baseline) / (target - baseline)  # the same fraction both ways: signs cancel
-    elif indicator.direction == Direction.UP:
-        share = value / target
-    else:
-        share = target / value if value else WHOLE
-    return min(max(share, NOTHING), WHOLE)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from agreements.breakdown import condition_of
 from agreements.engine import FundingResult, compute
 from agreements.enums import LineKind, PaymentKind
 from agreements.explanations import explain, explain_payment, payment_label
@@ -22,12 +23,6 @@ from funding.models import Payment, Statement
 
 Key = tuple[int, str, str, str, str, int]
 LineKey = tuple[str, str, str]
-
-CONDITIONS = {
-    PaymentKind.FULL: "à cette date",
-    PaymentKind.ADVANCE: "à cette date, si la mission a démarré",
-    PaymentKind.BALANCE: "après la clôture du dialogue annuel",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,9 +85,9 @@ def schedule_of(contract: Contract, today: date) -> list[ScheduleLine]:
     closed = {statement.year for statement in contract.statements.all()}
     lines = [_stored_line(payment) for payment in stored]
     lines += [
-        _forecast_line(new, CONDITIONS.get(new.kind, ""))
-        for new in (new_payment(payment, result) for payment in result.payments)
-        if new.key not in known and new.year not in closed
+        _forecast_line(new, condition_of(payment, terminated_on=contract.terminated_on))
+        for payment in result.payments
+        if (new := new_payment(payment, result)).key not in known and new.year not in closed
     ]
     return sorted(lines, key=lambda line: (line.due_on, line.year, line.mission, line.line_kind))
 

@@ -3,11 +3,11 @@
 from decimal import Decimal
 from typing import Any
 
+from agreements.scales_told import scale_terms
 from core.money import round_cents
 from indicators.assemblers.inputs import fresh, indicator_input
 from indicators.assemblers.sheets import IndicatorLine, MissionSheet, mission_sheets
 from indicators.enums import Settlement
-from indicators.explanations import scale_terms
 from indicators.models import Indicator, Programme, ProgrammeMission
 
 

@@ -1,6 +1,7 @@
 """What the arithmetic of R13 takes of a programme."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from agreements.enums import Direction, Scale
@@ -46,7 +47,8 @@ def indicator_input(indicator: Indicator) -> IndicatorInput:
         number=value.number if value else None,
         achieved=value.achieved if value else None,
     )
-    return with_decision(definition, indicator.settlement, indicator.retained_amount, indicator.settlement_reason)
+    named = replace(definition, label=indicator.label, unit=indicator.unit)
+    return with_decision(named, indicator.settlement, indicator.retained_amount, indicator.settlement_reason)
 
 
 def with_decision(

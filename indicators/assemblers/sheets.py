@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from agreements.scales import IndicatorInput, earned_by_value, left_to_spread, multiplier
+from agreements.scales_told import explain_earned, scale_terms, with_unit
 from core.actor import Actor
 from core.enums import PARTIES
 from core.errors import DomainError
@@ -14,7 +15,7 @@ from core.figures import Figure
 from indicators import lifecycle, permissions
 from indicators.assemblers.inputs import indicator_input, result_inputs
 from indicators.enums import ProgrammeStatus, ValueStatus
-from indicators.explanations import explain_earned, payout_curve, scale_terms, target_words, with_unit
+from indicators.explanations import payout_curve, target_words
 from indicators.lifecycle import ValueStep
 from indicators.models import (
     Deliverable,

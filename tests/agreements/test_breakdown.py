@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from agreements import catalogue
 from agreements.breakdown import amount_parts, breakdown, line_label, payment_days
 from agreements.engine import compute
-from agreements.enums import LineKind, Scale
+from agreements.enums import Direction, LineKind, Scale
 from agreements.inputs import ContractInputs
-from agreements.scales import IndicatorInput
+from agreements.scales import IndicatorInput, Level
 from agreements.simulation import read_inputs
 from agreements.strict_json import Node, parse
 from tests.agreements.contracts import SIGNED_ON, mission
@@ -71,6 +71,53 @@ def test_r13_indicators_stand_between_the_rate_and_the_result():
     assert list(steps)[-5:] == ["Taux de réussite", "Indicateur 1", "Indicateur 2", "Résultat", "Règle"]
     spoken = [steps[f"Indicateur {number}"].replace("\u202f", " ").replace("\u00a0", " ") for number in (1, 2)]
     assert spoken == ["10 000,00 € sur 10 000,00 €", "0,00 € sur 7 500,00 €"]
+
+
+def test_r13_a_named_indicator_says_what_was_measured_and_what_it_brought():
+    """(67 000 − 66 111) ÷ (68 811 − 66 111) = 889 ÷ 2 700 = 32,925… %; 7 500 × 0,32925… = 2 469,44."""
+    indicators = (
+        IndicatorInput(
+            amount=Decimal("10000.00"),
+            scale=Scale.LEVELS,
+            direction=Direction.DOWN,
+            levels=(
+                Level(threshold=Decimal(100), amount=Decimal(4000)),
+                Level(threshold=Decimal(50), amount=Decimal(10000)),
+            ),
+            value=Decimal(62),
+            label="Patients sans médecin traitant",
+            unit="patients",
+        ),
+        IndicatorInput(
+            amount=Decimal("7500.00"),
+            scale=Scale.LINEAR,
+            direction=Direction.UP,
+            baseline=Decimal(66111),
+            target=Decimal(68811),
+            value=Decimal(67000),
+            label="Actes hors horaires",
+        ),
+        IndicatorInput(
+            amount=Decimal("0.00"), scale=Scale.LINEAR, direction=Direction.UP, target=Decimal(10), value=Decimal(5)
+        ),
+    )
+    inputs = contract(mission(indicators={1: indicators}))
+    lines = [line for part in breakdown(inputs, compute(inputs))[0].missions for line in part.lines]
+    steps = {step.label: step for line in lines for step in line.steps}
+
+    def told(label: str) -> tuple[str, str]:
+        step = steps[label]
+        return tuple(text.replace("\u202f", " ").replace("\u00a0", " ") for text in (step.value, step.detail))
+
+    assert told("Patients sans médecin traitant") == (
+        "4 000,00 € sur 10 000,00 €",
+        "62 patients : palier « 100 patients et moins : 4 000,00 € ».",
+    )
+    assert told("Actes hors horaires") == (
+        "2 469,44 € sur 7 500,00 €",
+        "67 000, de 66 111 à 68 811 : 7 500,00 € × environ 32,93 %.",
+    )
+    assert told("Indicateur 3") == ("0,00 € sur 0,00 €", "5 pour une cible de 10 : 0,00 € × 50 %.")
 
 
 def test_r11_a_bonus_names_the_line_it_raises():

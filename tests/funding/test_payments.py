@@ -175,7 +175,7 @@ def test_a_line_of_the_statement_opens_down_to_its_rule(world, contract, client_
     page = client_of(world.west.coordinator).get(
         reverse("funding:statement_detail", args=[contract.statements.get().pk])
     )
-    for words in ("Taille 2", "30\u202f000,00", "181 sur 365", "Taux de réussite", "Indicateur 1", "R8"):
+    for words in ("Taille 2", "30\u202f000,00", "181 sur 365", "Taux de réussite", "Réunions tenues", "R8"):
         assert words in page.text
 
 
