@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -64,13 +65,15 @@ def invitation_accept(request, token, template_name="accounts/invitation_accept.
 
 @http_methods("POST")
 def switch_organisation(request):
-    """Choose the organisation to act for, among one's own."""
+    """Choose the organisation to act for, among one's own; lead to the page asked for, if it is one of ours."""
     chosen = next((m for m in request.memberships if str(m.pk) == request.POST.get("membership")), None)
     if chosen is None:
         raise Http404
     request.session[SESSION_KEY] = str(chosen.pk)
     messages.success(request, f"Vous agissez maintenant pour {chosen.organisation}.")
-    return redirect(settings.LOGIN_REDIRECT_URL)
+    page = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    return redirect(page if is_ours else settings.LOGIN_REDIRECT_URL)
 
 
 def team_context(request) -> dict:

@@ -6,16 +6,27 @@ from functools import wraps
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.template.loader import render_to_string
 
 from core.errors import DomainError, NotAllowed
 
 
 def http_methods(*methods: str) -> Callable:
-    """Allow these methods only; HEAD comes with GET."""
-    return require_http_methods([*methods, "HEAD"] if "GET" in methods else list(methods))
+    """Allow these methods only, and say so on a page to who opens the address otherwise; HEAD comes with GET."""
+    allowed = [*methods, "HEAD"] if "GET" in methods else list(methods)
+
+    def decorate(view: Callable) -> Callable:
+        @wraps(view)
+        def wrapper(request, *args, **kwargs):
+            if request.method in allowed:
+                return view(request, *args, **kwargs)
+            return HttpResponseNotAllowed(allowed, render_to_string("405.html", request=request))
+
+        return wrapper
+
+    return decorate
 
 
 def require(allowed: bool) -> None:

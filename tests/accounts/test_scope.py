@@ -51,6 +51,19 @@ def test_one_person_switches_between_her_organisations(world, client_of):
     assert "Autre CPTS" in client.get(reverse("accounts:team")).content.decode()
 
 
+def test_a_link_about_another_of_ones_organisations_opens_for_it(world, client_of):
+    other = MembershipFactory(user=world.west.coordinator.user, organisation=world.east.cpts, role=Role.COORDINATOR)
+    client = client_of(world.west.coordinator)
+    link = reverse("health_projects:project_create") + "?de=courriel"
+    page = client.get("/contrats/00000000-0000-0000-0000-000000000000/")
+    assert page.status_code == 404
+    assert f'value="{other.pk}">{world.east.cpts}</button>' in page.content.decode()
+    assert client.post(reverse("accounts:switch"), {"membership": other.pk, "next": link}).url == link
+    for elsewhere in ("https://ailleurs.test/", "//ailleurs.test/", "javascript:alert(1)"):
+        answer = client.post(reverse("accounts:switch"), {"membership": other.pk, "next": elsewhere})
+        assert answer.url == reverse("dashboards:home")
+
+
 def test_one_cannot_switch_to_the_place_of_someone_else(world, client_of):
     client = client_of(world.west.coordinator)
     assert client.post(reverse("accounts:switch"), {"membership": world.east.coordinator.pk}).status_code == 404

@@ -168,6 +168,20 @@ def test_refusals_have_the_same_headers(portal, settings):
     assert story.west.tenant.cpts.name not in refusals[302].text
 
 
+def test_an_address_that_is_not_a_page_says_so_in_french(portal):
+    subject = portal.subjects_of("contracts:contract_consent")[0]
+    answer = portal.ask("contracts:contract_consent", "DELETE", portal.principals(subject)[0], subject)
+    assert answer.status == 405 and answer.headers["Allow"] == "GET, POST, HEAD"
+    assert "Cette adresse ne s’ouvre pas comme une page" in answer.text
+
+
+def test_a_demonstration_too_shows_the_portal_s_own_page_where_nothing_is_found(client, settings):
+    settings.DEBUG = True
+    response = client.get("/nulle-part/")
+    assert response.status_code == 404
+    assert "Cette page n’existe pas" in response.content.decode()
+
+
 def test_a_page_that_breaks_keeps_its_headers_and_says_nothing_of_why(settings):
     settings.ROOT_URLCONF = "tests.architecture.broken_urls"
     response = Client(raise_request_exception=False).get("/casse/")
