@@ -9,7 +9,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from threading import Lock
 from typing import Any
 
@@ -20,7 +20,7 @@ from django.utils import timezone
 from core.dates import format_date
 from core.errors import DomainError
 from documents.layout.attachment import DATA_NAME, AttachedData
-from documents.layout.marks import verification_marks
+from documents.layout.marks import page_squares, verification_marks
 from documents.signing.fields import timestamp_fields
 
 logger = logging.getLogger(__name__)
@@ -121,7 +121,7 @@ def lay_out(
 ) -> bytes:
     """Return the PDF of a whole HTML page; each signature field must have its box (`<input>`) in it.
 
-    `code` is the verification code, written in the metadata; `data` is attached.
+    `code` is the verification code, written in the metadata and in the QR code of each page; `data` is attached.
     """
     from weasyprint.urls import FatalURLFetchingError
 
@@ -135,6 +135,7 @@ def lay_out(
             pdf,
             labels={field.name: field.label for field in signature_fields},
             stamps=timestamp_fields(len(signature_fields)),
+            squares=partial(page_squares, code) if code else None,
         )
     except SoftTimeLimitExceeded:
         raise

@@ -5,8 +5,9 @@ it clears.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
+from itertools import groupby
 from xml.sax.saxutils import escape
 
 import pikepdf
@@ -16,6 +17,10 @@ from pikepdf import Array, Dictionary, Name, ObjectStreamMode, String
 PRINT_AND_LOCKED = 132
 SIGNATURES_EXIST_APPEND_ONLY = 3
 STAMP_LABEL = "Horodatage du document"
+MILLIMETRE = 72 / 25.4
+# Where the QR code of a page stands, from the right and the bottom of the sheet: in the margins of base.css, clear of
+# what printers cannot print.
+QR_SIDE, QR_RIGHT, QR_BOTTOM = 13 * MILLIMETRE, 20 * MILLIMETRE, 5.5 * MILLIMETRE
 KEPT_BY_A_SIGNATURE_FIELD = {"/Type", "/Subtype", "/T", "/Rect", "/P", "/StructParent"}
 
 # PDF/UA-1 in the XMP packet, with the schema that PDF/A-3 requires for a namespace it does not know.
@@ -57,9 +62,15 @@ def declares(code: str) -> Callable:
     return finisher
 
 
-def finish(content: bytes, *, labels: dict[str, str], stamps: Sequence[str] = ()) -> bytes:
+def finish(
+    content: bytes,
+    *,
+    labels: dict[str, str],
+    stamps: Sequence[str] = (),
+    squares: Callable[[int], Sequence[Sequence[int]]] | None = None,
+) -> bytes:
     """Return the file ready for its first signature; `labels` gives the accessible name of each signature field,
-    `stamps` the names of the fields kept for time stamps.
+    `stamps` the names of the fields kept for time stamps, `squares` the QR code of a page by its number.
 
     Saved with fresh object streams: the engine puts every object in a single one, which makes a verification
     take half a minute. Deterministic.
@@ -67,6 +78,8 @@ def finish(content: bytes, *, labels: dict[str, str], stamps: Sequence[str] = ()
     with pikepdf.open(BytesIO(content)) as pdf:
         scope_headers(pdf)
         mark_artifacts(pdf)
+        if squares:
+            draw_codes(pdf, squares)
         empty_signature_fields(pdf, labels)
         if stamps:
             add_stamp_fields(pdf, stamps)
@@ -125,6 +138,28 @@ def _with_artifacts(page: pikepdf.Page, orphans: set[int]) -> bytes:
             operands = [Name.Artifact, Dictionary(Type=Name.Pagination)]
         instructions.append((operands, operator))
     return pikepdf.unparse_content_stream(instructions)
+
+
+def draw_codes(pdf: pikepdf.Pdf, squares: Callable[[int], Sequence[Sequence[int]]]) -> None:
+    """Draw the QR code of each page, which says its number: an artefact, that no screen reader spells."""
+    for number, page in enumerate(pdf.pages, start=1):
+        rows = squares(number)
+        right, bottom = float(page.mediabox[2]) - QR_RIGHT, float(page.mediabox[1]) + QR_BOTTOM
+        scale = QR_SIDE / len(rows)
+        place = f"{scale:.4f} 0 0 {scale:.4f} {right - QR_SIDE:.3f} {bottom:.3f} cm"
+        drawing = f"/Artifact BMC q 0 0 0 rg {place} {' '.join(_dark_runs(rows))} f Q EMC\n"
+        page.contents_add(drawing.encode(), prepend=True)
+
+
+def _dark_runs(rows: Sequence[Sequence[int]]) -> Iterator[str]:
+    """Give the rectangles of a QR code, a run of dark squares each, from the bottom up."""
+    for height, row in enumerate(reversed(rows)):
+        column = 0
+        for is_dark, run in groupby(row):
+            width = len(list(run))
+            if is_dark:
+                yield f"{column} {height} {width} 1 re"
+            column += width
 
 
 def _mark(properties: pikepdf.Object) -> int:

@@ -50,13 +50,15 @@ def test_the_heading_of_a_table_is_repeated_on_each_page_it_runs_over(contract):
     assert sum("Échéance" in page for page in pages) == 2
 
 
-def test_each_page_opens_its_verification_by_its_qr_code(contract, tmp_path, settings):
+def test_each_page_opens_its_verification_by_a_qr_code_that_says_its_number(contract, tmp_path, settings):
     (tmp_path / "contract.pdf").write_bytes(contract)
     subprocess.run(["pdftoppm", "-r", "150", "-png", tmp_path / "contract.pdf", tmp_path / "page"], check=True)
     pages = sorted(tmp_path.glob("page*.png"))
     command = ["zbarimg", "--quiet", "--raw", "--nodbus"]
     read = [subprocess.run([*command, page], capture_output=True, text=True).stdout.strip() for page in pages]
-    assert read == [f"{settings.PORTAL_URL}/verifier/K7QF-2MXW-9RTA/"] * len(PdfReader(BytesIO(contract)).pages)
+    count = len(PdfReader(BytesIO(contract)).pages)
+    assert count == 4
+    assert read == [f"{settings.PORTAL_URL}/verifier/K7QF-2MXW-9RTA/?p={number}" for number in (1, 2, 3, 4)]
 
 
 def test_the_qr_code_is_an_artefact_that_no_reader_spells(contract):
@@ -68,7 +70,7 @@ def test_the_qr_code_is_an_artefact_that_no_reader_spells(contract):
                 for operands, operator in pikepdf.parse_content_stream(page)
                 if str(operator) in ("BMC", "BDC")
             ]
-            assert opened[0] == Name.Artifact and "Do" in drawn[drawn.index("BMC") : drawn.index("EMC")]
+            assert opened[0] == Name.Artifact and "re" in drawn[drawn.index("BMC") : drawn.index("EMC")]
 
 
 def test_a_page_without_code_bears_no_mark():
