@@ -140,7 +140,7 @@ def signature_lines(document: Document | None) -> list[PartyLine]:
             side=signature.side,
             organisation=signature.organisation.name,
             tone="ok" if signature.signed_at else "wait",
-            state="Signé" if signature.signed_at else "Attendue",
+            state=signature.signed_word if signature.signed_at else "Attendue",
             who=signature.signer_name,
             at=signature.signed_at,
         )
@@ -301,7 +301,7 @@ def history(contract: Contract) -> list[HistoryEntry]:
         HistoryEntry(
             at=signature.signed_at,
             who=signature.signer_name,
-            what="a signé le contrat",
+            what=f"a signé le contrat{' sur papier' if signature.is_on_paper else ''}",
             organisation=signature.organisation.name,
             side=signature.side,
         )

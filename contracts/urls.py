@@ -13,6 +13,7 @@ urlpatterns = [
     path("<uuid:pk>/consentir/", contract.contract_consent, name="contract_consent"),
     path("<uuid:pk>/signer/", contract.contract_sign, name="contract_sign"),
     path("<uuid:pk>/signer/ailleurs/", contract.contract_sign_outside, name="contract_sign_outside"),
+    path("<uuid:pk>/signer/papier/", contract.contract_sign_paper, name="contract_sign_paper"),
     path("<uuid:pk>/refuser/", contract.contract_refuse, name="contract_refuse"),
     path("<uuid:pk>/abandonner/", contract.contract_abandon, name="contract_abandon"),
     path("<uuid:pk>/crise/", contract.crisis_declare, name="crisis_declare"),
@@ -26,6 +27,7 @@ urlpatterns = [
     path("avenants/<uuid:pk>/consentir/", amendments.amendment_consent, name="amendment_consent"),
     path("avenants/<uuid:pk>/signer/", amendments.amendment_sign, name="amendment_sign"),
     path("avenants/<uuid:pk>/signer/ailleurs/", amendments.amendment_sign_outside, name="amendment_sign_outside"),
+    path("avenants/<uuid:pk>/signer/papier/", amendments.amendment_sign_paper, name="amendment_sign_paper"),
     path("avenants/<uuid:pk>/refuser/", amendments.amendment_refuse, name="amendment_refuse"),
     path("avenants/<uuid:pk>/abandonner/", amendments.amendment_abandon, name="amendment_abandon"),
 ]

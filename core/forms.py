@@ -322,3 +322,19 @@ class DocumentField(forms.FileField):
         finally:
             file.seek(0)
         return file
+
+
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(DocumentField):
+    """Several files at once; returns (name, bytes) for each."""
+
+    widget = FilesInput
+
+    def clean(self, data, initial=None) -> list[tuple[str, bytes]]:
+        if not data and not self.required:
+            return []
+        files = [super(FilesField, self).clean(item, initial) for item in data or [None]]
+        return [(file.name, file.read()) for file in files]

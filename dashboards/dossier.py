@@ -467,7 +467,7 @@ def _signature_line(contract: Contract, signature: Signature) -> PartyLine:
         side=signature.side,
         organisation=contract.party(signature.side).name,
         tone="ok" if signature.signed_at else "wait",
-        state="Signé" if signature.signed_at else "Attendue",
+        state=signature.signed_word if signature.signed_at else "Attendue",
         who=signature.signer_name,
         at=signature.signed_at,
     )

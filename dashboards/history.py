@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, DecimalField, F, QuerySet, UUIDField, Value
+from django.db.models import Case, CharField, DecimalField, F, QuerySet, UUIDField, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.urls import reverse
 from django.utils import timezone
@@ -54,8 +54,8 @@ WORDS = {
     "amendment": {name.value: words for name, words in AMENDMENT_WORDS.items()},
     "amendment_consent": {"": "a consenti à un avenant"},
     "ending": {"": "a donné son accord sur la fin du contrat"},
-    "signature": {"": "a signé le contrat"},
-    "annex": {"": "a signé l’annexe de l’année {}"},
+    "signature": {"": "a signé le contrat", "on_paper": "a signé le contrat sur papier"},
+    "annex": {"": "a signé l’annexe de l’année {}", "on_paper": "a signé sur papier l’annexe de l’année {}"},
     "dialogue": {
         "convene": "a convoqué les parties\u00a0: {}",
         "hold": "a noté la tenue du dialogue\u00a0: {}",
@@ -72,7 +72,8 @@ SEQUENCE = [
     ("contract", "open_negotiation"), ("dialogue", "convene"), ("dialogue", "hold"), ("value", "enter"),
     ("value", "contest"), ("value", "confirm"), ("dialogue", "send_minutes"), ("dialogue", "reopen_minutes"),
     ("approval", ""), ("dialogue", "close"), ("consent", ""), ("contract", "agree"), ("contract", "start_signing"),
-    ("signature", ""), ("contract", "activate"), ("annex", ""), ("payment", "order"), ("payment", "pay"),
+    ("signature", ""), ("signature", "on_paper"), ("contract", "activate"), ("annex", ""), ("annex", "on_paper"),
+    ("payment", "order"), ("payment", "pay"),
 ]  # fmt: skip
 RANKS = {key: rank for rank, key in enumerate(SEQUENCE)}
 COUNTED = {
@@ -208,7 +209,11 @@ def _signatures(model, path: str, scope: QuerySet, *, room: str, about=None) -> 
                 user_name=F("document__signatures__signer_name"),
                 organisation_name=F("document__signatures__organisation__name"),
                 side=F("document__signatures__side"),
-                transition=None,
+                transition=Case(
+                    When(document__signatures__scan__isnull=False, then=Value("on_paper")),
+                    default=Value(""),
+                    output_field=CharField(),
+                ),
                 comment=None,
                 room=room,
                 about=about,

@@ -32,7 +32,7 @@ from dialogues.rules import ANNOUNCED_MONTHS, agenda_of
 from documents import actions as document_actions
 from documents.enums import DocumentKind
 from documents.models import Document
-from documents.verification.outside import OutsideFile
+from documents.outside import Outside
 from funding import actions as funding_actions
 from funding.models import Statement
 from indicators import actions as indicator_actions
@@ -218,7 +218,7 @@ def revise(*, actor: Actor, dialogue: ManagementDialogue, reason: str) -> Manage
 
 
 @transaction.atomic
-def sign_annex(*, actor: Actor, annex: AnnualAnnex, outside: OutsideFile | None = None) -> AnnualAnnex:
+def sign_annex(*, actor: Actor, annex: AnnualAnnex, outside: Outside | None = None) -> AnnualAnnex:
     """Sign the annual annex for one's party; with the third signature it is in force."""
     annex = _locked_annex(actor, annex, AnnexStatus.SIGNING)
     document = document_actions.sign_document(actor=actor, document=annex.document, outside=outside)

@@ -20,6 +20,7 @@ urlpatterns = [
     path("annexes/<uuid:pk>/", views.annex_detail, name="annex_detail"),
     path("annexes/<uuid:pk>/signer/", views.annex_sign, name="annex_sign"),
     path("annexes/<uuid:pk>/signer/ailleurs/", views.annex_sign_outside, name="annex_sign_outside"),
+    path("annexes/<uuid:pk>/signer/papier/", views.annex_sign_paper, name="annex_sign_paper"),
     path("annexes/<uuid:pk>/refuser/", views.annex_refuse, name="annex_refuse"),
     path("annexes/<uuid:pk>/renvoyer/", views.annex_resend, name="annex_resend"),
 ]

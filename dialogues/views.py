@@ -1,5 +1,7 @@
 """Pages of the dialogues room: the list, the room of a dialogue, and the annual annex."""
 
+from collections.abc import Callable
+
 from django.shortcuts import get_object_or_404, redirect
 
 from accounts.permissions import Act, may
@@ -16,7 +18,7 @@ from dialogues.forms import ConveneForm, HoldForm, MinutesForm, RefuseForm, Reop
 from dialogues.models import AnnualAnnex, ManagementDialogue
 from dialogues.rules import agenda_of
 from dialogues.tables import DialogueTable
-from documents.signing_pages import outside_context, outside_form, signing_form, submit_outside
+from documents.signing_pages import outside_context, outside_form, paper_form, signing_form, submit_outside
 
 
 @http_methods("GET")
@@ -173,12 +175,22 @@ def annex_detail(request, pk, template_name="dialogues/annex_detail.html"):
 @http_methods("GET", "POST")
 def annex_sign_outside(request, pk, template_name="dialogues/annex_sign_outside.html"):
     """Sign with a certificate of one's own: download, sign elsewhere, bring back."""
+    return _sign_out_of_the_portal(request, pk, outside_form, template_name)
+
+
+@http_methods("GET", "POST")
+def annex_sign_paper(request, pk, template_name="dialogues/annex_sign_paper.html"):
+    """Sign by hand: print, sign, scan, bring back."""
+    return _sign_out_of_the_portal(request, pk, paper_form, template_name)
+
+
+def _sign_out_of_the_portal(request, pk, form_of: Callable, template_name: str):
     annex = annex_of(request, pk)
     require(may(request.actor, Act.SIGN))
-    form = outside_form(request, annex.document)
-    if submit_outside(request, form, actions.sign_annex, annex=annex, success="Vous avez signé l’annexe."):
-        return redirect("dialogues:annex_detail", pk)
     if request.method == "GET" and not can_sign(request.actor, annex):
+        return redirect("dialogues:annex_detail", pk)
+    form = form_of(request, annex.document)
+    if submit_outside(request, form, actions.sign_annex, annex=annex, success="Vous avez signé l’annexe."):
         return redirect("dialogues:annex_detail", pk)
     return show(request, template_name, {"annex": annex, **outside_context(form)})
 

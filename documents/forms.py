@@ -1,5 +1,8 @@
 """The second factor asked again at each signature (design §1), and what the public verification takes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from allauth.mfa.base.forms import ReauthenticateForm
@@ -8,9 +11,14 @@ from django import forms
 from django.http import HttpRequest
 
 from accounts import passkeys
+from accounts.models import Membership
 from core.errors import DomainError
-from core.forms import CrispyMixin, DocumentField
+from core.forms import CrispyMixin, DocumentField, FilesField, FrenchDateField
+from documents import storage
 from documents.models import Document, read_code
+from documents.paper.acceptance import KINDS, PaperSignature, check_day, check_pages, read_pages
+from documents.paper.scanning import Scan
+from documents.permissions import signatories
 from documents.signing.engine import load_engine
 from documents.verification.outside import OutsideFile, read_upload
 
@@ -45,6 +53,11 @@ class SigningForm(CrispyMixin, ReauthenticateForm):
     @property
     def has_passkey(self) -> bool:
         return Authenticator.Type.WEBAUTHN in self.factors
+
+    @property
+    def brought(self) -> list[forms.BoundField]:
+        """What is asked beside the second factor."""
+        return [field for field in self.visible_fields() if field.name != "code"]
 
     def clean_code(self) -> str:
         if self.errors or not self.cleaned_data["code"]:
@@ -112,12 +125,75 @@ class OutsideForm(SigningForm):
     )
 
     def clean_file(self) -> OutsideFile:
-        try:
+        with as_validation():
             return read_upload(self.cleaned_data["file"].read())
-        except DomainError as error:
-            raise forms.ValidationError(error.message) from error
 
     def clean(self) -> dict[str, Any]:
         """Return what the actions that sign take."""
         super().clean()
         return {"outside": self.cleaned_data.get("file")}
+
+
+class SignatoryField(forms.ModelChoiceField):
+    def label_from_instance(self, member: Membership) -> str:
+        return ", ".join(filter(None, [str(member.user), member.user.job_title or member.get_role_display()]))
+
+
+class PaperForm(SigningForm):
+    """The copy of a paper signed by hand: its pages, who signed, when, then the code."""
+
+    field_order = ["scan", "signatory", "handwritten_on", "attested", "code", "passkey"]
+    scan = FilesField(
+        kinds=KINDS,
+        max_megabytes=20,
+        label="toutes les pages du document signé",
+        help_text="Un seul PDF, ou une image (JPEG, PNG) par page\u00a0; 20\u00a0Mo au plus en tout.",
+    )
+    signatory = SignatoryField(queryset=Membership.objects.none(), label="signé de la main de", empty_label=None)
+    handwritten_on = FrenchDateField(label="signé le", help_text="Le jour écrit à côté de la signature.")
+    attested = forms.BooleanField(
+        label="J’atteste que cette copie est celle du document entier, signé de la main de cette personne."
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        actor = self.request.actor
+        self.fields["signatory"].queryset = people = signatories(actor)
+        self.fields["signatory"].initial = people.filter(user=actor.user_id).first()
+
+    def clean_scan(self) -> tuple[str, bytes, Scan]:
+        with as_validation():
+            name, content, scan = read_pages(storage.read(self.document.file), self.cleaned_data["scan"])
+            check_pages(scan, code=self.document.code)
+        return name, content, scan
+
+    def clean_handwritten_on(self) -> date:
+        day = self.cleaned_data["handwritten_on"]
+        with as_validation():
+            check_day(self.document, day)
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """Return what the actions that sign take."""
+        super().clean()
+        if self.errors:
+            return self.cleaned_data
+        given = self.cleaned_data
+        name, content, scan = given["scan"]
+        paper = PaperSignature(
+            name=name,
+            content=content,
+            scan=scan,
+            signatory=given["signatory"],
+            handwritten_on=given["handwritten_on"],
+        )
+        return {"outside": paper}
+
+
+@contextmanager
+def as_validation() -> Iterator[None]:
+    """Show a refusal of the domain beside the field that is being read."""
+    try:
+        yield
+    except DomainError as error:
+        raise forms.ValidationError(error.message) from error

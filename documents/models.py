@@ -228,8 +228,8 @@ class Document(TenantModel, Job, TimeStamped):
 
     @property
     def level(self) -> str:
-        """The PAdES level its signatures have reached, and what vouches for their time; empty before the first."""
-        given = {item.stamp for item in self.signature_list if item.signed_at}
+        """The PAdES level that the file has reached, and what vouches for the time of its signatures, if it has any."""
+        given = {item.stamp for item in self.signature_list if item.file_id}
         if not given:
             return ""
         if self.stamp == Stamp.STAMPED:
@@ -264,6 +264,15 @@ class Signature(TenantModel, TimeStamped):
     certificate_subject = models.CharField("titulaire du certificat", max_length=300, blank=True)
     certificate_issuer = models.CharField("autorité du certificat", max_length=300, blank=True)
     is_certificate_known = models.BooleanField("certificat reconnu par le portail", null=True, blank=True)
+    # Of a signature on paper: the copy of the pages, which stands in place of a state of the file.
+    scan = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="copie du papier signé"
+    )
+    handwritten_on = models.DateField("signée à la main le", null=True, blank=True)
+    depositor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="dépositaire de la copie"
+    )
+    depositor_name = models.CharField("copie déposée par", max_length=200, blank=True)
     refused_at = models.DateTimeField("refusée le", null=True, blank=True)
     refused_by = models.CharField("refusée par", max_length=200, blank=True)
     refusal_reason = models.TextField("motif du refus", blank=True)
@@ -283,8 +292,23 @@ class Signature(TenantModel, TimeStamped):
             ),
             models.CheckConstraint(
                 name="documents_signed_means_all",
-                condition=Q(signed_at__isnull=True, signer__isnull=True, file__isnull=True, signer_name="")
-                | (Q(signed_at__isnull=False, signer__isnull=False, file__isnull=False) & ~Q(signer_name="")),
+                condition=Q(
+                    signed_at__isnull=True, signer__isnull=True, file__isnull=True, scan__isnull=True, signer_name=""
+                )
+                | (Q(signed_at__isnull=False, signer__isnull=False) & ~Q(signer_name="")),
+            ),
+            models.CheckConstraint(
+                name="documents_signed_in_the_file_or_on_paper",
+                condition=Q(signed_at__isnull=True)
+                | Q(file__isnull=False, scan__isnull=True)
+                | Q(file__isnull=True, scan__isnull=False, stamp=Stamp.NONE, is_certificate_known__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="documents_on_paper_means_who_and_when",
+                condition=Q(scan__isnull=True, handwritten_on__isnull=True, depositor__isnull=True, depositor_name="")
+                | (
+                    Q(scan__isnull=False, handwritten_on__isnull=False, depositor__isnull=False) & ~Q(depositor_name="")
+                ),
             ),
             stamped_means_a_token("documents_signature_stamped_means_a_token"),
             models.CheckConstraint(
@@ -319,10 +343,19 @@ class Signature(TenantModel, TimeStamped):
         return self.is_certificate_known is not None
 
     @property
+    def is_on_paper(self) -> bool:
+        return self.scan_id is not None
+
+    @property
+    def signed_word(self) -> str:
+        """What a pill says of it once given: a signature on paper is never shown as one of the file."""
+        return "Signé sur papier" if self.is_on_paper else "Signé"
+
+    @property
     def state(self) -> str:
         """One word for a page."""
         if self.signed_at:
-            return "Signée"
+            return "Signée sur papier" if self.is_on_paper else "Signée"
         if self.refused_at:
             return "Refusée"
         return "Attendue" if self.document.signing_state == SigningState.OPEN else "Non signée"
@@ -330,7 +363,9 @@ class Signature(TenantModel, TimeStamped):
     @property
     def tone(self) -> str:
         """The tone of its pill."""
-        return {"Signée": "ok", "Refusée": "stop", "Attendue": "wait"}.get(self.state, "off")
+        if self.signed_at:
+            return "ok"
+        return {"Refusée": "stop", "Attendue": "wait"}.get(self.state, "off")
 
     @property
     def field_name(self) -> str:

@@ -1,5 +1,9 @@
 """Who may do what to a document: asked by the actions. Signing is `accounts.permissions.Act.SIGN`."""
 
+from django.db.models import QuerySet
+
+from accounts.models import Membership
+from accounts.permissions import Act, may
 from core import clock
 from core.actor import Actor
 from core.enums import PARTIES, Role, Side
@@ -39,3 +43,10 @@ def check_may_remind(actor: Actor) -> None:
     """Raise NotAllowed unless the actor may remind those who are to sign."""
     if not may_remind(actor):
         raise NotAllowed("Votre rôle est de lire : demandez à une personne de votre organisation d’envoyer le rappel.")
+
+
+def signatories(actor: Actor) -> QuerySet[Membership]:
+    """Return who may sign today for the actor's organisation, in their own right or by delegation."""
+    people = Membership.objects.visible_to(actor).active().select_related("user", "organisation")
+    able = [person.pk for person in people.prefetch_related("delegations_received") if may(person.as_actor(), Act.SIGN)]
+    return people.filter(pk__in=able)

@@ -1,9 +1,9 @@
-"""What the pages that sign share, in each room whose documents are signed."""
+"""What the pages that sign share, in each room whose documents are signed: here, with one's own certificate, on paper."""
 
 from collections.abc import Callable
 
 from core.http import submit_form
-from documents.forms import OutsideForm, SigningForm
+from documents.forms import OutsideForm, PaperForm, SigningForm
 from documents.models import Document
 
 
@@ -12,20 +12,28 @@ def signing_form(request, document: Document | None) -> SigningForm:
     return SigningForm(request.POST if request.method == "POST" else None, request=request, document=document)
 
 
-def outside_form(request, document: Document | None) -> OutsideForm:
+def outside_form(request, document: Document) -> OutsideForm:
     """Return the form that takes a file signed elsewhere."""
-    data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    return OutsideForm(data, files, request=request, document=document)
+    return OutsideForm(*_sent(request), request=request, document=document)
 
 
-def submit_outside(request, form: OutsideForm, action: Callable, **arguments):
-    """Sign with the file of a form; its refusal stands beside it. Return the action's result, or None."""
+def paper_form(request, document: Document) -> PaperForm:
+    """Return the form that takes the copy of a paper signed by hand."""
+    return PaperForm(*_sent(request), request=request, document=document)
+
+
+def _sent(request) -> tuple:
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
+def submit_outside(request, form: SigningForm, action: Callable, **arguments):
+    """Sign with what a form brings; its refusal stands beside it. Return the action's result, or None."""
     if request.method != "POST" or not form.is_valid():
         return None
     form.save()  # the second factor was given for this signature
     return submit_form(request, form, action, **arguments)
 
 
-def outside_context(form: OutsideForm) -> dict:
+def outside_context(form: SigningForm) -> dict:
     """Return what the shared part of the page shows."""
     return {"form": form, "document": form.document}

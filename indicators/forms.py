@@ -9,7 +9,15 @@ from django.forms import BaseFormSet, formset_factory
 from agreements.enums import Direction, Scale
 from core.enums import PARTIES
 from core.errors import DomainError
-from core.forms import ActionForm, DecimalFrField, DocumentField, FrenchDateField, MoneyField, StaleFormMixin
+from core.forms import (
+    ActionForm,
+    DecimalFrField,
+    DocumentField,
+    FilesField,
+    FrenchDateField,
+    MoneyField,
+    StaleFormMixin,
+)
 from indicators import rules
 from indicators.assemblers import definition_of
 from indicators.enums import Nature, Settlement, Usage
@@ -221,22 +229,6 @@ class IndicatorForm(VersionedForm):
             self.add_error(error.field if error.field in self.fields else None, error.message)
 
     levels_error = ""
-
-
-class FilesInput(forms.FileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(DocumentField):
-    """Several files at once; returns (name, bytes) for each."""
-
-    widget = FilesInput
-
-    def clean(self, data, initial=None) -> list[tuple[str, bytes]]:
-        if not data and not self.required:
-            return []
-        files = [super(FilesField, self).clean(item, initial) for item in data or [None]]
-        return [(file.name, file.read()) for file in files]
 
 
 def evidence_field(*, required: bool, help_text: str) -> FilesField:

@@ -31,7 +31,7 @@ from core.fingerprints import fingerprint
 from documents.actions import close_round, issue_document, refuse_document, replace_document, sign_document
 from documents.enums import DocumentKind
 from documents.models import Document
-from documents.verification.outside import OutsideFile
+from documents.outside import Outside
 
 STALE = "Quelqu’un a enregistré cet avenant entre-temps : comparez avant d’enregistrer."
 
@@ -134,7 +134,7 @@ def consent_to_amendment(*, actor: Actor, amendment: Amendment, seen_hash: str |
 
 
 @transaction.atomic
-def sign_amendment(*, actor: Actor, amendment: Amendment, outside: OutsideFile | None = None) -> Amendment:
+def sign_amendment(*, actor: Actor, amendment: Amendment, outside: Outside | None = None) -> Amendment:
     """Sign for the actor's party, after a fresh second factor that the view checks; the last signature binds.
 
     Returns the amendment: IN_FORCE after the last signature, or back in DRAFT, unsigned, when its first day has come

@@ -15,15 +15,15 @@ from core.actor import SYSTEM, Actor
 from core.dates import format_date
 from core.errors import TransitionNotAllowed
 from documents.actions import close_round, refuse_document, sign_document
-from documents.verification.outside import OutsideFile
+from documents.outside import Outside
 from indicators import actions as indicator_actions
 
 
 @transaction.atomic
-def sign_contract(*, actor: Actor, contract: Contract, outside: OutsideFile | None = None) -> Contract:
+def sign_contract(*, actor: Actor, contract: Contract, outside: Outside | None = None) -> Contract:
     """Sign for the actor's organisation, after a fresh second factor that the view checks; the last signature binds.
 
-    `outside` is the file signed with a certificate of one's own, instead of the portal's. Returns the contract: ACTIVE
+    `outside` is what was signed out of the portal: a file, or the copy of a paper. Returns the contract: ACTIVE
     after the last signature, or back in NEGOTIATION, unsigned, when a newer national agreement came into force
     meanwhile (R2) or when the last day to sign has passed. Raises DomainError when the document is not ready or
     already signed, or when the file is refused.

@@ -1,5 +1,7 @@
 """Pages of the amendments of a contract: written, compared, consented to, signed (R2, R18)."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 
@@ -10,7 +12,7 @@ from contracts.forms import AmendmentForm, ReasonForm
 from contracts.models import Amendment, Contract
 from core import clock
 from core.http import attempt, http_methods, require, show, submit_form
-from documents.signing_pages import outside_context, outside_form, signing_form, submit_outside
+from documents.signing_pages import outside_context, outside_form, paper_form, signing_form, submit_outside
 
 
 @http_methods("GET", "POST")
@@ -95,13 +97,24 @@ def amendment_sign(request, pk, template_name="contracts/amendment_sign.html"):
 @http_methods("GET", "POST")
 def amendment_sign_outside(request, pk, template_name="contracts/amendment_sign_outside.html"):
     """Sign with a certificate of one's own: download, sign elsewhere, bring back."""
+    return _sign_out_of_the_portal(request, pk, outside_form, template_name)
+
+
+@http_methods("GET", "POST")
+def amendment_sign_paper(request, pk, template_name="contracts/amendment_sign_paper.html"):
+    """Sign by hand: print, sign, scan, bring back."""
+    return _sign_out_of_the_portal(request, pk, paper_form, template_name)
+
+
+def _sign_out_of_the_portal(request, pk, form_of: Callable, template_name: str):
     amendment = _amendment(request, pk)
     require(permissions.is_party(request.actor, amendment.contract) and may(request.actor, Act.SIGN))
-    form = outside_form(request, amendment.document)
+    is_possible = permissions.can_sign_amendment(request.actor, amendment)
+    if amendment.document is None or (request.method == "GET" and not is_possible):
+        return redirect("contracts:amendment_detail", pk)
+    form = form_of(request, amendment.document)
     if signed := submit_outside(request, form, actions.sign_amendment, amendment=amendment):
         _say_signed(request, signed)
-        return redirect("contracts:amendment_detail", pk)
-    if request.method == "GET" and not permissions.can_sign_amendment(request.actor, amendment):
         return redirect("contracts:amendment_detail", pk)
     context = {"amendment": amendment, **outside_context(form)}
     return show(request, template_name, context)

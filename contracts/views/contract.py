@@ -1,5 +1,7 @@
 """Pages of a contract: the list, the contract, its drafting, its consents, its signature."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404
@@ -19,7 +21,7 @@ from core.http import attempt, http_methods, require, show, submit_form
 from core.tables import table_response
 from documents.models import Document
 from documents.permissions import can_remind
-from documents.signing_pages import outside_context, outside_form, signing_form, submit_outside
+from documents.signing_pages import outside_context, outside_form, paper_form, signing_form, submit_outside
 from health_projects.enums import ProjectStatus
 from health_projects.models import HealthProject
 
@@ -204,14 +206,25 @@ def contract_sign(request, pk, template_name="contracts/contract_sign.html"):
 @http_methods("GET", "POST")
 def contract_sign_outside(request, pk, template_name="contracts/contract_sign_outside.html"):
     """Sign with a certificate of one's own: download, sign elsewhere, bring back."""
+    return _sign_out_of_the_portal(request, pk, outside_form, template_name)
+
+
+@http_methods("GET", "POST")
+def contract_sign_paper(request, pk, template_name="contracts/contract_sign_paper.html"):
+    """Sign by hand: print, sign, scan, bring back."""
+    return _sign_out_of_the_portal(request, pk, paper_form, template_name)
+
+
+def _sign_out_of_the_portal(request, pk, form_of: Callable, template_name: str):
     contract = _contract(request, pk)
     require(permissions.is_party(request.actor, contract) and may(request.actor, Act.SIGN))
-    form = outside_form(request, contract.document)
+    is_possible = permissions.can_sign(request.actor, contract)
+    if contract.document is None or (request.method == "GET" and not is_possible):
+        return redirect("contracts:contract_preview", pk)
+    form = form_of(request, contract.document)
     if signed := submit_outside(request, form, actions.sign_contract, contract=contract):
         _say_signed(request, signed)
         return redirect("contracts:contract_sign", pk)
-    if request.method == "GET" and not permissions.can_sign(request.actor, contract):
-        return redirect("contracts:contract_preview", pk)
     context = {"contract": contract, **outside_context(form)}
     return show(request, template_name, context)
 

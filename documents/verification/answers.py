@@ -6,7 +6,7 @@ and what replaced it. Never an amount, a content, an address or a download.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
@@ -16,7 +16,7 @@ from documents.enums import DocumentKind, Stamp, Verdict
 from documents.models import Document, Signature, StoredFile
 from documents.verification import sentences
 from documents.verification.reader import SignatureReport
-from documents.verification.verdicts import Judgement, signed_in
+from documents.verification.verdicts import Judgement, present_in
 
 NOTICE = "Signatures de démonstration, non qualifiées : elles prouvent que rien n’a changé, pas qui a signé."
 
@@ -46,7 +46,11 @@ class DocumentFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class SignatureFacts:
-    """A signature expected, or found. `is_valid` and `is_trusted` are None where the file was not examined."""
+    """A signature expected, or found. `is_valid` and `is_trusted` are None where the file was not examined.
+
+    One on paper is in no file: the portal keeps the copy of its pages, deposited at `signed_at`, signed by hand on
+    `handwritten_on`.
+    """
 
     side: str
     organisation: str
@@ -57,6 +61,8 @@ class SignatureFacts:
     is_valid: bool | None = None
     is_trusted: bool | None = None
     is_timestamped: bool | None = None
+    is_on_paper: bool = False
+    handwritten_on: date | None = None
 
 
 class Asked(Enum):
@@ -87,6 +93,11 @@ class Answer:
     def missing(self) -> tuple[str, ...]:
         """The parties that did not sign what was asked about."""
         return tuple(line.organisation for line in self.signatures if not line.is_present)
+
+    @property
+    def on_paper(self) -> int:
+        """How many of the signatures were given on paper."""
+        return sum(line.is_on_paper for line in self.signatures)
 
     @property
     def is_unknown_code(self) -> bool:
@@ -128,7 +139,7 @@ def plain(answer: Answer) -> dict[str, Any]:
 def _notice(signatures: Sequence[SignatureFacts]) -> str:
     """Return what is said of signatures made by the demonstration authority."""
     is_own = settings.SIGNING_PKCS12 or settings.SIGNING_PKCS11
-    is_demonstration = not is_own and any(line.is_present for line in signatures)
+    is_demonstration = not is_own and any(line.is_present and not line.is_on_paper for line in signatures)
     return NOTICE if is_demonstration else ""
 
 
@@ -151,7 +162,7 @@ def _facts(document: Document) -> DocumentFacts:
 def _expected(judgement: Judgement, revision: StoredFile) -> Iterator[SignatureFacts]:
     """Give the signatures that the register expects of a document, those that this state of it bears being present."""
     reports = {item.field: item for item in judgement.report.signatures} if judgement.report else {}
-    present = signed_in(judgement.document, revision)
+    present = present_in(judgement.document, revision)
     for item in judgement.document.signature_list:
         yield _line(item, reports.get(item.field_name), item in present)
 
@@ -168,6 +179,8 @@ def _line(item: Signature, report: SignatureReport | None, is_present: bool) -> 
         is_valid=report.valid if report else None,
         is_trusted=report.trusted if report else None,
         is_timestamped=item.stamp == Stamp.STAMPED,
+        is_on_paper=item.is_on_paper,
+        handwritten_on=item.handwritten_on,
     )
 
 

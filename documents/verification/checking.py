@@ -5,49 +5,27 @@ Neither end loads Django there, and nothing of the file is kept.
 """
 
 import json
-import logging
-import resource
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from documents.sandbox import confine, run_apart
 from documents.verification.reader import PdfReport, SignatureReport, verify_pdf
-
-logger = logging.getLogger(__name__)
-
-MEMORY_BYTES = 1024**3
-PROCESSOR_SECONDS = 20
-WALL_SECONDS = 40
-PROJECT = Path(__file__).resolve().parents[2]
 
 
 def examine(pdf: bytes, *, trusted_roots: Sequence[x509.Certificate]) -> PdfReport | None:
     """Return what `verify_pdf` says of a file, None when it would take more time or memory than a document needs."""
     roots = json.dumps([root.public_bytes(Encoding.PEM).decode() for root in trusted_roots])
-    command = [sys.executable, "-m", "documents.verification.checking"]
-    try:
-        done = subprocess.run(  # noqa: S603
-            command, input=roots.encode() + b"\n" + pdf, capture_output=True, cwd=PROJECT, timeout=WALL_SECONDS
-        )
-    except subprocess.TimeoutExpired:
-        logger.warning("file not examined: too long")
-        return None
-    if done.returncode:
-        logger.warning("file not examined: exit %s", done.returncode)
-        return None
-    return _read(json.loads(done.stdout))
+    report = run_apart("documents.verification.checking", roots.encode() + b"\n" + pdf)
+    return _read(report) if report is not None else None
 
 
 def main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    confine()
     roots = [x509.load_pem_x509_certificate(root.encode()) for root in json.loads(sys.stdin.buffer.readline())]
     report = verify_pdf(sys.stdin.buffer.read(), trusted_roots=roots)
     sys.stdout.write(json.dumps(asdict(report), default=_plain))

@@ -62,7 +62,7 @@ def accepted_signature(
 
 def _check_continues(document: Document, current: bytes, content: bytes) -> None:
     """Our bytes as they are now, then something more."""
-    if not any(row.signed_at for row in document.signature_list):
+    if not any(row.file_id for row in document.signature_list):
         raise DomainError(
             "La première signature se fait dans le portail : elle certifie le fichier, et n’y permet plus que des "
             "signatures. Vous signerez avec votre certificat dès qu’une autre partie aura signé.",
@@ -99,7 +99,7 @@ def _continues_a_former_state(document: Document, content: bytes) -> bool:
 
 def _added(document: Document, report: PdfReport) -> SignatureReport:
     """Return the one signature of a file that the register does not know."""
-    known = {row.field_name for row in document.signature_list if row.signed_at}
+    known = {row.field_name for row in document.signature_list if row.file_id}
     added = [item for item in report.signatures if item.field not in known]
     if len(added) != 1 or len(report.signatures) != len(known) + 1:
         raise DomainError(

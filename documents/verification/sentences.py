@@ -8,7 +8,8 @@ def of_file(answer) -> str:
     """Return the sentence about a file, or about its fingerprint."""
     match answer.verdict:
         case Verdict.GENUINE if answer.signatures:
-            return "Ce document est authentique et complet : toutes ses parties l’ont signé, et rien n’y a été changé."
+            signed = f"toutes ses parties l’ont signé{_on_paper(answer)}"
+            return f"Ce document est authentique et complet : {signed}, et rien n’y a été changé."
         case Verdict.GENUINE:
             return "Ce document est authentique : il est tel que le portail l’a émis, et personne n’avait à le signer."
         case Verdict.INCOMPLETE if answer.binds_nobody:
@@ -31,7 +32,7 @@ def of_code(answer) -> str:
     """Return the sentence about the document of a code."""
     match answer.verdict:
         case Verdict.GENUINE if answer.signatures:
-            return "Ce code est celui d’un document que toutes ses parties ont signé."
+            return f"Ce code est celui d’un document que toutes ses parties ont signé{_on_paper(answer)}."
         case Verdict.GENUINE:
             return "Ce code est celui d’un document émis par le portail, que personne n’avait à signer."
         case Verdict.INCOMPLETE if answer.binds_nobody:
@@ -42,6 +43,16 @@ def of_code(answer) -> str:
             return f"Ce code est celui d’un document signé, mais {_replaced(answer)}."
         case _:
             return "Le portail ne connaît pas ce code."
+
+
+def _on_paper(answer) -> str:
+    match answer.on_paper:
+        case 0:
+            return ""
+        case count if count == len(answer.signatures):
+            return ", sur papier"
+        case count:
+            return f", dont {'une' if count == 1 else count} sur papier"
 
 
 def _awaited(answer) -> str:

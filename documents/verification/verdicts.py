@@ -79,6 +79,12 @@ def signed_in(document: Document, revision: StoredFile) -> list[Signature]:
     return sorted(present, key=lambda item: item.file.size)
 
 
+def present_in(document: Document, revision: StoredFile) -> list[Signature]:
+    """Return the signatures of a document that stand when this state of it is in hand: those its bytes bear, and those
+    given on paper, of which the portal keeps the copy."""
+    return [*signed_in(document, revision), *(item for item in document.signature_list if item.is_on_paper)]
+
+
 def _document_of_codes(codes: frozenset[str]) -> Document | None:
     return Document.objects.to_verify().filter(code__in=codes, file__isnull=False).first() if codes else None
 
@@ -139,7 +145,7 @@ def _missing(document: Document, revision: StoredFile) -> tuple[str, ...]:
     if document.binds_nobody:
         return (STOPPED,)
     expected = document.signature_list
-    present = signed_in(document, revision)
+    present = present_in(document, revision)
     if len(present) < len(expected):
         absent = [item.organisation.name for item in expected if item not in present]
         return (f"Signatures présentes : {len(present)} sur {len(expected)}. Manque : {spoken_list(absent)}.",)

@@ -181,6 +181,9 @@ POLICY: dict[str, Row] = {
     "contracts:contract_sign_outside": contract_row(
         "Cime", "to_sign", Act.SIGN, leaves_no_trace="a signature needs a fresh second factor (tests/contracts)"
     ),
+    "contracts:contract_sign_paper": contract_row(
+        "Cime", "to_sign", Act.SIGN, leaves_no_trace="a signature needs a fresh second factor (tests/contracts)"
+    ),
     "contracts:contract_refuse": contract_row("Cime", "to_sign", Act.SIGN, data={"reason": "Une erreur d’année."}),
     "contracts:contract_abandon": contract_row(
         "Plateau", "negotiated", Act.DRAFT_CONTRACT, data={"reason": "La CPTS change de territoire."}
@@ -216,6 +219,12 @@ POLICY: dict[str, Row] = {
         leaves_no_trace="a signature needs a fresh second factor (tests/contracts)",
     ),
     "contracts:amendment_sign_outside": Row(
+        methods=FORM,
+        about=amendment_to_sign,
+        act=Act.SIGN,
+        leaves_no_trace="a signature needs a fresh second factor (tests/contracts)",
+    ),
+    "contracts:amendment_sign_paper": Row(
         methods=FORM,
         about=amendment_to_sign,
         act=Act.SIGN,
@@ -325,6 +334,9 @@ POLICY: dict[str, Row] = {
         "annex", Act.SIGN, leaves_no_trace="a signature needs the code of the second factor (tests/dialogues)"
     ),
     "dialogues:annex_sign_outside": dialogue_row(
+        "annex", Act.SIGN, leaves_no_trace="a signature needs the code of the second factor (tests/contracts)"
+    ),
+    "dialogues:annex_sign_paper": dialogue_row(
         "annex", Act.SIGN, leaves_no_trace="a signature needs the code of the second factor (tests/contracts)"
     ),
     "dialogues:annex_refuse": dialogue_row("annex", Act.SIGN, data={"reason": "Le total est à revoir."}),

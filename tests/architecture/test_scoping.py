@@ -15,6 +15,7 @@ GATEWAYS = {
     "documents/layout/pdf.py",
     "documents/signing/engine.py",
     "documents/verification/reader.py",
+    "documents/paper/reader.py",
     "core/spreadsheets.py",
 }
 # What is measured on the wall, not on the portal’s date: leases of jobs, what the authorities of certificates and of

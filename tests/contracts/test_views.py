@@ -23,6 +23,7 @@ from core.dates import add_months
 from dialogues.actions import open_negotiation
 from documents.signing.authority import DemonstrationAuthority
 from tests.contracts.conftest import activate, negotiate
+from tests.documents.paper import as_pdf, scanned_pages
 from tests.documents.test_outside import signed_elsewhere
 from tests.utils import stories
 from tests.utils.factories import TOTP_SECRET
@@ -36,6 +37,7 @@ PAGES = (
     "contract_consent",
     "contract_sign",
     "contract_sign_outside",
+    "contract_sign_paper",
     "contract_refuse",
     "contract_abandon",
     "crisis_declare",
@@ -327,6 +329,26 @@ def test_a_signatory_signs_with_her_own_certificate_from_the_page(world, client_
     assert not signing.document.signatures.get(side="ARS").signed_at
     assert bring_back(signed, 3).url == url("contract_sign", signing)
     assert signing.document.signatures.get(side="ARS").certificate_subject.startswith("Common Name: Paul Le Goff")
+
+
+def test_the_last_party_signs_on_paper_and_the_contract_is_in_force(world, client_of, signing):
+    for member in (world.west.president, world.west.ars_signatory):
+        actions.sign_contract(actor=member.as_actor(), contract=signing)
+    client, address = client_of(world.west.fund_signatory), url("contract_sign_paper", signing)
+    assert address in client.get(url("contract_sign", signing)).content.decode()
+    sheets = scanned_pages(client.get(reverse("documents:document_download", args=[signing.document_id])).content)
+    typed = {"signatory": world.west.fund_signatory.pk, "handwritten_on": f"{clock.today():%d/%m/%Y}", "attested": "on"}
+    shown = code()
+    torn = SimpleUploadedFile("contrat signé.pdf", as_pdf(sheets[:-1]))
+    page = client.post(address, {**typed, "scan": torn, "code": shown})
+    assert f"Il manque la page {len(sheets)} du document" in words(page) and "checked" in page.content.decode()
+    whole = SimpleUploadedFile("contrat signé.pdf", as_pdf(sheets))
+    response = client.post(address, {**typed, "scan": whole, "code": shown}, follow=True)  # the refusal cost no code
+    assert "le contrat est en vigueur" in words(response) and "Signé sur papier" in words(response)
+    contract = Contract.objects.get(pk=signing.pk)
+    assert (contract.status, contract.signed_on) == (ContractStatus.ACTIVE, clock.today())
+    preview = words(client_of(world.west.coordinator).get(url("contract_preview", signing)))
+    assert "a signé le contrat sur papier" in preview
 
 
 @pytest.mark.parametrize("name", ["piece.docx", "contrat.pdf"])

@@ -1,182 +1,104 @@
-"""Writes of the documents room: store a file, issue a document, sign it."""
+"""The signature of a document: given here, elsewhere or on paper, refused, reminded, closed without effect."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from accounts.enums import Power
-from accounts.models import Delegation, Membership, Organisation, User
-from accounts.permissions import RIGHTS, Act, check
-from core import audit, clock, files
+from accounts.models import Delegation, Membership, User
+from accounts.permissions import RIGHTS, Act, check, may
+from core import audit, clock
 from core.actor import Actor
 from core.dates import format_date
 from core.enums import PARTIES
 from core.errors import DomainError
-from core.models import JobState
 from documents import notifications, permissions, storage, tasks
+from documents.actions.files import store
 from documents.enums import SigningState, Stamp
-from documents.models import Document, Signature, StoredFile
+from documents.models import Document, Signature
+from documents.outside import Outside
+from documents.paper.acceptance import PaperSignature, check_paper
 from documents.signing import engine
 from documents.signing.authority import current_authority
 from documents.signing.engine import SignedPdf
 from documents.verification.outside import OutsideFile, accepted_signature
 
-ANY_KIND = tuple(files.KINDS)
-
 
 @transaction.atomic
-def store_file(
-    *,
-    actor: Actor,
-    name: str,
-    content: bytes,
-    readers: Sequence[Organisation],
-    kinds: Sequence[str] = ANY_KIND,
-) -> StoredFile:
-    """Store a file received from a person, readable by `readers`.
-
-    Raises DomainError when its type, its content or its size is refused.
-    """
-    files.check_size(len(content), max_bytes=settings.EVIDENCE_MAX_BYTES)
-    kind = files.recognise(name, content, kinds)
-    stored = _store(actor, files.clean_name(name), kind.content_type, content, readers)
-    audit.record(actor, "file.store", stored, after={"sha256": stored.sha256, "size": stored.size})
-    return stored
-
-
-@transaction.atomic
-def issue_document(
-    *,
-    actor: Actor,
-    kind: str,
-    key: str,
-    title: str,
-    template_name: str,
-    payload: dict,
-    signatories: Sequence[Organisation],
-    readers: Sequence[Organisation],
-    in_order: bool = False,
-    expires_on: date | None = None,
-    former_round: Document | None = None,
-) -> Document:
-    """Freeze the data of a document and ask the worker for its PDF; the same `key` gives the same document.
-
-    `signatories` sign when they like, or each after the one before where `in_order`, until `expires_on` included.
-    `readers` may read it, the signatories among them. `former_round` is the document that this one is signed instead
-    of: it stays as it is, and the new one prints which of its signatures are void.
-    """
-    document, created = Document.objects.get_or_create(
-        key=key,
-        defaults={
-            "kind": kind,
-            "title": title,
-            "template_name": template_name,
-            "payload": {**payload, "former_round": _void_signatures(former_round)} if former_round else payload,
-            "issued_at": clock.now(),
-            "in_order": in_order,
-            "expires_on": expires_on,
-            "former_round": former_round,
-        },
-    )
-    if not created:
-        return document
-    document.readers.set([*readers, *signatories])
-    for position, organisation in enumerate(signatories, start=1):
-        Signature.objects.create(
-            document=document, side=organisation.side, organisation=organisation, position=position
-        )
-    audit.record(actor, "document.issue", document, after={"kind": kind, "key": key, "code": document.code})
-    transaction.on_commit(partial(tasks.wake_renderer, document.pk))
-    return document
-
-
-def _void_signatures(former: Document) -> dict[str, Any]:
-    """Return what a new round prints of the former one: its code, and the signatures that bind nobody any more."""
-    given = former.signatures.filter(signed_at__isnull=False).select_related("organisation")
-    return {
-        "code": former.code,
-        "issued_on": format_date(timezone.localdate(former.issued_at)),
-        "signatures": [
-            f"{row.signer_name}, pour {row.organisation.name}, le {format_date(timezone.localdate(row.signed_at))}"
-            for row in given
-        ],
-    }
-
-
-@transaction.atomic
-def replace_document(*, actor: Actor, document: Document | None, by: Document) -> None:
-    """Say that `by` takes the place of a document, or amends it: its verification says so from now on.
-
-    Called by the room above when it takes effect. `by` replaces one document, a document may be amended many times;
-    without a former document (a contract taken over from paper) there is nothing to say.
-    """
-    if document is None or by.replaces_id == document.pk:
-        return
-    if by.replaces_id is not None:
-        raise DomainError("Ce document en remplace déjà un autre.")
-    by.replaces = document
-    by.save(update_fields=["replaces", "updated_at"])
-    audit.record(actor, "document.replace", document, after={"by": by.code})
-
-
-@transaction.atomic
-def retry_document(*, actor: Actor, document: Document) -> Document:
-    """Put a failed document back in the queue. Raises DomainError when it did not fail, NotAllowed to a reader."""
-    permissions.check_may_retry(actor)
-    document = Document.objects.select_for_update().get(pk=document.pk)
-    if document.job_state != JobState.FAILED:
-        raise DomainError("Ce document n’est pas en échec.")
-    document.job_state, document.attempts, document.error = JobState.QUEUED, 0, ""
-    document.save(update_fields=["job_state", "attempts", "error", "updated_at"])
-    audit.record(actor, "document.retry", document)
-    transaction.on_commit(partial(tasks.wake_renderer, document.pk))
-    return document
-
-
-@transaction.atomic
-def sign_document(*, actor: Actor, document: Document, outside: OutsideFile | None = None) -> Document:
+def sign_document(*, actor: Actor, document: Document, outside: Outside | None = None) -> Document:
     """Put the signature of the actor's organisation on the bytes the others already signed.
 
-    `outside` is the file signed elsewhere, with the signatory's own certificate, instead of the portal's.
+    `outside` is what was signed out of the portal: the file that bears the signatory's own certificate, or the copy of
+    the paper she signed by hand, which leaves the bytes as they are.
     The row is locked: two people signing at the same instant sign one after the other, and none is lost.
     Raises NotAllowed, or DomainError when the document is not ready, the party has signed, or the file is refused.
     """
     check(actor, Act.SIGN)
     document = _locked(document)
     signature = _signature_of(actor, document)
-    signer = User.objects.get(pk=actor.user_id)
-    now = clock.now()
-    _keep_delegation(actor, signature)
-    make = partial(_sign_outside, outside) if outside else partial(_sign_here, signer, now)
-    signed = make(document, signature)
-    stored = _store(actor, document.file.name, "application/pdf", signed.content, document.readers.all(), document)
-    signature.signed_at, signature.signer, signature.file = now, signer, stored
-    signature.signer_name, signature.signer_title = signer.get_full_name(), signer.job_title
-    _keep_signature(actor, document, signature, signed)
+    if isinstance(outside, PaperSignature):
+        _keep_paper(actor, document, signature, outside)
+    else:
+        _sign_bytes(actor, document, signature, outside)
     return Document.objects.with_signatures().get(pk=document.pk)
 
 
-def _keep_delegation(actor: Actor, signature: Signature) -> None:
+def _sign_bytes(actor: Actor, document: Document, signature: Signature, outside: OutsideFile | None) -> None:
+    signer, now = User.objects.get(pk=actor.user_id), clock.now()
+    _keep_delegation(actor, signature)
+    make = partial(_sign_outside, outside) if outside else partial(_sign_here, signer, now)
+    signed = make(document, signature)
+    stored = store(actor, document.file.name, "application/pdf", signed.content, document.readers.all(), document)
+    signature.signed_at, signature.signer, signature.file = now, signer, stored
+    signature.signer_name, signature.signer_title = signer.get_full_name(), signer.job_title
+    _keep_signature(actor, document, signature, signed)
+
+
+def _keep_paper(actor: Actor, document: Document, signature: Signature, paper: PaperSignature) -> None:
+    """Keep the copy of a paper signed by hand beside the document, whose bytes are not touched."""
+    check_paper(document, paper)
+    signatory = _signatory_on_paper(actor, document, paper)
+    _keep_delegation(signatory.as_actor(), signature)
+    signature.signed_at, signature.handwritten_on = clock.now(), paper.handwritten_on
+    signature.signer, signature.signer_name = signatory.user, signatory.user.get_full_name()
+    signature.signer_title = signatory.user.job_title
+    signature.depositor_id, signature.depositor_name = actor.user_id, actor.user_name
+    signature.scan = store(actor, paper.name, "application/pdf", paper.content, document.readers.all())
+    signature.save()
+    _ask_for_archive(document)
+    after = {"side": signature.side, "on_paper": True, "sha256": signature.scan.sha256}
+    after |= {"signer": signature.signer_name, "handwritten_on": signature.handwritten_on, **_delegation_of(signature)}
+    audit.record(actor, "document.sign", document, after=after)
+
+
+def _signatory_on_paper(actor: Actor, document: Document, paper: PaperSignature) -> Membership:
+    """Return who signed by hand: someone of the actor's organisation who may sign for it, and signed for no other."""
+    people = Membership.objects.active().filter(organisation=actor.organisation_id, pk=paper.signatory.pk)
+    signatory = people.select_related("user", "organisation").first()
+    if signatory is None or not may(signatory.as_actor(), Act.SIGN):
+        raise DomainError("Cette personne ne peut pas signer au nom de votre organisation.", "signatory")
+    _check_acts_once(document, signatory.user_id)
+    return signatory
+
+
+def _keep_delegation(signatory: Actor, signature: Signature) -> None:
     """Write by whose delegation, and by which deed, a signature is given; nothing for who signs in her own right.
 
     Raises DomainError when who delegated has left: a delegation does not outlive the power it comes from.
     """
-    if actor.role in RIGHTS[Act.SIGN][actor.side]:
+    if signatory.role in RIGHTS[Act.SIGN][signatory.side]:
         return
     today = clock.today()
     given = Delegation.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=today),
-        grantee__user=actor.user_id,
-        grantee__organisation=actor.organisation_id,
+        grantee__user=signatory.user_id,
+        grantee__organisation=signatory.organisation_id,
         power=Power.SIGN,
         starts_on__lte=today,
-        grantor__in=Membership.objects.active().filter(organisation=actor.organisation_id),
+        grantor__in=Membership.objects.active().filter(organisation=signatory.organisation_id),
     )
     delegation = given.select_related("grantor__user").first()
     if delegation is None:
@@ -196,7 +118,7 @@ def _sign_here(signer: User, signed_at: datetime, document: Document, signature:
         reason=document.title,
         location=organisation,
         signed_at=signed_at,
-        certify=not document.signatures.filter(signed_at__isnull=False).exists(),
+        certify=not document.signatures.filter(file__isnull=False).exists(),
     )
 
 
@@ -282,17 +204,30 @@ def _keep_signature(actor: Actor, document: Document, signature: Signature, sign
         signature.stamp = Stamp.PENDING
     signature.save()
     document.file = signature.file
-    if settings.TSA_URL and not document.signatures.filter(signed_at__isnull=True).exists():
-        document.stamp = Stamp.PENDING
-    document.save(update_fields=["file", "stamp", "updated_at"])
+    document.save(update_fields=["file", "updated_at"])
+    _ask_for_archive(document)
     after = {"side": signature.side, "sha256": signature.file.sha256, "stamp": signature.stamp}
-    if signature.delegated_by:
-        after |= {"delegated_by": signature.delegated_by, "deed": signature.delegation_deed}
+    after |= _delegation_of(signature)
     if signature.is_made_outside:
         after["certificate"] = signature.certificate_subject
     audit.record(actor, "document.sign", document, after=after)
-    if Stamp.PENDING in (document.stamp, signature.stamp):
+    if signature.stamp == Stamp.PENDING:
         transaction.on_commit(partial(tasks.wake_stamper, document.pk))
+
+
+def _ask_for_archive(document: Document) -> None:
+    """Ask for the time stamp that closes the archive, once all have signed and the file bears a signature."""
+    rows = document.signatures
+    if not settings.TSA_URL or rows.filter(signed_at=None).exists() or not rows.filter(file__isnull=False).exists():
+        return
+    document.stamp = Stamp.PENDING
+    document.save(update_fields=["stamp", "updated_at"])
+    transaction.on_commit(partial(tasks.wake_stamper, document.pk))
+
+
+def _delegation_of(signature: Signature) -> dict[str, str]:
+    """Return what the journal keeps of a signature given for another."""
+    return {"delegated_by": signature.delegated_by, "deed": signature.delegation_deed} if signature.delegated_by else {}
 
 
 def _signature_of(actor: Actor, document: Document) -> Signature:
@@ -300,12 +235,16 @@ def _signature_of(actor: Actor, document: Document) -> Signature:
     if not document.is_ready:
         raise DomainError("Le document est en cours de préparation : il pourra être signé dans un instant.")
     signature = _place_of(actor, document)
-    if document.signatures.filter(signer=actor.user_id).exists():
-        raise DomainError("Une même personne ne signe pas pour deux parties.")
+    _check_acts_once(document, actor.user_id)
     first = document.awaited[0]
     if document.in_order and first != signature:
         raise DomainError(f"Ce document se signe dans l’ordre : la signature de {first.organisation} vient d’abord.")
     return signature
+
+
+def _check_acts_once(document: Document, user_id: int) -> None:
+    if document.signatures.filter(Q(signer=user_id) | Q(depositor=user_id)).exists():
+        raise DomainError("Une même personne ne signe pas pour deux parties.")
 
 
 def _place_of(actor: Actor, document: Document) -> Signature:
@@ -319,18 +258,3 @@ def _place_of(actor: Actor, document: Document) -> Signature:
     if document.signing_state != SigningState.OPEN:
         raise DomainError(f"Ce document ne se signe plus. Il est à l’état « {document.signing_state.label} ».")
     return signature
-
-
-def _store(
-    actor: Actor, name: str, content_type: str, content: bytes, readers, document: Document | None = None
-) -> StoredFile:
-    stored = StoredFile.objects.create(
-        name=name,
-        content_type=content_type,
-        size=len(content),
-        sha256=storage.write(content),
-        stored_by_id=actor.user_id,
-        document=document,
-    )
-    stored.readers.set(readers)
-    return stored

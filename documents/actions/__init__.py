@@ -1,0 +1,16 @@
+"""Writes of the documents room: store a file, issue a document, sign it."""
+
+from documents.actions.files import store_file
+from documents.actions.issuing import issue_document, replace_document, retry_document
+from documents.actions.signature import close_round, refuse_document, remind_signatories, sign_document
+
+__all__ = [
+    "close_round",
+    "issue_document",
+    "refuse_document",
+    "remind_signatories",
+    "replace_document",
+    "retry_document",
+    "sign_document",
+    "store_file",
+]
