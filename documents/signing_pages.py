@@ -1,4 +1,4 @@
-"""What the pages that sign share, in each room whose documents are signed: here, with one's own certificate, on paper."""
+"""What the pages that sign share, in each room whose documents are signed: here, with one's certificate, on paper."""
 
 from collections.abc import Callable
 
