@@ -37,6 +37,7 @@ def store_file(
 def store(
     actor: Actor, name: str, content_type: str, content: bytes, readers, document: Document | None = None
 ) -> StoredFile:
+    """Store bytes for their readers, once checked by the caller; `document` when they are a state of one."""
     stored = StoredFile.objects.create(
         name=name,
         content_type=content_type,
