@@ -162,6 +162,8 @@ class PaperForm(SigningForm):
         self.fields["signatory"].initial = people.filter(user=actor.user_id).first()
 
     def clean_scan(self) -> tuple[str, bytes, Scan]:
+        if not self.document.is_ready:
+            raise forms.ValidationError("Le document est en cours de préparation : revenez dans un instant.")
         with as_validation():
             name, content, scan = read_pages(storage.read(self.document.file), self.cleaned_data["scan"])
             check_pages(scan, code=self.document.code)

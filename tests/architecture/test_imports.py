@@ -13,7 +13,7 @@ ROOMS_IN_ORDER, FILES_IN_ORDER, HEAVY = CONTRACTS["contracts"]
 # Files named for their subject: each stands beside the layer it serves (docs/adr/0007).
 HEAVY_LIBRARIES = {
     *("weasyprint", "pyhanko", "pyhanko_certvalidator", "pikepdf", "openpyxl"),
-    *("storages", "boto3", "botocore"),
+    *("pypdfium2", "zxingcpp", "PIL", "storages", "boto3", "botocore"),
 }
 
 
