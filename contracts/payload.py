@@ -17,6 +17,7 @@ from agreements.payments import PaymentLine
 from agreements.rules import contract_years
 from contracts import clauses, wordings
 from contracts.assemblers import Terms
+from contracts.gazetteer import MANY_COMMUNES, gazetteer
 from contracts.models import DURATION_YEARS, Contract
 from contracts.wordings import NUMBERS, population_origin, population_words
 from core import clock
@@ -121,10 +122,15 @@ def _territory(content: dict) -> dict:
     if territory["is_agreed_population"]:
         facts[2:2] = [["Somme des communes", f"{population_words(territory['published_sum'])} habitants"]]
         facts.append(["Raison", territory["reason"]])
-    communes = [
-        [commune["code"], commune["name"], population_words(commune["population"])] for commune in territory["communes"]
-    ]
-    return {"facts": facts, "communes": communes}
+    return {"facts": facts, **communes_page(territory["communes"])}
+
+
+def communes_page(communes: list[dict]) -> dict[str, list]:
+    """Return the communes as the annex prints them: a table of `communes`, or a gazetteer where they are many."""
+    if len(communes) > MANY_COMMUNES:
+        return {"communes": [], "departments": gazetteer(communes)}
+    rows = [[commune["code"], commune["name"], population_words(commune["population"])] for commune in communes]
+    return {"communes": rows, "departments": []}
 
 
 def _missions(content: dict, terms: Terms) -> list[dict]:

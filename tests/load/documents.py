@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from io import BytesIO
+from itertools import cycle
 
 import django
 
@@ -22,6 +23,7 @@ import pikepdf  # noqa: E402
 from weasyprint import HTML  # noqa: E402
 
 from agreements.actions import load_agreements, load_national_indicators  # noqa: E402
+from contracts.payload import communes_page  # noqa: E402
 from documents import actions, jobs, storage  # noqa: E402
 from documents.layout import pdf  # noqa: E402
 from documents.models import Document  # noqa: E402
@@ -30,6 +32,7 @@ from tests.utils.world import Tenant, make_world  # noqa: E402
 
 ROUNDS = 5
 LONG = {"ordinaire": (60, 40), "200 indicateurs": (60, 200), "3 000 communes": (3_000, 40)}
+NAMES = ("Affoux", "Belleville-en-Beaujolais", "Villefranche-sur-Saône", "Saint-Germain-au-Mont-d’Or", "Les Ardillats")
 ENDURANCE = 20  # documents made after the first ones
 
 
@@ -81,13 +84,14 @@ def lengthened(document: Document, communes: int, indicators: int) -> dict:
     """Return the layout of a document whose annexes are as long as asked."""
     layout = jobs.layout_of(document)
     context = layout["context"]
-    rows = [[f"{number:05}", f"Saint-Exemple-sur-Mer {number}", "1 234"] for number in range(communes)]
+    names = cycle(NAMES)
+    rows = [{"code": f"{number:05}", "name": next(names), "population": 1234} for number in range(communes)]
     model = next(
         item for mission in context["programme"] for action in mission["actions"] for item in action["indicators"]
     )
     mission = context["programme"][0] | {"indicators": [model] * indicators}
     return layout | {
-        "context": context | {"territory": context["territory"] | {"communes": rows}, "programme": [mission]}
+        "context": context | {"territory": context["territory"] | communes_page(rows), "programme": [mission]}
     }
 
 
