@@ -45,12 +45,13 @@ class DemonstrationAuthority:
         digest = sha256("\n".join((common_name, organisation, email)).encode()).hexdigest()[:32]
         path = self.root / "signatories" / f"{digest}.pem"
         with self._locked():
-            root_key, root = self._root()
             if not path.exists():
+                root_key, root = self._root()
                 key = _new_key()
                 certificate = _signatory_certificate(key, root_key, root, common_name, organisation, email)
                 _write_private(path, _pem(key, certificate))
             key, certificate = _read_pem(path)
+            root = self._root_certificate()
         return SigningIdentity(
             key=key,
             certificate=certificate,
@@ -61,7 +62,7 @@ class DemonstrationAuthority:
 
     def trusted_roots(self) -> tuple[x509.Certificate, ...]:
         with self._locked():
-            return (self._root()[1], *trust.certificates())
+            return (self._root_certificate(), *trust.certificates())
 
     def revocation_lists(self) -> tuple[x509.CertificateRevocationList, ...]:
         """Return the list of the day, which revokes nobody: what an archive keeps beside each signature."""
@@ -75,6 +76,11 @@ class DemonstrationAuthority:
             key = _new_key()
             _write_private(path, _pem(key, _root_certificate(key)))
         return _read_pem(path)
+
+    def _root_certificate(self) -> x509.Certificate:
+        """Return the certificate alone: to read the key checks its primes, and takes a tenth of a second."""
+        path = self.root / "authority.pem"
+        return x509.load_pem_x509_certificate(path.read_bytes()) if path.exists() else self._root()[1]
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -70,7 +70,6 @@ def sign_pdf(
     """
     from documents.signing.timestamps import TimestampUnavailable, token_time
 
-    _check_field(pdf, field_name)
     sign = partial(_signed, pdf, field_name, signer, signer_name, reason, location, signed_at, certify)
     stamp = None
     with _refusals():
@@ -123,6 +122,11 @@ def certificate_names(pdf: bytes, field_name: str) -> tuple[str, str]:
 
 def signature_fields(pdf: bytes) -> dict[str, bool]:
     """Return the fields of a file for signatures and time stamps, in the order of the page, and which are filled."""
+    return _read(pdf)[1]
+
+
+def _read(pdf: bytes):
+    """Return the reader of a file, and its fields: a file is read once for each signature."""
     from io import BytesIO
 
     from pyhanko.pdf_utils.misc import PdfError
@@ -130,7 +134,8 @@ def signature_fields(pdf: bytes) -> dict[str, bool]:
     from pyhanko.sign.fields import enumerate_sig_fields
 
     try:
-        return {name: value is not None for name, value, _ in enumerate_sig_fields(PdfFileReader(BytesIO(pdf)))}
+        reader = PdfFileReader(BytesIO(pdf))
+        return reader, {name: value is not None for name, value, _ in enumerate_sig_fields(reader)}
     except (PdfError, ValueError) as error:
         raise SigningError("Ce fichier n’est pas un PDF que le portail sait signer.") from error
 
@@ -163,12 +168,14 @@ def _authority_name() -> str:
     return settings.TSA_NAME or urlsplit(settings.TSA_URL).hostname or settings.TSA_URL
 
 
-def _check_field(pdf: bytes, field_name: str) -> None:
-    fields = signature_fields(pdf)
+def _reader_with_place(pdf: bytes, field_name: str):
+    """Return the reader of a file whose field is there and empty."""
+    reader, fields = _read(pdf)
     if field_name not in fields:
         raise SigningError("Ce document n’a pas d’emplacement pour cette signature.")
     if fields[field_name]:
         raise SigningError("Cet emplacement est déjà signé.")
+    return reader
 
 
 def _check_added(before: bytes, after: bytes) -> None:
@@ -190,8 +197,6 @@ def _signed(
     stamping: str,
 ) -> bytes:
     """Sign once, with a time stamp or not; `stamping` is what is drawn of it."""
-    from io import BytesIO
-
     from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
     from pyhanko.sign.signers import PdfSignatureMetadata
 
@@ -199,6 +204,7 @@ def _signed(
     from documents.signing.pades import DatedSigner, KeptMetadataWriter, StampStyle, stamp_lines
     from documents.signing.timestamps import archive_settings, current_timestamper
 
+    reader = _reader_with_place(pdf, field_name)
     local_time = timezone.localtime(signed_at)
     lines = stamp_lines(
         signer_name=signer_name,
@@ -226,4 +232,4 @@ def _signed(
             stamp_style=StampStyle(lines=lines),
             signed_at=local_time,
         )
-        return engine.sign_pdf(KeptMetadataWriter(BytesIO(pdf)), existing_fields_only=True).getvalue()
+        return engine.sign_pdf(KeptMetadataWriter.from_reader(reader), existing_fields_only=True).getvalue()

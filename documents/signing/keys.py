@@ -10,17 +10,35 @@ from io import BytesIO
 from asn1crypto import keys
 from asn1crypto import x509 as asn1
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.pkcs11 import PKCS11Signer
 from pyhanko.sign.signers import Signer, SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
+from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from documents.signing import tokens
 from documents.signing.identities import SigningIdentity, TokenKey
 
 NAME_MAX = 300
+
+
+class LoadedKeySigner(SimpleSigner):
+    """Signs with a key as it was read once: the engine reads it again, and checks its primes, each time it signs."""
+
+    def __init__(self, key: PrivateKeyTypes, **kwargs):
+        super().__init__(**kwargs)
+        self._key = key
+
+    def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
+        mechanism = self.get_signature_mechanism_for_digest(digest_algorithm)
+        if not isinstance(self._key, RSAPrivateKey) or mechanism.signature_algo != "rsassa_pkcs1v15":
+            return super().sign_raw(data, digest_algorithm)
+        return self._key.sign(data, PKCS1v15(), get_pyca_cryptography_hash(digest_algorithm))
 
 
 @contextmanager
@@ -48,7 +66,8 @@ def _file_signer(identity: SigningIdentity) -> Signer:
     private_key = identity.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     registry = SimpleCertificateStore()
     registry.register_multiple([engine_certificate(certificate) for certificate in identity.chain])
-    return SimpleSigner(
+    return LoadedKeySigner(
+        identity.key,
         signing_cert=engine_certificate(identity.certificate),
         signing_key=keys.PrivateKeyInfo.load(private_key),
         cert_registry=registry,

@@ -79,6 +79,16 @@ def stamp_lines(
     return tuple(lines)
 
 
+class StampGlyphs(GlyphAccumulator):
+    """Leaves out what places glyphs before it cuts the font: a file never holds it, and reading it is half the work."""
+
+    def _extract_subset(self, options=None):
+        for tag in ("GPOS", "GSUB", "GDEF"):
+            if tag in self.tt:
+                del self.tt[tag]
+        super()._extract_subset(options)
+
+
 class Stamp(BaseStamp):
     """A white card with a coloured edge; text in embedded fonts, as PDF/A asks."""
 
@@ -132,5 +142,5 @@ class Stamp(BaseStamp):
     def _engine(self, line: StampLine) -> GlyphAccumulator:
         if line.bold not in self._fonts:
             text = "".join(each.text for each in self.style.lines if each.bold == line.bold)
-            self._fonts[line.bold] = GlyphAccumulator(self.writer, stamp_font(text, bold=line.bold), line.size)
+            self._fonts[line.bold] = StampGlyphs(self.writer, stamp_font(text, bold=line.bold), line.size)
         return self._fonts[line.bold]
