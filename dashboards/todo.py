@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Sum, UUIDField
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -210,7 +210,7 @@ def _contracts(actor: Actor, today: date, contract: Contract | None) -> Iterator
             )[:1]
         ),
         awaits_my_signature=Exists(mine.filter(**_unsigned_by(actor))),
-        first_programme=Subquery(first_year.values("programme")),
+        first_programme=Subquery(first_year.values("programme"), output_field=UUIDField()),  # else a text on SQLite
     )
     for row in rows.filter(pk=contract.pk) if contract else rows:
         yield from of_contract(actor, row)

@@ -10,6 +10,7 @@ from dialogues import actions as dialogue_actions
 from dialogues.enums import AnnexStatus
 from funding import actions as funding_actions
 from funding.enums import PaymentStatus
+from indicators.models import Indicator
 from tests.utils import stories
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,16 @@ def test_the_accountant_pays_what_is_due(evaluated, tenant):
 def test_each_side_opens_its_pages(tenant, client_of, who, page):
     with stories.at(AFTER_CLOSING):
         assert client_of(getattr(tenant, who)).get(reverse(page), follow=True).status_code == 200
+
+
+def test_each_party_opens_a_contract_whose_money_is_still_to_spread(world, client_of):
+    """What waits for the three in it links to its first programme."""
+    contract = stories.negotiated_contract(world.west)
+    Indicator.objects.results().filter(programme_mission__programme__contract_year__contract=contract).delete()
+    programme = reverse("indicators:programme_edit", args=[contract.years.get().programme.pk])
+    for member in (world.west.coordinator, world.west.ars_officer, world.west.fund_officer):
+        for page in (reverse("dashboards:home"), reverse("dashboards:dossier", args=[contract.pk])):
+            assert programme in client_of(member).get(page).content.decode()
 
 
 def test_the_journal_of_the_year_is_whole(evaluated, capsys):
