@@ -28,7 +28,7 @@ CHECKS = {
 }
 SMOKE = "tests/smoke"
 # A file stays whole: it makes its world once. A process that falls ends the run: replaced, xdist may wait for ever.
-ON_BOTH_CORES = ["--numprocesses", "2", "--dist", "loadfile", "--max-worker-restart", "0"]
+ON_BOTH_CORES = ["--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--max-worker-restart", "0"]
 
 
 def main(arguments: list[str]) -> int:

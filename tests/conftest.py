@@ -1,5 +1,6 @@
 """Fixtures of all tests: reference data once, two tenants of each side, clients that act for someone."""
 
+from collections import Counter
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +12,13 @@ from accounts.models import Membership
 from agreements.actions import load_agreements, load_national_indicators
 from tests.utils import stories
 from tests.utils.world import World, make_world
+
+
+@pytest.hookimpl(trylast=True)  # after the order was drawn at random
+def pytest_collection_modifyitems(items):
+    """Begin with the stories told in a browser, then with the largest files, so that no process ends alone."""
+    sizes = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.get_closest_marker("e2e") is None, -sizes[item.path]))
 
 
 @pytest.fixture(scope="session")
