@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> int:
             return pytest(arguments, variables)
         failures = run_checks(variables)
         failures += run_smoke(folder, variables)
-        if pytest(ON_BOTH_CORES, variables):
+        if pytest([*ON_BOTH_CORES, "--ignore", SMOKE], variables):
             failures.append("tests sur PostgreSQL")
         return report(failures)
 

@@ -1,10 +1,8 @@
-"""An identifier of another tenant in the body of a form opens nothing, and no choice ever offers one."""
+"""An identifier of another tenant in the body of a form opens nothing; test_pages shows that no choice offers one."""
 
 import pytest
-from django.forms import ModelChoiceField
 
 from tests.architecture.portal import Portal, person
-from tests.architecture.story import CANARY
 
 pytestmark = pytest.mark.django_db
 
@@ -67,16 +65,3 @@ def test_what_a_form_does_not_have_is_not_written(portal):
     row = {"status": "ACTIVE", "cpts": story.east.tenant.cpts.pk, "size": "4", "population": "900000"}
     answer = forged(portal, "contracts:contract_edit", subject.tenant.president, subject, **row)
     assert (answer.status, answer.traces) == (200, 0)
-
-
-def test_no_form_offers_a_row_of_another_tenant(portal):
-    offered = [
-        f"{answer.route}: {name}: {row}"
-        for answer in portal.pages
-        if hasattr(answer.form, "fields")
-        for name, field in answer.form.fields.items()
-        if isinstance(field, ModelChoiceField)
-        for row in field.queryset
-        if CANARY in str(row)
-    ]
-    assert offered == []

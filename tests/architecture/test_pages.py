@@ -6,6 +6,7 @@ import zipfile
 from collections import Counter
 
 import pytest
+from django.forms import ModelChoiceField
 from django.test import Client
 from django.urls import reverse
 
@@ -74,6 +75,19 @@ def test_a_cpts_reads_nothing_of_its_neighbours(portal):
         if key != answer.principal.membership.organisation_id and name in readable(answer)
     ]
     assert shown == []
+
+
+def test_no_form_offers_a_row_of_another_tenant(portal):
+    offered = [
+        f"{answer.route}: {name}: {row}"
+        for answer in portal.pages
+        if hasattr(answer.form, "fields")
+        for name, field in answer.form.fields.items()
+        if isinstance(field, ModelChoiceField)
+        for row in field.queryset
+        if CANARY in str(row)
+    ]
+    assert offered == []
 
 
 def test_exports_are_spreadsheets_of_what_the_list_shows(portal):
