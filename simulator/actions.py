@@ -1,6 +1,6 @@
 """Writes of the simulator: an organisation saves, renames and deletes its scenarios."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import IntegrityError, transaction
 
@@ -17,21 +17,29 @@ MAX_SCENARIOS = 100  # of an organisation: its list is one page
 
 @transaction.atomic
 def save_scenario(
-    *, actor: Actor, name: str, note: str = "", document: Document, communes: Iterable[str] = ()
+    *,
+    actor: Actor,
+    name: str,
+    note: str = "",
+    document: Document,
+    communes: Iterable[str] = (),
+    advance_sizes: Mapping[int, int] | None = None,
 ) -> Scenario:
     """Save a simulation under a name for the actor's organisation.
 
-    Takes the document of `simulate_funding` and the INSEE codes behind its population. Raises DomainError for a
+    Takes the document of `simulate_funding`, the INSEE codes behind its population and, of a real contract, the sizes
+    at which its advances were paid, by year (R18). Raises DomainError for a
     document that the engine refuses, a name already taken, or one scenario too many.
     """
     check(actor, Act.SAVE_SCENARIO)
-    simulate_document(document, known_agreements())
+    simulate_document(document, known_agreements(), advance_sizes=advance_sizes)
     if Scenario.objects.visible_to(actor).count() >= MAX_SCENARIOS:
         raise DomainError(f"Votre organisation a déjà {MAX_SCENARIOS} scénarios : supprimez-en un.")
     scenario = Scenario(
         organisation_id=actor.organisation_id,
         inputs=document,
         communes=list(communes),
+        advance_sizes={str(year): size for year, size in (advance_sizes or {}).items()},
         author_id=actor.user_id,
         author_name=actor.user_name,
     )

@@ -137,7 +137,9 @@ def notices_of(values: Mapping[str, Any], agreement: Agreement, labels: Mapping[
     return found
 
 
-def fields_of(document: Document, *, communes: Iterable[str] = ()) -> Fields:
+def fields_of(
+    document: Document, *, communes: Iterable[str] = (), advance_sizes: Mapping[int, int] | None = None
+) -> Fields:
     """Return the fields that give a document back: `document_of` of a form filled with them is the same."""
     inputs_years = range(1, document["years"] + 1)
     fields = {
@@ -148,6 +150,7 @@ def fields_of(document: Document, *, communes: Iterable[str] = ()) -> Fields:
         "years": str(document["years"]),
         **spread("members", document.get("members", {}), inputs_years),
         **{f"size-{year}": str(size) for year, size in document.get("sizes", {}).items()},
+        **{f"advanced-{year}": str(size) for year, size in (advance_sizes or {}).items()},
         "terminated_on": document.get("terminated_on") or "",
     }
     for mission in document["missions"]:

@@ -396,7 +396,11 @@ class NewScenarioForm(ScenarioForm):
         cleaned = super().clean()
         form = cleaned.pop("scenario", None)
         if form:
-            cleaned |= {"document": form.simulation.document, "communes": form.cleaned_data["communes"]}
+            cleaned |= {
+                "document": form.simulation.document,
+                "communes": form.cleaned_data["communes"],
+                "advance_sizes": form.simulation.inputs.advance_sizes,
+            }
         return cleaned
 
 

@@ -29,6 +29,8 @@ class Scenario(TenantModel):
     note = models.TextField("note", blank=True, max_length=2000)
     inputs = models.JSONField("données du calcul")
     communes = models.JSONField("communes", default=list, blank=True)
+    # R18: of a real contract, the sizes at which advances were paid, by year; its document cannot say it.
+    advance_sizes = models.JSONField("tailles des avances", default=dict, blank=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="auteur")
     author_name = models.CharField("nom de l’auteur", max_length=200)
 
@@ -53,3 +55,8 @@ class Scenario(TenantModel):
 
     def __str__(self):
         return self.name
+
+    @property
+    def paid_sizes(self) -> dict[int, int]:
+        """The sizes at which advances were paid, by contract year: the keys of a JSON are words."""
+        return {int(year): size for year, size in self.advance_sizes.items()}

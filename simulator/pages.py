@@ -151,15 +151,20 @@ class SavedScenario:
 def saved_scenario(scenario: Scenario, agreements: Mapping[str, Agreement]) -> SavedScenario:
     """Return a saved scenario computed with the agreements of today."""
     try:
-        simulation = simulate_document(scenario.inputs, agreements)
+        simulation = simulate_document(scenario.inputs, agreements, advance_sizes=scenario.paid_sizes)
     except DomainError as refusal:
         return SavedScenario(scenario=scenario, simulation=None, summary="", query="", error=refusal.message)
     return SavedScenario(
         scenario=scenario,
         simulation=simulation,
         summary=summary_of(simulation),
-        query=query_string(fields_of(scenario.inputs, communes=scenario.communes)),
+        query=query_string(saved_fields(scenario)),
     )
+
+
+def saved_fields(scenario: Scenario) -> Fields:
+    """Return the fields that open a saved scenario in the simulator."""
+    return fields_of(scenario.inputs, communes=scenario.communes, advance_sizes=scenario.paid_sizes)
 
 
 # Comparison -----------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from core.http import attempt, http_methods, require, show, submit_form
 from core.spreadsheets import spreadsheet_response
 from simulator import actions, address, assemblers, pages
 from simulator.assemblers import ContractScenario
-from simulator.documents import Fields, Simulation, fields_of
+from simulator.documents import Fields, Simulation
 from simulator.forms import (
     NewScenarioForm,
     ScenarioForm,
@@ -111,7 +111,7 @@ def scenario_detail(request, pk, template_name="simulator/scenario_detail.html")
     scenario = scenario_of(request, pk)
     agreements = assemblers.known_agreements()
     saved = pages.saved_scenario(scenario, agreements)
-    fields = fields_of(scenario.inputs, communes=scenario.communes)
+    fields = pages.saved_fields(scenario)
     context = {
         "saved": saved,
         "page": pages.result_page(saved.simulation) if saved.simulation else None,

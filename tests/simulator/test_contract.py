@@ -139,6 +139,25 @@ def test_r18_an_advance_paid_at_an_old_size_stands_in_the_scenario(played, clien
     assert 'name="advanced-2" value="2"' in opened.content.decode()  # sent again with the form
 
 
+def test_r18_a_saved_scenario_keeps_the_sizes_of_the_advances_paid(played, client_of, db):
+    """The same contract saved, then opened again: the balance is still 50 000 − 45 000, not 50 000 − 37 500."""
+    played.contract.years.filter(number=2).update(opening_size=2, size=1)
+    client = client_of(played.tenant.coordinator)
+    query = start(client, played.contract).context["query"]
+    saved = client.post(reverse("simulator:scenario_create"), {"name": "Tel quel", "scenario": query})
+    page = client.get(saved.url)
+    scenario = page.context["saved"]
+    assert scenario.scenario.advance_sizes == {"2": 2}
+    balance = next(
+        payment.amount
+        for payment in scenario.simulation.result.payments
+        if (payment.year, payment.line_kind, payment.kind) == (2, "OPERATING", "BALANCE")
+    )
+    assert balance == Decimal("5000.00")
+    reopened = client.get(f"{reverse('simulator:simulation')}?{scenario.query}")
+    assert reopened.context["form"].simulation.result == scenario.simulation.result
+
+
 def test_the_scenario_of_a_contract_opens_in_the_simulator(played, client_of):
     client = client_of(played.tenant.coordinator)
     response = start(client, played.contract)
