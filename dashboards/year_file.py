@@ -69,6 +69,8 @@ def _documents(actor: Actor, year: ContractYear) -> Iterator[Piece]:
         labels[dialogue.minutes_document_id] = ("3-comptes-rendus", str(dialogue))
     for revision in _revisions(contract, year):
         labels[revision.minutes_document_id] = ("3-comptes-rendus", str(revision))
+    for statement in _statements(contract, year):
+        labels[statement.document_id] = ("7-decompte", _named(statement))
     for pk, (folder, label) in labels.items():
         if document := kept.get(pk):
             yield Piece(folder=folder, label=label, detail=f"Code {document.code}", file=document.file)
@@ -79,11 +81,21 @@ def _document_ids(year: ContractYear) -> set:
     found = {contract.document_id, *(amendment.document_id for amendment in contract.amendments_in_force())}
     found |= {annex.document_id for annex in _annexes(contract, year)}
     found |= {dialogue.minutes_document_id for dialogue in _dialogues(contract, year)}
+    found |= {statement.document_id for statement in _statements(contract, year)}
     return found | {revision.minutes_document_id for revision in _revisions(contract, year)}
 
 
 def _annexes(contract: Contract, year: ContractYear):
     return AnnualAnnex.objects.filter(contract=contract, year=year.number)
+
+
+def _statements(contract: Contract, year: ContractYear):
+    return Statement.objects.filter(contract=contract, year=year.number)
+
+
+def _named(statement: Statement) -> str:
+    revision = f", révision {statement.revision}" if statement.revision > 1 else ""
+    return f"Décompte de l’année {statement.year}{revision}"
 
 
 def _dialogues(contract: Contract, year: ContractYear):

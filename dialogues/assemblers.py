@@ -11,7 +11,8 @@ from core.fingerprints import fingerprint
 from core.money import format_euros
 from dialogues.enums import DialogueKind, DialogueStatus
 from dialogues.models import ManagementDialogue, MinutesApproval
-from funding.models import Statement, StatementLine
+from funding.models import Statement
+from funding.statement_document import statement_values
 from funding.unscheduled import awaits_declaration
 from indicators.assemblers import missing_items as programme_missing_items
 from indicators.assemblers import missing_of, missing_results, programme_content, programme_results
@@ -203,26 +204,9 @@ def annex_content(dialogue: ManagementDialogue, statement: Statement) -> dict:
         "held_on": dialogue.held_on.isoformat(),
         "decisions": dialogue.decisions,
         "results": programme_results(evaluated.programme)["missions"],
-        "statement": {
-            "revision": statement.revision,
-            "sha256": statement.content_hash,
-            "lines": [_line_content(line) for line in statement.lines.all()],
-            "total": f"{statement.total:.2f}",
-        },
+        "statement": statement_values(statement, statement.lines.all()),
         "next_size": following.size if following else None,
         "next_programme": programme_content(following.programme) if following else None,
-    }
-
-
-def _line_content(line: StatementLine) -> dict:
-    return {
-        "mission": line.mission or None,
-        "kind": line.kind,
-        "base": line.base or None,
-        "amount": f"{line.amount:.2f}",
-        "rule": line.rule,
-        "is_validated": line.is_validated,
-        "explanation": line.explanation,
     }
 
 

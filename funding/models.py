@@ -15,6 +15,7 @@ from core.actor import Actor
 from core.enums import Side
 from core.fields import MoneyField, StatusField
 from core.models import Signed, TenantModel, TransitionLog
+from documents.models import Document
 from funding.enums import PaymentStatus
 
 
@@ -33,6 +34,10 @@ class Statement(TenantModel):
     total = MoneyField(verbose_name="total (€)")
     content_hash = models.CharField("empreinte", max_length=64)
     issued_at = models.DateTimeField("émis le")
+    # None for a statement issued before each had a document of its own.
+    document = models.ForeignKey(
+        Document, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="décompte (PDF)"
+    )
 
     objects = ContractScopedQuerySet.as_manager()
 

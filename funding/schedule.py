@@ -92,6 +92,15 @@ def schedule_of(contract: Contract, today: date) -> list[ScheduleLine]:
     return sorted(lines, key=lambda line: (line.due_on, line.year, line.mission, line.line_kind))
 
 
+def advances_of(result: FundingResult, year: int) -> dict[LineKey, Decimal]:
+    """R6, R7: return the euros paid before the balance for each line of a contract year, by `StatementLine.key`."""
+    first = [payment for payment in result.payments_of(year) if payment.kind != PaymentKind.BALANCE]
+    return {
+        (payment.mission or "", payment.line_kind.value, payment.base.value if payment.base else ""): payment.amount
+        for payment in first
+    }
+
+
 def new_payment(payment: PaymentLine, result: FundingResult) -> NewPayment:
     """Return a payment of the engine as payments are stored: nothing is an empty word."""
     line = next((line for line in result.year(payment.year).lines if line.key == payment.key), None)

@@ -205,7 +205,8 @@ def unscheduled_contract(request, pk) -> Contract:
 
 @http_methods("GET")
 def statement_detail(request, pk, template_name="funding/statement_detail.html"):
-    statements = Statement.objects.visible_to(request.actor).select_related("contract__cpts", "agreement_version")
+    related = ("contract__cpts", "agreement_version", "document__file")
+    statements = Statement.objects.visible_to(request.actor).select_related(*related)
     statement = get_object_or_404(statements, pk=pk)
     if (kind := request.GET.get("_export")) in CONTENT_TYPES:
         return spreadsheet_response(kind, f"decompte-annee-{statement.year}", "Décompte", *statement_sheet(statement))

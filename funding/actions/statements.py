@@ -1,10 +1,12 @@
 """Statements, and the payments that fall due because of them or because their day has come."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
+from agreements.breakdown import line_steps
 from agreements.engine import ENGINE_VERSION, FundingResult, YearResult, compute
 from agreements.enums import PaymentKind
 from agreements.explanations import payment_label
@@ -14,12 +16,16 @@ from contracts.models import Contract
 from core import audit, clock
 from core.actor import SYSTEM, Actor
 from core.errors import DomainError
+from documents import actions as document_actions
+from documents.enums import DocumentKind
+from documents.models import Document
 from funding import rules, transitions
-from funding.assemblers import contract_inputs, line_rows, statement_fingerprint
+from funding.assemblers import contract_inputs, line_key, line_rows, statement_fingerprint
 from funding.enums import PaymentStatus
 from funding.lifecycle import Transition
 from funding.models import Deduction, Payment, Statement, StatementLine
-from funding.schedule import NewPayment, new_payment, new_repayment, new_settlement
+from funding.schedule import LineKey, NewPayment, advances_of, new_payment, new_repayment, new_settlement
+from funding.statement_document import statement_payload
 
 
 @transaction.atomic
@@ -35,7 +41,7 @@ def issue_statement(*, actor: Actor, contract: Contract, year: int) -> Statement
         raise DomainError(f"L’année {year} n’est pas terminée : son décompte ne peut pas être émis.")
     inputs = contract_inputs(contract, through_year=year)
     result = _complete_result(inputs, year)
-    statement = _store(actor, contract, year, inputs, result.year(year), revision=1)
+    statement = _store(actor, contract, inputs, result.year(year), before=advances_of(result, year))
     repayments = [repayment for repayment in result.repayments if repayment.year == year]
     _make_due(
         contract,
@@ -59,8 +65,8 @@ def revise_statement(*, actor: Actor, contract: Contract, year: int) -> Statemen
         raise DomainError(f"L’année {year} n’a pas encore de décompte à réviser.")
     inputs = contract_inputs(contract, through_year=year)
     lines = _complete_result(inputs, year).year(year)
-    statement = _store(actor, contract, year, inputs, lines, revision=previous.revision + 1)
     before = {line.key: line.amount for line in previous.lines.all()}
+    statement = _store(actor, contract, inputs, lines, before=before, previous=previous)
     after = {line.key: line.amount for line in statement.lines.all()}
     today = clock.today()
     _make_due(
@@ -102,26 +108,61 @@ def _complete_result(inputs: ContractInputs, year: int) -> FundingResult:
 
 
 def _store(
-    actor: Actor, contract: Contract, year: int, inputs: ContractInputs, lines: YearResult, *, revision: int
+    actor: Actor,
+    contract: Contract,
+    inputs: ContractInputs,
+    year: YearResult,
+    *,
+    before: Mapping[LineKey, Decimal],
+    previous: Statement | None = None,
 ) -> Statement:
-    """Keep the lines with all that is needed to compute them again."""
-    document = to_document(inputs.only(year))
-    rows = line_rows(lines)
-    statement = Statement.objects.create(
+    """Keep the lines with all that is needed to compute them again, and issue their document.
+
+    `before` is what came before for each line (`statement_payload`), `previous` the revision that this one corrects.
+    """
+    data, rows = to_document(inputs.only(year.year)), line_rows(year)
+    statement = Statement(
         contract=contract,
-        year=year,
-        revision=revision,
-        agreement_version=contract.agreement_in(year),
+        year=year.year,
+        revision=previous.revision + 1 if previous else 1,
+        agreement_version=contract.agreement_in(year.year),
         engine_version=ENGINE_VERSION,
-        inputs=document,
-        total=lines.total,
-        content_hash=statement_fingerprint(document, rows),
+        inputs=data,
+        total=year.total,
+        content_hash=statement_fingerprint(data, rows),
         issued_at=clock.now(),
     )
-    StatementLine.objects.bulk_create(StatementLine(statement=statement, **row) for row in rows)
-    action = "statement.issue" if revision == 1 else "statement.revise"
-    audit.record(actor, action, statement, after={"total": statement.total, "year": year, "revision": revision})
+    lines = [StatementLine(statement=statement, **row) for row in rows]
+    steps = {line_key(line): line_steps(line, inputs) for line in year.lines}
+    statement.document = _issue_document(actor, statement, statement_payload(statement, lines, steps, before), previous)
+    statement.save(force_insert=True)
+    StatementLine.objects.bulk_create(lines)
+    audit.record(
+        actor,
+        "statement.revise" if previous else "statement.issue",
+        statement,
+        after={"total": statement.total, "year": statement.year, "revision": statement.revision},
+    )
     return statement
+
+
+def _issue_document(
+    actor: Actor, statement: Statement, payload: dict[str, Any], previous: Statement | None
+) -> Document:
+    """Issue the PDF of a statement, which nobody signs: the three parties read it."""
+    revision = f", révision {statement.revision}" if previous else ""
+    document = document_actions.issue_document(
+        actor=actor,
+        kind=DocumentKind.STATEMENT,
+        key=f"statement:{statement.pk}",
+        title=f"Décompte de l’année {statement.year}{revision}, contrat {statement.contract.number}",
+        template_name="funding/pdf/statement.html",
+        payload=payload,
+        signatories=[],
+        readers=statement.contract.parties,
+    )
+    document_actions.replace_document(actor=actor, document=previous and previous.document, by=document)
+    return document
 
 
 def _make_due(contract: Contract, payments: Iterable[NewPayment]) -> list[Payment]:
