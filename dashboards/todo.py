@@ -100,7 +100,8 @@ def _reads_of(actor: Actor, contract: Contract | None) -> list[Read]:
 def _silent(contract: Contract) -> set[Read]:
     """Return the reads that cannot find anything in a dossier in this state."""
     if contract.is_signed:
-        return {_projects, _contracts}
+        pays_compensation = any(mission.compensation_starts_on for mission in contract.missions.all())
+        return {_projects, _contracts} | (set() if pays_compensation else {compensation_items})
     return {
         _projects,
         value_items,
