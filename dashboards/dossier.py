@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
 from django.urls import reverse
 
 from accounts.models import Membership, Organisation
@@ -12,32 +12,28 @@ from agreements.agreement import Agreement
 from agreements.models import AgreementLine, AgreementVersion
 from contracts import panels
 from contracts.assemblers import contract_content, current_consents, terms_of
-from contracts.ending import ending_turn
 from contracts.enums import ContractStatus
 from contracts.models import AMENDMENT_ROWS, ENDING_ROWS, Contract, ContractYear
 from core import clock
 from core.actor import Actor
 from core.dates import format_date
 from core.enums import PARTIES, Role, Side
-from core.face import PartyLine, Turn
+from core.face import PartyLine
 from core.fingerprints import fingerprint
-from core.money import format_euros
-from core.wording import spoken_list
 from dashboards.dialogues import spoken, with_turn
 from dashboards.doors import buttons_of
-from dashboards.due import OPEN_PAYMENTS, due_block, running_year
+from dashboards.due import due_block, running_year
 from dashboards.ending import ending_block
 from dashboards.history import history_of
 from dashboards.missions import annexes_of, missions_block
+from dashboards.progress import indicators_block
 from dashboards.todo import waiting_for
-from dashboards.waiting import Waiting
+from dashboards.turns import turn_of
 from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
 from dialogues.models import AnnualAnnex, ManagementDialogue
 from documents.enums import DocumentKind
 from documents.models import Document, Signature
 from health_projects.models import HealthProject
-from indicators.enums import ProgrammeStatus, Usage, ValueStatus
-from indicators.models import Indicator
 
 SHOWN_HISTORY = 8
 SHOWN_CLOSED = 2  # closed dialogues, the others are folded
@@ -140,7 +136,7 @@ def read_terms(contract: Contract) -> TermsRead:
     return TermsRead(agreement=version.as_value())
 
 
-# Header and turn ----------------------------------------------------------------------------------------------
+# Header -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,151 +162,6 @@ def header_facts(contract: Contract, today: date) -> HeaderFacts:
         population_year=contract.population_year if is_agreed else None,
         is_forecast=not is_agreed,
     )
-
-
-def turn_of(actor: Actor, contract: Contract, waiting: list[Waiting], today: date) -> Turn | None:
-    """Return what is expected of the reader, else of whom it is the turn; None when nothing is expected soon."""
-    if waiting and waiting[0].is_soon(today):
-        return waiting[0].turn
-    match contract.status:
-        case ContractStatus.DRAFT:
-            return _theirs("Chez la CPTS\u00a0: le contrat est en rédaction.")
-        case ContractStatus.NEGOTIATION:
-            return _negotiation_turn(contract)
-        case ContractStatus.SIGNING:
-            return _signature_turn(contract.document, "le contrat")
-        case _ if contract.is_signed:
-            return _running_turn(contract, today) or ending_turn(actor, contract)
-    return None
-
-
-def _negotiation_turn(contract: Contract) -> Turn:
-    if contract.planning_closed_on is None:
-        return _theirs("Chez les trois parties\u00a0: le dialogue de signature est à mener jusqu’à son terme.")
-    return _theirs("Chez les trois parties\u00a0: des consentements sont attendus.")
-
-
-def _signature_turn(document: Document, what: str) -> Turn:
-    if not document.is_ready:
-        return _theirs(f"Le document est en cours de préparation\u00a0: {what}.")
-    names = spoken_list([panels.WHO[side] for side in panels.waiting_signatures(document)])
-    return _theirs(f"Chez {names}\u00a0: signature attendue pour {what}.")
-
-
-def _running_turn(contract: Contract, today: date) -> Turn | None:
-    for dialogue in contract.dialogues.all():
-        if dialogue.status == DialogueStatus.MINUTES:
-            return _theirs(f"Des approbations sont attendues sur le compte rendu\u00a0: {spoken(dialogue)}.")
-        if dialogue.is_late(today):
-            return _theirs(
-                f"En retard\u00a0: {spoken(dialogue)}.", f"À tenir avant le {format_date(dialogue.window_closes_on)}"
-            )
-    for annex in contract.annexes.all():
-        if annex.status == AnnexStatus.SIGNING:
-            return _signature_turn(annex.document, f"l’annexe de l’année {annex.year}")
-        if annex.status == AnnexStatus.REFUSED:
-            text = f"L’annexe de l’année {annex.year} est refusée\u00a0: à renvoyer à la signature, ou année à réviser."
-            return _theirs(text)
-    owed = [payment for payment in contract.payments.all() if payment.status in OPEN_PAYMENTS and payment.amount > 0]
-    if owed:
-        total = format_euros(sum(payment.net_amount for payment in owed))
-        detail = f"{len(owed)} versement{'s' if len(owed) > 1 else ''} en cours"
-        return _theirs(f"Chez la caisse\u00a0: {total} à payer.", detail)
-    return None
-
-
-def _theirs(text: str, detail: str = "") -> Turn:
-    return Turn(text=text, detail=detail, is_mine=False)
-
-
-# Indicators ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class OwnerCount:
-    """How far one party is with the values it enters."""
-
-    side: Side
-    total: int
-    entered: int
-    confirmed: int
-    contested: int
-
-    @property
-    def missing(self) -> int:
-        """Not entered yet, or contested: to enter again."""
-        return self.total - self.entered + self.contested
-
-    @property
-    def to_confirm(self) -> int:
-        return self.entered - self.confirmed - self.contested
-
-
-@dataclass(frozen=True, kw_only=True)
-class YearCount:
-    """The indicators of a contract year; `results` are those that carry money."""
-
-    year: ContractYear
-    owners: list[OwnerCount]
-    results: int
-
-    @property
-    def is_running(self) -> bool:
-        """Values are being entered and confirmed."""
-        return self.year.programme.status == ProgrammeStatus.OPEN
-
-    @property
-    def is_counted(self) -> bool:
-        """Values are entered, or were: before, there is nothing to count but the indicators."""
-        return self.is_running or self.year.programme.status == ProgrammeStatus.CLOSED
-
-    @property
-    def total(self) -> int:
-        return sum(owner.total for owner in self.owners)
-
-    @property
-    def entered(self) -> int:
-        return sum(owner.entered for owner in self.owners)
-
-    @property
-    def contested(self) -> int:
-        return sum(owner.contested for owner in self.owners)
-
-    @property
-    def confirmed(self) -> int:
-        return sum(owner.confirmed for owner in self.owners)
-
-
-def indicators_block(actor: Actor, contract: Contract, today: date) -> list[YearCount]:
-    """Return the counts of the running year, after those of an earlier year that is not closed."""
-    running = running_year(contract, today) or 1
-    years = [
-        year
-        for year in contract.years.all()
-        if year.number == running or (year.number < running and year.programme.status != ProgrammeStatus.CLOSED)
-    ]
-    rows = list(_counts(actor, [year.programme_id for year in years]))
-    return [_year_count(year, [row for row in rows if row["programme"] == year.programme_id]) for year in years]
-
-
-def _counts(actor: Actor, programmes: list) -> QuerySet:
-    rows = Indicator.objects.visible_to(actor).filter(programme_mission__programme__in=programmes).order_by()
-    return rows.values("owner", programme=F("programme_mission__programme")).annotate(
-        total=Count("pk"),
-        results=Count("pk", filter=Q(usage=Usage.RESULT)),
-        entered=Count("value"),
-        confirmed=Count("value", filter=Q(value__status=ValueStatus.CONFIRMED)),
-        contested=Count("value", filter=Q(value__status=ValueStatus.CONTESTED)),
-    )
-
-
-def _year_count(year: ContractYear, rows: list[dict]) -> YearCount:
-    by_side = {row["owner"]: row for row in rows}
-    names = ("total", "entered", "confirmed", "contested")
-    owners = [
-        OwnerCount(side=side, **{name: by_side[side][name] for name in names}) for side in PARTIES if side in by_side
-    ]
-    return YearCount(year=year, owners=owners, results=sum(row["results"] for row in rows))
 
 
 # Dialogues, documents, people ---------------------------------------------------------------------------------
