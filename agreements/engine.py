@@ -111,34 +111,58 @@ def compute_year(inputs: ContractInputs, number: int) -> YearResult | None:
     inputs = inputs.only(number)
     check_inputs(inputs)
     year = next((year for year in inputs.existing_years if year.number == number), None)
-    return _compute_year(inputs, year).result if year else None
+    if year is None:
+        return None
+    terms = _terms_of(inputs, year)
+    lines, _first = _lines_of(terms)
+    return _year_result(terms, lines)
 
 
 def _compute_year(inputs: ContractInputs, year: ContractYear) -> _Year:
-    terms = YearTerms(inputs=inputs, year=year, size=inputs.size_in(year.number), ends_on=inputs.end_of(year))
-    lines = year_lines(terms)
-    first = _paid_first(terms, lines)
-    paid = {payment.key: payment.amount for payment in first}
-    lines = _complete(terms, lines, first)
+    terms = _terms_of(inputs, year)
+    lines, first = _lines_of(terms)
+    paid = _paid(first)
     repayments: list[Repayment] = []
     if terms.is_terminated:
-        lines = keep_operating(lines, paid, terms.ends_on)
         balances, repayments = settlement(lines, paid, terms.ends_on)
     else:
         balances = _balances(lines, paid, year.ends_on)
     return _Year(
-        result=YearResult(
-            year=year.number,
-            starts_on=year.starts_on,
-            ends_on=year.ends_on,
-            size=terms.size,
-            agreement=terms.agreement.code,
-            lines=tuple(lines),
-        ),
+        result=_year_result(terms, lines),
         payments=listed(terms.agreement, [*first, *balances]),
         pending=pending_lines(terms),
         repayments=repayments,
     )
+
+
+def _terms_of(inputs: ContractInputs, year: ContractYear) -> YearTerms:
+    return YearTerms(inputs=inputs, year=year, size=inputs.size_in(year.number), ends_on=inputs.end_of(year))
+
+
+def _lines_of(terms: YearTerms) -> tuple[list[Line], list[PaymentLine]]:
+    """Return the lines of a contract year, and what was paid of them before the balance."""
+    lines = year_lines(terms)
+    first = _paid_first(terms, lines)
+    lines = _complete(terms, lines, first)
+    if terms.is_terminated:
+        lines = keep_operating(lines, _paid(first), terms.ends_on)
+    return lines, first
+
+
+def _year_result(terms: YearTerms, lines: list[Line]) -> YearResult:
+    year = terms.year
+    return YearResult(
+        year=year.number,
+        starts_on=year.starts_on,
+        ends_on=year.ends_on,
+        size=terms.size,
+        agreement=terms.agreement.code,
+        lines=tuple(lines),
+    )
+
+
+def _paid(first: list[PaymentLine]) -> dict[LineKey, Decimal]:
+    return {payment.key: payment.amount for payment in first}
 
 
 def _paid_first(terms: YearTerms, lines: list[Line]) -> list[PaymentLine]:

@@ -250,7 +250,9 @@ def _result(indicator: IndicatorInput, factor: Fraction) -> IndicatorResult:
     elif indicator.retained is not None:
         earned = Fraction(indicator.retained)
     else:
-        earned = earned_by_value(indicator) * factor
+        earned = earned_by_value(indicator)
+        if factor != WHOLE:
+            earned *= factor
     return IndicatorResult(indicator=indicator, earned=earned, multiplier=factor)
 
 
