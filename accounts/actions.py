@@ -1,6 +1,6 @@
 """Writes of the accounts room: invitations, places in an organisation, reference organisations."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -11,13 +11,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts import notifications
-from accounts.enums import ROLES_OF
-from accounts.models import Invitation, Membership, Organisation, User
-from accounts.permissions import Act, check, check_administrator, check_grant, is_administrator
+from accounts.enums import ROLES_OF, DelegationState, Power
+from accounts.models import Delegation, Invitation, Membership, Organisation, User
+from accounts.permissions import Act, check, check_administrator, check_grant, delegable, is_administrator
 from core import audit, clock
 from core.actor import SYSTEM, Actor
 from core.enums import Role, Side
 from core.errors import DomainError, NotAllowed
+from core.wording import spoken_list
 from territories.models import Department, Region
 
 
@@ -132,6 +133,82 @@ def set_membership_active(*, actor: Actor, membership: Membership, is_active: bo
     membership.save(update_fields=["is_active", "updated_at"])
     audit.record(actor, "membership.change", membership, before={"is_active": before}, after={"is_active": is_active})
     return membership
+
+
+@transaction.atomic
+def grant_delegation(
+    *,
+    actor: Actor,
+    grantee: Membership,
+    power: Power,
+    deed: str,
+    deed_on: date,
+    starts_on: date,
+    ends_on: date | None = None,
+) -> Delegation:
+    """Give a power that the actor holds by her own role to a member of her organisation, by a deed, for a time.
+
+    Both days are included; without `ends_on` it lasts until someone ends it. Raises NotAllowed, or DomainError beside
+    its field: a power or a person it cannot be given to, days out of order or past, the same delegation already given.
+    """
+    check(actor, Act.DELEGATE)
+    Organisation.objects.select_for_update().get(pk=actor.organisation_id)
+    grantor = Membership.objects.active().get(user=actor.user_id, organisation=actor.organisation_id)
+    _check_grantee(actor, grantee, power)
+    _check_days(deed_on, starts_on, ends_on)
+    same = Delegation.objects.filter(grantor=grantor, grantee=grantee, power=power, ended_at__isnull=True)
+    if any(row.state != DelegationState.OVER for row in same):
+        raise DomainError("Cette personne a déjà cette délégation : mettez-y fin d’abord.", field="grantee")
+    same.update(ended_at=clock.now(), ended_by=SYSTEM.user_name)  # its last day has passed: make room for the new one
+    delegation = Delegation.objects.create(
+        grantor=grantor,
+        grantee=grantee,
+        power=power,
+        deed=deed.strip(),
+        deed_on=deed_on,
+        starts_on=starts_on,
+        ends_on=ends_on,
+    )
+    after = {"grantee": str(grantee.user), "power": power, "deed": delegation.deed_words}
+    audit.record(actor, "delegation.grant", delegation, after=after | {"starts_on": starts_on, "ends_on": ends_on})
+    return delegation
+
+
+def _check_grantee(actor: Actor, grantee: Membership, power: Power) -> None:
+    roles = delegable(actor).get(power, set())
+    if not roles:
+        raise DomainError("Ce pouvoir n’est pas à vous de le déléguer.", field="power")
+    place = Membership.objects.active().filter(pk=grantee.pk, organisation=actor.organisation_id).first()
+    if place is None or place.role not in roles:
+        who = spoken_list(sorted(role.label for role in roles))
+        raise DomainError(f"Ce pouvoir se délègue, dans votre organisation, à ces rôles : {who}.", field="grantee")
+
+
+def _check_days(deed_on: date, starts_on: date, ends_on: date | None) -> None:
+    today = clock.today()
+    if deed_on > today:
+        raise DomainError("L’acte ne peut pas porter une date à venir.", field="deed_on")
+    if starts_on < today:
+        raise DomainError(
+            "Une délégation ne vaut pas pour le passé : choisissez aujourd’hui ou plus tard.", "starts_on"
+        )
+    if ends_on and ends_on < starts_on:
+        raise DomainError("La fin de la délégation précède son début.", field="ends_on")
+
+
+@transaction.atomic
+def end_delegation(*, actor: Actor, delegation: Delegation) -> Delegation:
+    """End a delegation of the actor's organisation, now: by who gave it, or by another who may delegate there."""
+    check(actor, Act.DELEGATE)
+    delegation = Delegation.objects.select_for_update(of=("self",)).select_related("grantor").get(pk=delegation.pk)
+    if delegation.grantor.organisation_id != actor.organisation_id:
+        raise NotAllowed("Cette délégation est celle d’une autre organisation.")
+    if delegation.state == DelegationState.OVER:
+        raise DomainError("Cette délégation est déjà terminée.")
+    delegation.ended_at, delegation.ended_by = clock.now(), actor.user_name
+    delegation.save(update_fields=["ended_at", "ended_by", "updated_at"])
+    audit.record(actor, "delegation.end", delegation)
+    return delegation
 
 
 @transaction.atomic

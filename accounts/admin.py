@@ -123,10 +123,11 @@ class UserAdmin(AuditedAdmin):
 
 
 @admin.register(Delegation)
-class DelegationAdmin(AuditedAdmin):
-    list_display = ["grantor", "grantee", "power", "starts_on", "ends_on"]
+class DelegationAdmin(ReadOnlyAdmin):
+    """Read here, given by who holds the power: the back office has none over contracts."""
+
+    list_display = ["grantor", "grantee", "power", "starts_on", "ends_on", "ended_at"]
     list_filter = ["power"]
-    raw_id_fields = ["grantor", "grantee"]
 
 
 @admin.register(Invitation)

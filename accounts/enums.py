@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from core.enums import Role, Side
+from core.enums import Role, Side, Status
 
 ROLES_OF = {
     Side.CPTS: (Role.COORDINATOR, Role.PRESIDENT, Role.TREASURER, Role.READER),
@@ -27,3 +27,15 @@ class Power(models.TextChoices):
 
     CONSENT = "CONSENT", "consentir et approuver"
     SIGN = "SIGN", "signer"
+
+
+class DelegationState(Status):
+    """Where a delegation stands today, as its dates tell."""
+
+    TO_COME = "TO_COME", "À venir"
+    IN_FORCE = "IN_FORCE", "En cours"
+    OVER = "OVER", "Terminée"
+
+    @property
+    def tone(self) -> str:
+        return {"IN_FORCE": "ok", "OVER": "off"}.get(self.value, "wait")

@@ -1,6 +1,7 @@
 """Organisations of the four sides, people, and the place of a person in an organisation."""
 
 import secrets
+from datetime import date
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -8,10 +9,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.timezone import localdate
 
-from accounts.enums import ROLES_OF, FundKind, Power
+from accounts.enums import ROLES_OF, DelegationState, FundKind, Power
 from core import clock
 from core.actor import Actor
+from core.dates import format_date
 from core.enums import Role, Side
 from core.fields import StatusField
 from core.models import TenantModel
@@ -200,12 +203,7 @@ class Membership(TenantModel):
 
     def powers(self) -> frozenset[str]:
         """Return the powers delegated to this member today."""
-        today = clock.today()
-        return frozenset(
-            delegation.power
-            for delegation in self.delegations_received.all()
-            if delegation.starts_on <= today and (delegation.ends_on is None or today <= delegation.ends_on)
-        )
+        return frozenset(row.power for row in self.delegations_received.all() if row.state == DelegationState.IN_FORCE)
 
     def as_actor(self) -> Actor:
         """Return the member as the Actor of a request."""
@@ -220,6 +218,22 @@ class Membership(TenantModel):
         )
 
 
+class DelegationQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> "DelegationQuerySet":
+        """Return the delegations given in the actor's own organisation."""
+        return self.filter(grantor__organisation=actor.organisation_id) if actor.organisation_id else self.none()
+
+    def in_force(self) -> "DelegationQuerySet":
+        """Return those that count today, whose giver still has access: a power does not outlive what it comes from."""
+        today = clock.today()
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=today),
+            starts_on__lte=today,
+            ended_at__isnull=True,
+            grantor__in=Membership.objects.active(),
+        )
+
+
 class Delegation(TenantModel):
     """A power that a president or a signatory gives to another member, for a time."""
 
@@ -229,12 +243,28 @@ class Delegation(TenantModel):
     )
     power = models.CharField("pouvoir", max_length=10, choices=Power.choices)
     deed = models.CharField("acte qui le permet", max_length=200)
+    deed_on = models.DateField("date de l’acte", null=True, blank=True)
     starts_on = models.DateField("à partir du")
     ends_on = models.DateField("jusqu’au", null=True, blank=True)
+    ended_at = models.DateTimeField("terminée le", null=True, blank=True)
+    ended_by = models.CharField("terminée par", max_length=200, blank=True)
+
+    objects = DelegationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "délégation"
+        ordering = ["-starts_on", "-created_at", "pk"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["grantor", "grantee", "power"],
+                condition=Q(ended_at__isnull=True),
+                name="accounts_one_delegation_of_a_power",
+                violation_error_message="Cette personne a déjà cette délégation : mettez-y fin d’abord.",
+            ),
+            models.CheckConstraint(
+                name="accounts_delegation_ended_by_someone",
+                condition=Q(ended_at__isnull=True, ended_by="") | (Q(ended_at__isnull=False) & ~Q(ended_by="")),
+            ),
             models.CheckConstraint(
                 name="accounts_delegation_dates_in_order",
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
@@ -249,6 +279,31 @@ class Delegation(TenantModel):
 
     def __str__(self):
         return f"{self.grantor.user} à {self.grantee.user} : {Power(self.power).label}"
+
+    @property
+    def state(self) -> DelegationState:
+        """Whether it counts today: read from its dates, never stored."""
+        today = clock.today()
+        if self.ended_at or (self.ends_on and self.ends_on < today):
+            return DelegationState.OVER
+        return DelegationState.TO_COME if today < self.starts_on else DelegationState.IN_FORCE
+
+    @property
+    def last_day(self) -> date | None:
+        """The day after which it no longer counts; None while nothing ends it."""
+        ended_on = localdate(self.ended_at) if self.ended_at else None
+        return min(filter(None, (self.ends_on, ended_on)), default=None)
+
+    @property
+    def deed_words(self) -> str:
+        """The deed as a sentence names it: « Délibération n° 7 du 3 mai 2026 »."""
+        return f"{self.deed} du {format_date(self.deed_on)}" if self.deed_on else self.deed
+
+    @property
+    def period_words(self) -> str:
+        """« à compter du 1er juin 2026 au 1er juillet 2026 »."""
+        until = f" au {format_date(self.ends_on)}" if self.ends_on else ""
+        return f"à compter du {format_date(self.starts_on)}{until}"
 
 
 def new_token() -> str:

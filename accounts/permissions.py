@@ -34,6 +34,7 @@ class Act(StrEnum):
     PAY = "ordonner, payer ou annuler un versement"
     SAVE_SCENARIO = "enregistrer un scénario de simulation"
     INVITE = "inviter une personne dans votre organisation"
+    DELEGATE = "déléguer un de vos pouvoirs"
 
 
 CPTS, ARS, FUND = Side.CPTS, Side.ARS, Side.FUND
@@ -67,6 +68,7 @@ RIGHTS: dict[Act, dict[Side, set[Role]]] = {
         ARS: {Role.OFFICER, Role.SIGNATORY},
         FUND: {Role.OFFICER, Role.SIGNATORY},
     },
+    Act.DELEGATE: {CPTS: {Role.PRESIDENT}, ARS: {Role.SIGNATORY}, FUND: {Role.SIGNATORY}},
 }
 
 # What a delegation opens, and to which roles it may be given.
@@ -111,6 +113,15 @@ def may(actor: Actor, act: Act) -> bool:
         return False
     power, roles = DELEGATED[act]
     return power in actor.powers and actor.role in roles.get(actor.side, ())
+
+
+def delegable(actor: Actor) -> dict[Power, set[Role]]:
+    """Return the powers that `actor` holds by her own role and may give, each with the roles it may be given to."""
+    given: dict[Power, set[Role]] = {}
+    for act, (power, roles) in DELEGATED.items():
+        if may(actor, Act.DELEGATE) and actor.role in RIGHTS[act].get(actor.side, ()) and actor.side in roles:
+            given.setdefault(power, set()).update(roles[actor.side])
+    return given
 
 
 def check(actor: Actor, act: Act) -> None:

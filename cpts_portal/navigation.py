@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from core.enums import Role, Side
+from core.enums import PARTIES, Role, Side
 
 CPTS_ENTRIES = [
     ("Accueil", "dashboards:home"),
@@ -35,17 +35,21 @@ ENTRIES = {
 
 
 def navigation(request):
-    """Return `navigation`: the (label, address, is current) of the entries of the actor's side."""
+    """Return `navigation`: the (label, address, is current) of the entries of the actor's side; and `team_pages`, the
+    (label, address) that the page of the team leads to in the rooms above its own."""
     actor = getattr(request, "actor", None)
     if actor is None:
-        return {"navigation": []}
+        return {"navigation": [], "team_pages": []}
     entries = [(label, reverse(name)) for label, name in ENTRIES.get(actor.side, [])]
     if actor.side == Side.BACK_OFFICE and actor.role == Role.ADMINISTRATOR:
         entries.append(("Administration", reverse("admin:index")))
     if actor.organisation_id:
         entries.append(("Équipe", reverse("accounts:team")))
     here = current_entry(request.path, [address for _label, address in entries])
-    return {"navigation": [(label, address, address == here) for label, address in entries]}
+    return {
+        "navigation": [(label, address, address == here) for label, address in entries],
+        "team_pages": [("Délégations", reverse("documents:delegation_list"))] if actor.side in PARTIES else [],
+    }
 
 
 def current_entry(path: str, addresses: list[str]) -> str | None:

@@ -59,7 +59,10 @@ def pieces_of(actor: Actor, year: ContractYear) -> list[Piece]:
 
 def _documents(actor: Actor, year: ContractYear) -> Iterator[Piece]:
     contract, documents = year.contract, Document.objects.visible_to(actor).filter(file__isnull=False)
-    kept = {document.pk: document for document in documents.filter(pk__in=_document_ids(year)).select_related("file")}
+    documents = documents.select_related("file").prefetch_related(
+        "signatures__organisation", "signatures__scan", "signatures__deed"
+    )
+    kept = {document.pk: document for document in documents.filter(pk__in=_document_ids(year))}
     labels = {contract.document_id: ("1-contrat", f"Contrat {contract.number}")}
     for amendment in contract.amendments_in_force():
         labels[amendment.document_id] = ("1-contrat", amendment.label)
@@ -74,6 +77,18 @@ def _documents(actor: Actor, year: ContractYear) -> Iterator[Piece]:
     for pk, (folder, label) in labels.items():
         if document := kept.get(pk):
             yield Piece(folder=folder, label=label, detail=f"Code {document.code}", file=document.file)
+            yield from _kept_beside(document, folder, label)
+
+
+def _kept_beside(document: Document, folder: str, label: str) -> Iterator[Piece]:
+    """Give what vouches, out of its file, for the signatures of a document: papers signed by hand, deeds."""
+    for row in document.signature_list:
+        if row.scan:
+            detail = f"Signé sur papier, {row.organisation.name}"
+            yield Piece(folder=folder, label=label, detail=detail, file=row.scan)
+        if row.deed:
+            detail = f"Acte de délégation, {row.organisation.name}"
+            yield Piece(folder=folder, label=label, detail=detail, file=row.deed)
 
 
 def _document_ids(year: ContractYear) -> set:

@@ -8,7 +8,7 @@ from accounts.permissions import Act, may
 from contracts.models import Contract
 from contracts.permissions import is_party
 from core import clock
-from core.http import attempt, back_to, http_methods, require, show, submit_form
+from core.http import attempt, back_to, http_methods, require, require_that, show, submit_form
 from core.tables import table_response
 from dialogues import actions, panels
 from dialogues.assemblers import missing_items, programme_years, spending_figures, standing_approvals, year_of
@@ -18,6 +18,7 @@ from dialogues.forms import ConveneForm, HoldForm, MinutesForm, RefuseForm, Reop
 from dialogues.models import AnnualAnnex, ManagementDialogue
 from dialogues.rules import agenda_of
 from dialogues.tables import DialogueTable
+from documents.permissions import check_may_sign
 from documents.signing_pages import outside_context, outside_form, paper_form, signing_form, submit_outside
 
 
@@ -186,7 +187,7 @@ def annex_sign_paper(request, pk, template_name="dialogues/annex_sign_paper.html
 
 def _sign_out_of_the_portal(request, pk, form_of: Callable, template_name: str):
     annex = annex_of(request, pk)
-    require(may(request.actor, Act.SIGN))
+    require_that(check_may_sign, request.actor)
     if request.method == "GET" and not can_sign(request.actor, annex):
         return redirect("dialogues:annex_detail", pk)
     form = form_of(request, annex.document)
@@ -198,7 +199,7 @@ def _sign_out_of_the_portal(request, pk, form_of: Callable, template_name: str):
 @http_methods("GET", "POST")
 def annex_refuse(request, pk, template_name="dialogues/annex_refuse.html"):
     annex = annex_of(request, pk)
-    require(may(request.actor, Act.SIGN))
+    require_that(check_may_sign, request.actor)
     form = RefuseForm(request.POST if request.method == "POST" else None)
     success = "Le refus est enregistré : les trois parties en sont prévenues."
     if request.method == "POST" and submit_form(request, form, actions.refuse_annex, annex=annex, success=success):
@@ -216,7 +217,7 @@ def annex_resend(request, pk):
 @http_methods("GET", "POST")
 def annex_sign(request, pk, template_name="dialogues/annex_sign.html"):
     annex = annex_of(request, pk)
-    require(may(request.actor, Act.SIGN))
+    require_that(check_may_sign, request.actor)
     form = signing_form(request, annex.document)
     if request.method == "POST" and form.is_valid():
         form.save()

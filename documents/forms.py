@@ -9,11 +9,14 @@ from allauth.mfa.base.forms import ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.http import HttpRequest
+from django.utils.text import capfirst
 
 from accounts import passkeys
+from accounts.enums import Power
 from accounts.models import Membership
+from accounts.permissions import delegable
 from core.errors import DomainError
-from core.forms import CrispyMixin, DocumentField, FilesField, FrenchDateField
+from core.forms import ActionForm, CrispyMixin, DocumentField, FilesField, FrenchDateField
 from documents import storage
 from documents.models import Document, read_code
 from documents.paper.acceptance import KINDS, PaperSignature, check_day, check_pages, read_pages
@@ -190,6 +193,37 @@ class PaperForm(SigningForm):
             handwritten_on=given["handwritten_on"],
         )
         return {"outside": paper}
+
+
+class DelegationForm(ActionForm):
+    """To whom a power is given, by which deed, for how long. Takes `actor`."""
+
+    field_order = ["grantee", "power", "deed", "deed_on", "copy", "starts_on", "ends_on"]
+    grantee = SignatoryField(queryset=Membership.objects.none(), label="à qui", empty_label="Choisissez une personne")
+    power = forms.TypedChoiceField(label="pouvoir délégué", coerce=Power)
+    deed = forms.CharField(
+        label="acte qui le permet",
+        max_length=200,
+        help_text="Sa nature et sa référence, par exemple « Délibération n° 7 du conseil d’administration ».",
+    )
+    deed_on = FrenchDateField(label="date de l’acte")
+    copy = DocumentField(
+        label="l’acte", max_megabytes=20, help_text="En PDF, 20\u00a0Mo au plus. Les parties le lisent dès qu’il sert."
+    )
+    starts_on = FrenchDateField(label="à partir du")
+    ends_on = FrenchDateField(label="jusqu’au", required=False, help_text="Sans date, jusqu’à ce que l’on y mette fin.")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        given = delegable(self.actor)
+        roles = set().union(*given.values())
+        others = Membership.objects.visible_to(self.actor).active().exclude(user=self.actor.user_id)
+        self.fields["grantee"].queryset = others.filter(role__in=roles).select_related("user", "organisation")
+        self.fields["power"].choices = [(power.value, capfirst(power.label)) for power in given]
+
+    def clean_copy(self) -> tuple[str, bytes]:
+        file = self.cleaned_data["copy"]
+        return file.name, file.read()
 
 
 @contextmanager

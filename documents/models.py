@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.timezone import localtime
 
-from accounts.models import Organisation
+from accounts.models import Delegation, Organisation
 from core import clock
 from core.actor import Actor
 from core.enums import Side
@@ -52,6 +52,12 @@ class ReadersQuerySet(models.QuerySet):
                 return self.none()
 
 
+class DeedQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor):
+        """Return the deeds of the delegations that the actor sees: those of her own organisation."""
+        return self.filter(delegation__in=Delegation.objects.visible_to(actor))
+
+
 class StoredFile(TenantModel):
     """A file as it was received or issued: its bytes are stored under their SHA-256 and never change.
 
@@ -82,6 +88,22 @@ class StoredFile(TenantModel):
     def path(self) -> str:
         """Where the bytes are in the storage: found by content, shared by equal files."""
         return f"{self.sha256[:2]}/{self.sha256[2:4]}/{self.sha256}"
+
+
+class DelegationDeed(TenantModel):
+    """The file of the deed that allows a delegation, kept here because the room of the delegations knows no file."""
+
+    delegation = models.OneToOneField(Delegation, models.PROTECT, related_name="+", verbose_name="délégation")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="acte")
+
+    objects = DeedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "acte de délégation"
+        verbose_name_plural = "actes de délégation"
+
+    def __str__(self):
+        return self.delegation.deed_words
 
 
 class TimeStamped(models.Model):
@@ -260,6 +282,7 @@ class Signature(TenantModel, TimeStamped):
     # Of a signature given for another: words, since a trace outlives the delegation.
     delegated_by = models.CharField("par délégation de", max_length=200, blank=True)
     delegation_deed = models.CharField("acte qui le permet", max_length=300, blank=True)
+    deed = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="copie de l’acte")
     # Of a signature made outside, with a certificate that the portal did not give.
     certificate_subject = models.CharField("titulaire du certificat", max_length=300, blank=True)
     certificate_issuer = models.CharField("autorité du certificat", max_length=300, blank=True)
@@ -315,6 +338,9 @@ class Signature(TenantModel, TimeStamped):
                 name="documents_delegated_means_a_deed",
                 condition=Q(delegated_by="", delegation_deed="")
                 | (Q(signed_at__isnull=False) & ~Q(delegated_by="") & ~Q(delegation_deed="")),
+            ),
+            models.CheckConstraint(
+                name="documents_a_deed_is_of_a_delegation", condition=Q(deed__isnull=True) | ~Q(delegated_by="")
             ),
             models.CheckConstraint(
                 name="documents_made_outside_means_a_certificate",

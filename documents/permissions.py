@@ -2,10 +2,12 @@
 
 from django.db.models import QuerySet
 
-from accounts.models import Membership
-from accounts.permissions import Act, may
+from accounts.enums import DelegationState, Power
+from accounts.models import Delegation, Membership
+from accounts.permissions import Act, check, may
 from core import clock
 from core.actor import Actor
+from core.dates import format_date
 from core.enums import PARTIES, Role, Side
 from core.errors import NotAllowed
 from documents.models import Document
@@ -36,7 +38,12 @@ def can_remind(actor: Actor, document: Document) -> bool:
 
 def offered(actor: Actor, document: Document) -> dict[str, bool]:
     """Return what the card of a document offers to `actor`, by the names its template knows."""
-    return {"can_retry": may_retry(actor), "can_remind": can_remind(actor, document)}
+    is_awaited = any(row.organisation_id == actor.organisation_id for row in document.awaited)
+    return {
+        "can_retry": may_retry(actor),
+        "can_remind": can_remind(actor, document),
+        "awaits_another": is_awaited and not may(actor, Act.SIGN),
+    }
 
 
 def check_may_remind(actor: Actor) -> None:
@@ -50,3 +57,21 @@ def signatories(actor: Actor) -> QuerySet[Membership]:
     people = Membership.objects.visible_to(actor).active().select_related("user", "organisation")
     able = [person.pk for person in people.prefetch_related("delegations_received") if may(person.as_actor(), Act.SIGN)]
     return people.filter(pk__in=able)
+
+
+def check_may_sign(actor: Actor) -> None:
+    """Raise NotAllowed unless the actor may sign, with what became of the delegation she had, if she had one."""
+    if may(actor, Act.SIGN):
+        return
+    received = Delegation.objects.filter(
+        grantee__user=actor.user_id, grantee__organisation=actor.organisation_id, power=Power.SIGN
+    )
+    last = received.order_by("-starts_on", "-created_at").first()
+    if last and last.state == DelegationState.TO_COME:
+        raise NotAllowed(f"Votre délégation de signature ne vaut qu’à partir du {format_date(last.starts_on)}.")
+    if last and last.state == DelegationState.OVER:
+        raise NotAllowed(
+            f"Votre délégation de signature a pris fin le {format_date(last.last_day)} : qui l’a donnée peut en donner "
+            "une autre, depuis la page Équipe."
+        )
+    check(actor, Act.SIGN)

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from documents.views import documents, verification
+from documents.views import delegations, documents, verification
 
 app_name = "documents"
 
@@ -32,4 +32,7 @@ urlpatterns = [
     path("documents/<uuid:pk>/rappeler/", documents.document_remind, name="document_remind"),
     path("documents/<uuid:pk>/pdf/", documents.document_download, name="document_download"),
     path("documents/fichiers/<uuid:pk>/", documents.file_download, name="file_download"),
+    path("equipe/delegations/", delegations.delegation_list, name="delegation_list"),
+    path("equipe/delegations/donner/", delegations.delegation_create, name="delegation_create"),
+    path("equipe/delegations/<uuid:pk>/terminer/", delegations.delegation_end, name="delegation_end"),
 ]

@@ -11,7 +11,8 @@ from contracts.enums import AmendmentStatus
 from contracts.forms import AmendmentForm, ReasonForm
 from contracts.models import Amendment, Contract
 from core import clock
-from core.http import attempt, http_methods, require, show, submit_form
+from core.http import attempt, http_methods, require, require_that, show, submit_form
+from documents.permissions import check_may_sign
 from documents.signing_pages import outside_context, outside_form, paper_form, signing_form, submit_outside
 
 
@@ -79,7 +80,8 @@ def amendment_consent(request, pk):
 @http_methods("GET", "POST")
 def amendment_sign(request, pk, template_name="contracts/amendment_sign.html"):
     amendment = _amendment(request, pk)
-    require(permissions.is_party(request.actor, amendment.contract) and may(request.actor, Act.SIGN))
+    require(permissions.is_party(request.actor, amendment.contract))
+    require_that(check_may_sign, request.actor)
     if amendment.document is None:
         return redirect("contracts:amendment_detail", pk)
     form = signing_form(request, amendment.document)
@@ -108,7 +110,8 @@ def amendment_sign_paper(request, pk, template_name="contracts/amendment_sign_pa
 
 def _sign_out_of_the_portal(request, pk, form_of: Callable, template_name: str):
     amendment = _amendment(request, pk)
-    require(permissions.is_party(request.actor, amendment.contract) and may(request.actor, Act.SIGN))
+    require(permissions.is_party(request.actor, amendment.contract))
+    require_that(check_may_sign, request.actor)
     is_possible = permissions.can_sign_amendment(request.actor, amendment)
     if amendment.document is None or (request.method == "GET" and not is_possible):
         return redirect("contracts:amendment_detail", pk)
@@ -124,7 +127,8 @@ def _sign_out_of_the_portal(request, pk, form_of: Callable, template_name: str):
 def amendment_refuse(request, pk, template_name="contracts/amendment_refuse.html"):
     """Refuse to sign, with a reason."""
     amendment = _amendment(request, pk)
-    require(permissions.is_party(request.actor, amendment.contract) and may(request.actor, Act.SIGN))
+    require(permissions.is_party(request.actor, amendment.contract))
+    require_that(check_may_sign, request.actor)
     is_possible = permissions.can_sign_amendment(request.actor, amendment)
     success = "Le refus est enregistré : l’avenant est de nouveau en rédaction."
     return _with_reason(
@@ -181,7 +185,7 @@ def _say_signed(request, amendment: Amendment | None) -> None:
     elif amendment.is_in_force:
         messages.success(request, "Votre signature est la dernière : l’avenant est en vigueur.")
     else:
-        messages.success(request, "Votre signature est apposée sur l’avenant.")
+        messages.success(request, "Votre signature de l’avenant est enregistrée.")
 
 
 def _amendment(request, pk) -> Amendment:

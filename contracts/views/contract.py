@@ -17,10 +17,10 @@ from contracts.models import OPEN_STATUSES, Contract
 from contracts.tables import ContractTable
 from core.actor import Actor
 from core.enums import PARTIES, Side
-from core.http import attempt, http_methods, require, show, submit_form
+from core.http import attempt, http_methods, require, require_that, show, submit_form
 from core.tables import table_response
 from documents.models import Document
-from documents.permissions import can_remind
+from documents.permissions import can_remind, check_may_sign
 from documents.signing_pages import outside_context, outside_form, paper_form, signing_form, submit_outside
 from health_projects.enums import ProjectStatus
 from health_projects.models import HealthProject
@@ -188,7 +188,8 @@ def contract_consent(request, pk, template_name="contracts/contract_consent.html
 @http_methods("GET", "POST")
 def contract_sign(request, pk, template_name="contracts/contract_sign.html"):
     contract = _contract(request, pk)
-    require(permissions.is_party(request.actor, contract) and may(request.actor, Act.SIGN))
+    require(permissions.is_party(request.actor, contract))
+    require_that(check_may_sign, request.actor)
     if contract.document is None:
         return redirect("contracts:contract_preview", pk)
     form = signing_form(request, contract.document)
@@ -217,7 +218,8 @@ def contract_sign_paper(request, pk, template_name="contracts/contract_sign_pape
 
 def _sign_out_of_the_portal(request, pk, form_of: Callable, template_name: str):
     contract = _contract(request, pk)
-    require(permissions.is_party(request.actor, contract) and may(request.actor, Act.SIGN))
+    require(permissions.is_party(request.actor, contract))
+    require_that(check_may_sign, request.actor)
     is_possible = permissions.can_sign(request.actor, contract)
     if contract.document is None or (request.method == "GET" and not is_possible):
         return redirect("contracts:contract_preview", pk)
@@ -253,14 +255,15 @@ def _say_signed(request, contract: Contract | None) -> None:
     elif contract.status == ContractStatus.ACTIVE:
         messages.success(request, "Votre signature est la dernière : le contrat est en vigueur.")
     else:
-        messages.success(request, "Votre signature est apposée sur le contrat.")
+        messages.success(request, "Votre signature du contrat est enregistrée.")
 
 
 @http_methods("GET", "POST")
 def contract_refuse(request, pk, template_name="contracts/contract_refuse.html"):
     """Refuse to sign, with a reason."""
     contract = _contract(request, pk)
-    require(permissions.is_party(request.actor, contract) and may(request.actor, Act.SIGN))
+    require(permissions.is_party(request.actor, contract))
+    require_that(check_may_sign, request.actor)
     return _with_reason(
         request,
         contract,

@@ -7,15 +7,14 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from accounts.enums import Power
-from accounts.models import Delegation, Membership, User
-from accounts.permissions import RIGHTS, Act, check, may
+from accounts.models import Membership, User
+from accounts.permissions import RIGHTS, Act, may
 from core import audit, clock
 from core.actor import Actor
-from core.dates import format_date
 from core.enums import PARTIES
 from core.errors import DomainError
 from documents import notifications, permissions, storage, tasks
+from documents.actions import delegations
 from documents.actions.files import store
 from documents.enums import SigningState, Stamp
 from documents.models import Document, Signature
@@ -36,7 +35,7 @@ def sign_document(*, actor: Actor, document: Document, outside: Outside | None =
     The row is locked: two people signing at the same instant sign one after the other, and none is lost.
     Raises NotAllowed, or DomainError when the document is not ready, the party has signed, or the file is refused.
     """
-    check(actor, Act.SIGN)
+    permissions.check_may_sign(actor)
     document = _locked(document)
     signature = _signature_of(actor, document)
     if isinstance(outside, PaperSignature):
@@ -48,7 +47,7 @@ def sign_document(*, actor: Actor, document: Document, outside: Outside | None =
 
 def _sign_bytes(actor: Actor, document: Document, signature: Signature, outside: OutsideFile | None) -> None:
     signer, now = User.objects.get(pk=actor.user_id), clock.now()
-    _keep_delegation(actor, signature)
+    _keep_delegation(actor, document, signature)
     make = partial(_sign_outside, outside) if outside else partial(_sign_here, signer, now)
     signed = make(document, signature)
     stored = store(actor, document.file.name, "application/pdf", signed.content, document.readers.all(), document)
@@ -61,7 +60,7 @@ def _keep_paper(actor: Actor, document: Document, signature: Signature, paper: P
     """Keep the copy of a paper signed by hand beside the document, whose bytes are not touched."""
     check_paper(document, paper)
     signatory = _signatory_on_paper(actor, document, paper)
-    _keep_delegation(signatory.as_actor(), signature)
+    _keep_delegation(signatory.as_actor(), document, signature)
     signature.signed_at, signature.handwritten_on = clock.now(), paper.handwritten_on
     signature.signer, signature.signer_name = signatory.user, signatory.user.get_full_name()
     signature.signer_title = signatory.user.job_title
@@ -84,28 +83,19 @@ def _signatory_on_paper(actor: Actor, document: Document, paper: PaperSignature)
     return signatory
 
 
-def _keep_delegation(signatory: Actor, signature: Signature) -> None:
+def _keep_delegation(signatory: Actor, document: Document, signature: Signature) -> None:
     """Write by whose delegation, and by which deed, a signature is given; nothing for who signs in her own right.
 
-    Raises DomainError when who delegated has left: a delegation does not outlive the power it comes from.
+    The parties of the document may then read the deed. Raises DomainError when who delegated has left, or when the deed
+    was never deposited.
     """
     if signatory.role in RIGHTS[Act.SIGN][signatory.side]:
         return
-    today = clock.today()
-    given = Delegation.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=today),
-        grantee__user=signatory.user_id,
-        grantee__organisation=signatory.organisation_id,
-        power=Power.SIGN,
-        starts_on__lte=today,
-        grantor__in=Membership.objects.active().filter(organisation=signatory.organisation_id),
-    )
-    delegation = given.select_related("grantor__user").first()
-    if delegation is None:
-        raise DomainError("Votre délégation ne vaut plus : la personne qui l’a donnée n’a plus accès au portail.")
-    until = f" au {format_date(delegation.ends_on)}" if delegation.ends_on else ""
-    signature.delegated_by = str(delegation.grantor.user)
-    signature.delegation_deed = f"{delegation.deed}, à compter du {format_date(delegation.starts_on)}{until}"
+    deed = delegations.deed_to_sign(signatory)
+    signature.delegated_by = str(deed.delegation.grantor.user)
+    signature.delegation_deed = f"{deed.delegation.deed_words}, {deed.delegation.period_words}"
+    signature.deed = deed.file
+    deed.file.readers.add(*document.readers.all())
 
 
 def _sign_here(signer: User, signed_at: datetime, document: Document, signature: Signature) -> SignedPdf:
@@ -115,7 +105,7 @@ def _sign_here(signer: User, signed_at: datetime, document: Document, signature:
         field_name=signature.field_name,
         signer=current_authority().signer_for(signer.get_full_name(), organisation, signer.email),
         signer_name=" par délégation de ".join(filter(None, [signer.get_full_name(), signature.delegated_by])),
-        reason=document.title,
+        reason=", ".join(filter(None, [document.title, signature.delegation_deed])),
         location=organisation,
         signed_at=signed_at,
         certify=not document.signatures.filter(file__isnull=False).exists(),
@@ -139,7 +129,7 @@ def refuse_document(*, actor: Actor, document: Document, reason: str) -> Documen
 
     Called by the room above, which says what becomes of what the document binds. A signature given is not taken back.
     """
-    check(actor, Act.SIGN)
+    permissions.check_may_sign(actor)
     if not reason.strip():
         raise DomainError("Indiquez la raison : elle est lue par les trois parties.", "reason")
     document = _locked(document)

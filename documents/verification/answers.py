@@ -61,6 +61,8 @@ class SignatureFacts:
     is_valid: bool | None = None
     is_trusted: bool | None = None
     is_timestamped: bool | None = None
+    delegated_by: str = ""
+    delegation_deed: str = ""
     is_on_paper: bool = False
     handwritten_on: date | None = None
 
@@ -179,6 +181,8 @@ def _line(item: Signature, report: SignatureReport | None, is_present: bool) -> 
         is_valid=report.valid if report else None,
         is_trusted=report.trusted if report else None,
         is_timestamped=item.stamp == Stamp.STAMPED,
+        delegated_by=item.delegated_by,
+        delegation_deed=item.delegation_deed,
         is_on_paper=item.is_on_paper,
         handwritten_on=item.handwritten_on,
     )

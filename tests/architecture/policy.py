@@ -5,7 +5,7 @@ an anonymous person is sent to sign in, who does not see the object gets 404, wh
 """
 
 from accounts.permissions import Act
-from core.enums import Role, Side
+from core.enums import PARTIES, Role, Side
 from tests.architecture.rows import (
     AUTHORITIES,
     DAY,
@@ -431,6 +431,16 @@ POLICY: dict[str, Row] = {
     ),
     "documents:document_download": read_row(lambda d: d.annex.document_id),
     "documents:file_download": read_row(lambda d: d.evidence.pk),
+    "documents:delegation_list": Row(may=lambda actor: actor.side in PARTIES),
+    "documents:delegation_create": Row(
+        methods=FORM,
+        act=Act.DELEGATE,
+        data={"power": "SIGN", "deed": "Délibération n° 7", "deed_on": DAY, "starts_on": DAY},
+        leaves_no_trace="a delegation needs a person of one's own team, and its deed (tests/documents)",
+    ),
+    "documents:delegation_end": Row(
+        methods=POST, about=both(lambda d: of_cpts(d.tenant, pk=d.delegation.pk)), act=Act.DELEGATE
+    ),
     "documents:verify": Row(
         methods=FORM,
         public="whoever holds a document may know whether it is genuine; a file sent is examined and not kept",

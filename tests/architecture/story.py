@@ -14,7 +14,7 @@ from django.db.models import Value
 from django.db.models.functions import Concat, Left
 
 from accounts import actions as account_actions
-from accounts.models import Invitation, Membership
+from accounts.models import Delegation, Invitation, Membership
 from agreements.actions import load_passes
 from agreements.enums import MissionCode
 from contracts import actions as contract_actions
@@ -39,6 +39,7 @@ from spending import actions as spending_actions
 from spending.enums import Category, Envelope, Profession
 from spending.models import Expense
 from tests.utils import stories
+from tests.utils.delegations import delegate
 from tests.utils.factories import A_DAY, MembershipFactory, UserFactory
 from tests.utils.world import Tenant, make_tenant
 
@@ -84,6 +85,7 @@ class Dossier:
     new_version: HealthProject
     scenario: Scenario
     invitation: Invitation
+    delegation: Delegation
     revoked: Membership
 
 
@@ -194,6 +196,7 @@ def dossier(tenant: Tenant) -> Dossier:
         invitation=account_actions.invite(
             actor=tenant.president.as_actor(), email=f"invite@{tenant.cpts.code}.test", role=Role.READER
         ),
+        delegation=delegate(tenant.president, tenant.treasurer, starts_on=TODAY + timedelta(days=60)),
         revoked=revoked_member(tenant),
     )
 

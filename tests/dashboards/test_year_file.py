@@ -11,12 +11,15 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from core.models import AuditEvent
+from dialogues.actions import sign_annex
 from dialogues.enums import DialogueKind
 from documents import actions as document_actions
 from documents import jobs, storage
 from documents.models import StoredFile
 from indicators.models import Evidence
+from tests.documents.paper import given
 from tests.utils import stories
+from tests.utils.delegations import DEED, delegate
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +78,21 @@ def test_the_download_is_logged_with_its_year(evaluated, client_of):
     opened(client_of(evaluated.world.west.ars_officer).get(address(evaluated.contract)))
     event = AuditEvent.objects.filter(action="contract.download_year").last()
     assert event.object_id == str(evaluated.contract.pk) and event.after == {"year": 1}
+
+
+def test_a_paper_signed_by_hand_and_the_deed_of_a_delegate_come_with_their_document(evaluated, client_of):
+    west, annex = evaluated.world.west, evaluated.contract.annexes.get()
+    delegate(west.ars_signatory, west.ars_officer)
+    paper = given(annex.document, west.president)
+    sign_annex(actor=west.president.as_actor(), annex=annex, outside=paper)
+    sign_annex(actor=west.ars_officer.as_actor(), annex=annex)
+    for person in (west.coordinator, west.fund_officer):
+        archive = opened(client_of(person).get(address(evaluated.contract)))
+        digests = {
+            sha256(archive.read(name)).hexdigest() for name in archive.namelist() if name.startswith("2-annexe/")
+        }
+        assert digests >= {sha256(paper.content).hexdigest(), sha256(DEED).hexdigest()}
+        assert "Signé sur papier, CPTS Ouest" in archive.read("index.csv").decode("utf-8-sig")
 
 
 def test_nobody_else_and_no_other_year(evaluated, client_of):

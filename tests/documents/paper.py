@@ -7,6 +7,11 @@ from tempfile import TemporaryDirectory
 
 from PIL import Image, ImageDraw, ImageFilter
 
+from core import clock
+from documents.models import Document
+from documents.paper.acceptance import PaperSignature
+from documents.paper.scanning import Scan, ScannedPage
+
 PAPER_WHITE = 246
 
 
@@ -47,3 +52,10 @@ def without_code(page: Image.Image) -> Image.Image:
     width, height = page.size
     ImageDraw.Draw(page).rectangle([width * 0.7, height * 0.85, width, height], fill=PAPER_WHITE)
     return page
+
+
+def given(document: Document, signatory, **facts) -> PaperSignature:
+    """Return a paper whose pages were all read: the reading itself has its own tests."""
+    scan = Scan(expected=1, pages=(ScannedPage(rank=1, name="copie.pdf", marks=((document.code, 1),)),))
+    known = {"name": "copie.pdf", "content": b"%PDF-1.4 copie", "scan": scan, "handwritten_on": clock.today()}
+    return PaperSignature(signatory=signatory, **known | facts)

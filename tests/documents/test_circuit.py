@@ -10,7 +10,7 @@ from accounts.enums import Power
 from accounts.models import Delegation
 from core import clock
 from core.actor import SYSTEM
-from core.errors import DomainError, NotAllowed
+from core.errors import DomainError
 from core.models import AuditEvent
 from documents import actions, jobs, notifications, storage
 from documents.enums import SigningState, Stamp
@@ -225,46 +225,6 @@ def test_a_delegate_is_reminded_too(world, to_sign, mailoutbox):
         world.neighbour.ars_signatory.user.email,
         world.west.ars_officer.user.email,
     }
-
-
-def delegated(world, **changes) -> Delegation:
-    """The president of the CPTS lets its treasurer sign, today."""
-    facts = {
-        "grantor": world.west.president,
-        "grantee": world.west.treasurer,
-        "power": Power.SIGN,
-        "deed": "Délibération n° 7",
-        "starts_on": clock.today(),
-        "ends_on": clock.today() + timedelta(days=30),
-    }
-    return Delegation.objects.create(**facts | changes)
-
-
-def test_a_delegate_signs_in_her_own_name_and_all_read_by_which_deed(world, client_of, to_sign):
-    with stories.at(date(2026, 6, 1)):
-        delegated(world)
-        document = actions.sign_document(actor=world.west.treasurer.as_actor(), document=to_sign)
-    cpts = document.signature_list[0]
-    president = str(world.west.president.user)
-    assert (cpts.signer, cpts.delegated_by) == (world.west.treasurer.user, president)
-    deed = "Délibération n° 7, à compter du 1er juin 2026 au 1er juillet 2026"
-    assert cpts.delegation_deed == deed
-    page = client_of(world.west.fund_officer).get(reverse("documents:document_detail", args=[document.pk])).text
-    assert f"par délégation de {president} : {deed}" in page
-    event = AuditEvent.objects.filter(action="document.sign").latest("sequence")
-    assert (event.after["delegated_by"], event.after["deed"]) == (president, deed)
-
-
-def test_a_delegation_ends_with_its_period_and_with_the_access_of_who_gave_it(world, to_sign):
-    delegated(world)
-    delegate = world.west.treasurer.as_actor()
-    world.west.president.is_active = False
-    world.west.president.save()
-    with pytest.raises(DomainError, match="ne vaut plus"):
-        actions.sign_document(actor=delegate, document=to_sign)
-    with stories.at(clock.today() + timedelta(days=31)), pytest.raises(NotAllowed):
-        actions.sign_document(actor=world.west.treasurer.as_actor(), document=to_sign)
-    assert not read(to_sign).signature_list[0].signed_at
 
 
 @pytest.mark.parametrize("facts", [{"delegated_by": "Jeanne"}, {"delegation_deed": "Statuts"}])

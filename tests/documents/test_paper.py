@@ -10,8 +10,6 @@ from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from PIL import Image
 
-from accounts.enums import Power
-from accounts.models import Delegation
 from core import clock
 from core.errors import DomainError, NotAllowed
 from core.models import AuditEvent
@@ -19,8 +17,8 @@ from documents import actions, jobs, storage
 from documents.enums import SigningState, Stamp, Verdict
 from documents.forms import PaperForm
 from documents.layout.marks import page_address
-from documents.models import Document, Signature, StoredFile
-from documents.paper.acceptance import PaperSignature, check_pages, read_pages
+from documents.models import Signature, StoredFile
+from documents.paper.acceptance import check_pages, read_pages
 from documents.paper.reader import MARK
 from documents.paper.scanning import Scan, ScannedPage
 from documents.signing.authority import current_authority
@@ -29,8 +27,9 @@ from documents.verification.answers import Asked, answer_of, plain
 from documents.verification.reader import verify_pdf
 from documents.verification.verdicts import judge_code, judge_file
 from tests.documents.conftest import read
-from tests.documents.paper import as_jpeg, as_pdf, scanned_pages, without_code
+from tests.documents.paper import as_jpeg, as_pdf, given, scanned_pages, without_code
 from tests.utils import stories
+from tests.utils.delegations import delegate
 
 pytestmark = pytest.mark.django_db
 CODE, OTHER = "K7QF-2MXW-9RTA", "9RTA-2MXW-K7QF"
@@ -155,13 +154,6 @@ def test_the_document_itself_is_no_copy_of_it(contract):
 # The signature
 
 
-def given(document: Document, signatory, **facts) -> PaperSignature:
-    """Return a paper whose pages were all read: the reading itself has its own tests."""
-    scan = Scan(expected=1, pages=(ScannedPage(rank=1, name="copie.pdf", marks=((document.code, 1),)),))
-    known = {"name": "copie.pdf", "content": b"%PDF-1.4 copie", "scan": scan, "handwritten_on": clock.today()}
-    return PaperSignature(signatory=signatory, **known | facts)
-
-
 def test_a_paper_signature_leaves_the_bytes_alone_and_is_never_said_electronic(world, client_of, to_sign):
     cpts, ars, fund = world.west.signing
     document = actions.sign_document(actor=cpts, document=to_sign)
@@ -257,9 +249,7 @@ def test_the_copy_itself_is_no_document_of_the_portal(world, to_sign):
 
 def test_a_delegate_may_deposit_the_paper_of_the_president_who_signed_it(world, to_sign):
     west = world.west
-    Delegation.objects.create(
-        grantor=west.president, grantee=west.treasurer, power=Power.SIGN, deed="Statuts", starts_on=clock.today()
-    )
+    delegate(west.president, west.treasurer)
     copy = given(to_sign, west.president)
     document = actions.sign_document(actor=west.treasurer.as_actor(), document=to_sign, outside=copy)
     place = document.signature_list[0]
@@ -269,9 +259,7 @@ def test_a_delegate_may_deposit_the_paper_of_the_president_who_signed_it(world, 
 
 def test_a_delegate_who_signs_by_hand_signs_by_delegation(world, to_sign):
     west = world.west
-    Delegation.objects.create(
-        grantor=west.president, grantee=west.treasurer, power=Power.SIGN, deed="Statuts", starts_on=clock.today()
-    )
+    delegate(west.president, west.treasurer)
     copy = given(to_sign, west.treasurer)
     document = actions.sign_document(actor=west.president.as_actor(), document=to_sign, outside=copy)
     assert document.signature_list[0].delegated_by == str(west.president.user)

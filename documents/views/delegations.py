@@ -1,0 +1,41 @@
+"""The delegations of an organisation: who may sign for it today, by which deed."""
+
+from django.shortcuts import get_object_or_404, redirect
+
+from accounts.actions import end_delegation
+from accounts.models import Delegation
+from accounts.permissions import Act, may
+from core.enums import PARTIES
+from core.http import attempt, http_methods, require, show, submit_form
+from documents import actions
+from documents.assemblers import delegation_rows
+from documents.forms import DelegationForm
+from documents.permissions import signatories
+
+
+@http_methods("GET")
+def delegation_list(request, template_name="documents/delegation_list.html"):
+    require(request.actor.side in PARTIES)
+    context = {
+        "rows": delegation_rows(request.actor),
+        "signatories": signatories(request.actor),
+        "can_delegate": may(request.actor, Act.DELEGATE),
+    }
+    return show(request, template_name, context)
+
+
+@http_methods("GET", "POST")
+def delegation_create(request, template_name="documents/delegation_create.html"):
+    require(may(request.actor, Act.DELEGATE))
+    is_sent = request.method == "POST"
+    form = DelegationForm(request.POST if is_sent else None, request.FILES if is_sent else None, actor=request.actor)
+    if is_sent and submit_form(request, form, actions.grant_delegation, success="La délégation est donnée."):
+        return redirect("documents:delegation_list")
+    return show(request, template_name, {"form": form})
+
+
+@http_methods("POST")
+def delegation_end(request, pk):
+    delegation = get_object_or_404(Delegation.objects.visible_to(request.actor), pk=pk)
+    attempt(request, end_delegation, delegation=delegation, success="La délégation a pris fin.")
+    return redirect("documents:delegation_list")
