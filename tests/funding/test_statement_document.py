@@ -96,6 +96,18 @@ def test_r17_the_document_of_a_revision_replaces_the_former_and_says_what_it_cha
     assert Statement.objects.get(pk=statement.pk).document == document
 
 
+def test_each_row_of_the_export_opens_from_its_size_to_its_rule(evaluated, statement, client_of):
+    page = reverse("funding:statement_detail", args=[statement.pk])
+    exported = client_of(evaluated.world.west.accountant).get(f"{page}?_export=csv").content.decode("utf-8-sig")
+    (variable,) = (line for line in exported.splitlines() if line.startswith("Accès aux soins, volet variable"))
+    steps = [step.split("\u00a0:")[0] for step in variable.split(" → ")]
+    assert [step.split(";")[-1].strip('"') for step in steps] == [
+        "Taille", "Mission", "Volet", "Montant annuel", "Jours", "Taux de réussite",
+        "Réunions tenues, Accès aux soins", "Résultat", "Règle",
+    ]  # fmt: skip
+    assert variable.endswith("14876,71")
+
+
 def test_the_page_of_a_statement_gives_its_document(evaluated, statement, document, client_of):
     client = client_of(evaluated.world.west.accountant)
     page = reverse("funding:statement_detail", args=[statement.pk])
