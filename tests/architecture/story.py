@@ -46,6 +46,7 @@ from tests.utils.world import Tenant, make_tenant
 TODAY = A_DAY
 SIGNED_ON = add_months(TODAY, -13)
 CANARY = "Zibeline"
+A_DAY_TO_COME = add_months(TODAY, 12 * 50)  # whatever the day of the run: a delegation that opens nothing yet
 ROOMS = ("health_projects", "contracts", "indicators", "dialogues", "funding", "spending", "documents", "simulator")
 SIMULATED = {
     "agreement": "aci-2021",
@@ -196,7 +197,7 @@ def dossier(tenant: Tenant) -> Dossier:
         invitation=account_actions.invite(
             actor=tenant.president.as_actor(), email=f"invite@{tenant.cpts.code}.test", role=Role.READER
         ),
-        delegation=delegate(tenant.president, tenant.treasurer, starts_on=TODAY + timedelta(days=60)),
+        delegation=delegate(tenant.president, tenant.treasurer, starts_on=A_DAY_TO_COME),
         revoked=revoked_member(tenant),
     )
 
