@@ -15,6 +15,7 @@ from accounts.enums import ROLES_OF
 from accounts.forms import InvitationForm
 from accounts.models import Delegation, Invitation, Membership, Organisation, User
 from core.admin import AuditedAdmin, ReadOnlyAdmin
+from core.enums import Side
 from core.http import attempt, submit_form
 
 # Those of the packages write without the journal, and would show the secret of each second factor: an account's is
@@ -36,6 +37,13 @@ class OrganisationAdmin(AuditedAdmin):
     autocomplete_fields = ["ars", "fund"]
     filter_horizontal = ["regions", "departments"]
     inlines = [MembershipInline]
+
+    def save_related(self, request, form, formsets, change):
+        """A CPTS whose départements nobody gave takes those of its fund: portfolios are filtered by them."""
+        super().save_related(request, form, formsets, change)
+        organisation = form.instance
+        if organisation.side == Side.CPTS and not organisation.departments.exists():
+            organisation.departments.set(organisation.fund.departments.all())
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.invite)

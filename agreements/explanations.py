@@ -80,7 +80,8 @@ def _explain_prorated(line: Line) -> str:
     if facts.days != facts.days_in_year:
         parts.append(share_of_year(line))
     if facts.rate is not None:
-        parts.append(f"un taux de {format_rate(facts.rate)}")
+        rate = format_rate(facts.rate)
+        parts.append(f"un taux {'d’' if rate.startswith('e') else 'de '}{rate}")
     product = " × ".join(parts)
     return product if len(parts) == 1 else f"{product} = {format_euros(line.amount)}"
 

@@ -20,7 +20,7 @@ def send_mail(event: str, *, to: Iterable[str], context: dict) -> bool:
     A mail server that is down does not undo what was done: the failure is logged, and the page remains.
     """
     context = {**context, "portal_url": settings.PORTAL_URL}
-    subject = " ".join(render_to_string(f"{event}_subject.txt", context).split())
+    subject = settings.EMAIL_SUBJECT_PREFIX + " ".join(render_to_string(f"{event}_subject.txt", context).split())
     body = render_to_string(f"{event}_body.txt", context)
     left = True
     for address in sorted(set(filter(None, to))):

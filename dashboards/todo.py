@@ -210,6 +210,7 @@ def _contracts(actor: Actor, today: date, contract: Contract | None) -> Iterator
                 "consents__content_hash"
             )[:1]
         ),
+        was_withdrawn=Exists(mine.filter(consents__side=actor.side, consents__withdrawn_at__isnull=False)),
         awaits_my_signature=Exists(mine.filter(**_unsigned_by(actor))),
         first_programme=Subquery(first_year.values("programme"), output_field=UUIDField()),  # else a text on SQLite
     )
@@ -269,6 +270,8 @@ def _to_consent(contract: Contract) -> Iterator[Waiting]:
     detail = "Au troisième consentement, il part à la signature"
     if contract.my_consent:
         detail = "Le contenu a changé depuis votre consentement"
+    elif contract.was_withdrawn:
+        detail = "Votre consentement précédent a été retiré"
     yield of_dossier(contract, text, "Relire et consentir", "contract_consent", detail=detail)
 
 

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.contrib import messages
 from django.db.models import Min
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
@@ -73,6 +74,8 @@ def payment_order(request, pk):
 def payment_pay(request, pk, template_name="funding/payment_form.html"):
     payment = payment_of(request, pk)
     require(may(request.actor, Act.PAY))
+    if away := not_open(request, payment, "can_pay"):
+        return away
     form = PayForm(request.POST or None, actor=request.actor, initial={"paid_on": clock.today()})
     if request.method == "POST" and submit_form(
         request, form, actions.pay_payment, payment=payment, success="Le paiement est enregistré."
@@ -86,6 +89,8 @@ def payment_pay(request, pk, template_name="funding/payment_form.html"):
 def payment_cancel(request, pk, template_name="funding/payment_form.html"):
     payment = payment_of(request, pk)
     require(may(request.actor, Act.PAY))
+    if away := not_open(request, payment, "can_cancel"):
+        return away
     form = CancelForm(request.POST or None, actor=request.actor)
     if request.method == "POST" and submit_form(
         request, form, actions.cancel_payment, payment=payment, success="Le versement est annulé."
@@ -252,6 +257,14 @@ def payment_of(request, pk) -> Payment:
         .prefetch_related("deductions_received__source", "deductions_made__target"),
         pk=pk,
     )
+
+
+def not_open(request, payment: Payment, right: str):
+    """Return where to go instead of a form that the state of a payment no longer takes, else None."""
+    if request.method == "POST" or what_may_be_done(request.actor, payment)[right]:
+        return None
+    messages.info(request, f"Ce versement est à l’état « {payment.status.label} » : cette étape n’y est pas ouverte.")
+    return redirect("funding:payment_detail", payment.pk)
 
 
 def what_may_be_done(actor: Actor, payment: Payment) -> dict[str, bool]:

@@ -7,11 +7,11 @@ from django.db import IntegrityError
 from django.urls import NoReverseMatch, reverse
 
 from accounts import actions
-from accounts.models import User
+from accounts.models import Organisation, User
 from core.enums import Role
 from core.errors import DomainError, NotAllowed
 from core.models import AuditEvent
-from tests.utils.factories import MembershipFactory, UserFactory
+from tests.utils.factories import DepartmentFactory, MembershipFactory, UserFactory
 
 PAGES = ["admin:index", "admin:accounts_user_changelist", "admin:core_auditevent_changelist"]
 
@@ -77,6 +77,17 @@ def test_the_first_president_is_invited_from_the_back_office(
     answer = {"first_name": "Prisca", "last_name": "Neuve", "password": "une phrase assez longue"}
     client.post(reverse("accounts:invitation_accept", args=[invitation.token]), answer)
     assert organisation.memberships.get(user__email="prisca@exemple.test").role == Role.PRESIDENT
+
+
+def test_a_cpts_opened_from_the_back_office_takes_the_departements_of_its_fund(administrator, world, client_of):
+    fund = world.west.fund
+    fund.departments.add(DepartmentFactory())
+    lines = {f"memberships-{name}_FORMS": 0 for name in ("TOTAL", "INITIAL")}
+    data = {"side": "CPTS", "name": "CPTS neuve", "code": "neuve", "ars": world.west.ars.pk, "fund": fund.pk} | lines
+    answer = client_of(administrator).post(reverse("admin:accounts_organisation_add"), data | {"is_active": "on"})
+    assert answer.status_code == 302
+    opened = Organisation.objects.get(code="neuve")
+    assert set(opened.departments.all()) == set(fund.departments.all()) != set()
 
 
 def test_nobody_else_invites_to_another_organisation(world):

@@ -293,6 +293,12 @@ def test_each_line_is_explained_in_french():
     ]
 
 
+def test_a_rate_that_does_not_fall_right_is_said_in_good_french():
+    result = funding(mission(starts_on=date(2021, 9, 1), rates={1: Decimal("0.33333")}), years=1)
+    sentences = [explain(line).replace("\u00a0", " ") for line in result.year(1).lines]
+    assert sum("× un taux d’environ 33,33 % =" in sentence for sentence in sentences) == 1
+
+
 def test_a_line_made_from_an_unconfirmed_figure_says_so():
     result = funding(mission(C, crises=(date(2021, 5, 1),)), agreement="aci-2021", size=4, members={1: 120}, years=1)
     lines = result.year(1).lines

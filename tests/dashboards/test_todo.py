@@ -153,6 +153,22 @@ class TestContract:
         assert told(west, CONSENT) == OFFICERS
         assert not told(world.neighbour, CONSENT) & WRITERS
 
+    def test_a_consent_that_a_change_of_the_contract_withdrew_is_asked_for_again(self, world):
+        west = world.west
+        contract = stories.negotiated_contract(west)
+        contract_actions.consent(actor=west.president.as_actor(), contract=contract)
+        contract.refresh_from_db()
+        contract_actions.update_contract(
+            actor=west.fund_officer.as_actor(),
+            contract=contract,
+            version=contract.lock_version,
+            local_clauses="Une clause de plus.",
+            member_count=contract.member_count,
+            missions=[(mission.mission, mission.planned_start) for mission in contract.missions.all()],
+        )
+        item = next(item for item in waiting_for(west.president.as_actor()) if item.text == CONSENT)
+        assert item.detail == "Votre consentement précédent a été retiré"
+
     def test_a_consent_is_asked_for_again_when_the_programme_changed_after_it(self, world):
         west = world.west
         contract = stories.negotiated_contract(west)

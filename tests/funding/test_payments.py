@@ -158,6 +158,20 @@ def test_a_future_date_of_payment_is_told_beside_its_field(world, payment, clien
     assert "avenir" in page and "VIR-42" in page
 
 
+def test_a_form_that_the_state_of_a_payment_no_longer_takes_leads_back_with_the_reason(world, payment, client_of):
+    client, pay = client_of(world.west.accountant), reverse("funding:payment_pay", args=[payment.pk])
+    with stories.at(ON_THE_DAY):
+        page = client.get(pay, follow=True)
+        assert "Ce versement est à l’état « Dû »" in page.content.decode()
+        actions.order_payment(actor=world.west.accountant.as_actor(), payment=payment)
+        assert client.get(pay).status_code == 200
+        actions.pay_payment(
+            actor=world.west.accountant.as_actor(), payment=payment, paid_on=ON_THE_DAY, reference="VIR-42"
+        )
+        page = client.get(reverse("funding:payment_cancel", args=[payment.pk]), follow=True)
+        assert page.redirect_chain and "Ce versement est à l’état « Payé »" in page.content.decode()
+
+
 def test_the_database_refuses_a_paid_payment_without_its_date(payment):
     with pytest.raises(IntegrityError, match="funding_payment_dates_follow_status"), transaction.atomic():
         Payment.objects.filter(pk=payment.pk).update(
