@@ -3,7 +3,7 @@
 The agreement's own amounts are part of it: a statement is recomputed to the same cents whatever is corrected later.
 """
 
-import marshal
+import json
 from collections.abc import Mapping, Set
 from datetime import date
 from decimal import Decimal
@@ -18,8 +18,6 @@ from django.db.models import TextChoices
 from agreements.agreement import Agreement
 from agreements.inputs import ContractInputs, Rate
 from core.errors import DomainError
-
-NO_REFERENCES = 2  # the version of `marshal` in which equal data give equal bytes
 
 
 def to_document(inputs: ContractInputs) -> dict[str, Any]:
@@ -56,13 +54,13 @@ def _make_converter() -> Converter:
 
 
 def _agreement(data: Mapping[str, Any], _kind: type) -> Agreement:
-    """Read an agreement once for all the statements that keep the same one: the same bytes are the same data."""
-    return _read_agreement(marshal.dumps(data, NO_REFERENCES))
+    """Read an agreement once for all the statements that keep the same one."""
+    return _read_agreement(json.dumps(data))
 
 
 @lru_cache(maxsize=16)
-def _read_agreement(data: bytes) -> Agreement:
-    return _plain_converter.structure(marshal.loads(data), Agreement)  # noqa: S302 - bytes of ours, made just before
+def _read_agreement(text: str) -> Agreement:
+    return _plain_converter.structure(json.loads(text), Agreement)
 
 
 _plain_converter = _make_converter()
