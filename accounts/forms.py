@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import (
     AddWebAuthnForm,
     AuthenticateWebAuthnForm,
@@ -57,6 +58,14 @@ class PasskeyNameField(forms.CharField):
             help_text="Pour la reconnaître : « Téléphone », « Ordinateur du bureau ».",
             **kwargs,
         )
+
+
+class ActivateTotpForm(CrispyMixin, ActivateTOTPForm):
+    """The first code of the application, in the words of the other pages."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = "Code de l’application"
 
 
 class AddPasskeyForm(CrispyMixin, AddWebAuthnForm):
