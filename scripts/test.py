@@ -29,6 +29,7 @@ CHECKS = {
 SMOKE = "tests/smoke"
 # A file stays whole: it makes its world once. A process that falls ends the run: replaced, xdist may wait for ever.
 ON_BOTH_CORES = ["--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--max-worker-restart", "0"]
+AS_WRITTEN = ["-p", "no:randomly"]  # the same answer twice; with arguments, the order is drawn at random
 
 
 def main(arguments: list[str]) -> int:
@@ -47,7 +48,7 @@ def main(arguments: list[str]) -> int:
             return pytest(arguments, variables)
         failures = run_checks(variables)
         failures += run_smoke(folder, variables)
-        if pytest([*ON_BOTH_CORES, "--ignore", SMOKE], variables):
+        if pytest([*ON_BOTH_CORES, *AS_WRITTEN, "--ignore", SMOKE], variables):
             failures.append("tests sur PostgreSQL")
         return report(failures)
 
