@@ -171,6 +171,7 @@ def grant_delegation(
     )
     after = {"grantee": str(grantee.user), "power": power, "deed": delegation.deed_words}
     audit.record(actor, "delegation.grant", delegation, after=after | {"starts_on": starts_on, "ends_on": ends_on})
+    transaction.on_commit(partial(notifications.delegation_granted, delegation))
     return delegation
 
 
@@ -208,6 +209,7 @@ def end_delegation(*, actor: Actor, delegation: Delegation) -> Delegation:
     delegation.ended_at, delegation.ended_by = clock.now(), actor.user_name
     delegation.save(update_fields=["ended_at", "ended_by", "updated_at"])
     audit.record(actor, "delegation.end", delegation)
+    transaction.on_commit(partial(notifications.delegation_ended, delegation))
     return delegation
 
 

@@ -1,6 +1,6 @@
 """Mails of the accounts room."""
 
-from accounts.models import Invitation, Membership, Organisation, User
+from accounts.models import Delegation, Invitation, Membership, Organisation, User
 from core.enums import Role
 from core.mails import send_mail
 
@@ -20,6 +20,20 @@ def security_changed(user: User, sentence: str) -> bool:
     """Tell a person what changed of her means of signing in; say whether the mail left."""
     context = {"user": user, "sentence": sentence}
     return send_mail("accounts/emails/security_changed", to=[user.email], context=context)
+
+
+def delegation_granted(delegation: Delegation) -> bool:
+    """Tell a person that a power is delegated to her, by which deed and for how long; say whether the mail left."""
+    return _tell_delegate("accounts/emails/delegation_granted", delegation)
+
+
+def delegation_ended(delegation: Delegation) -> bool:
+    """Tell a person that someone ended her delegation; say whether the mail left."""
+    return _tell_delegate("accounts/emails/delegation_ended", delegation)
+
+
+def _tell_delegate(event: str, delegation: Delegation) -> bool:
+    return send_mail(event, to=[delegation.grantee.user.email], context={"delegation": delegation})
 
 
 def addresses_of(*organisations: Organisation, roles: tuple[Role, ...] | None = None) -> list[str]:

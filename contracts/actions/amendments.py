@@ -29,9 +29,9 @@ from core.enums import PARTIES
 from core.errors import DomainError, StaleForm, TransitionNotAllowed
 from core.fingerprints import fingerprint
 from documents.actions import close_round, issue_document, refuse_document, replace_document, sign_document
+from documents.actions.signature import Outside
 from documents.enums import DocumentKind
 from documents.models import Document
-from documents.outside import Outside
 
 STALE = "Quelqu’un a enregistré cet avenant entre-temps : comparez avant d’enregistrer."
 

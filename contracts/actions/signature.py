@@ -15,7 +15,7 @@ from core.actor import SYSTEM, Actor
 from core.dates import format_date
 from core.errors import TransitionNotAllowed
 from documents.actions import close_round, refuse_document, sign_document
-from documents.outside import Outside
+from documents.actions.signature import Outside
 from indicators import actions as indicator_actions
 
 

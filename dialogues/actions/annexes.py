@@ -15,9 +15,9 @@ from dialogues.assemblers import annex_payload
 from dialogues.enums import AnnexStatus
 from dialogues.models import AnnualAnnex, ManagementDialogue
 from documents import actions as document_actions
+from documents.actions.signature import Outside
 from documents.enums import DocumentKind
 from documents.models import Document
-from documents.outside import Outside
 from funding.models import Statement
 
 

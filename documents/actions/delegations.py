@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db import transaction
 
-from accounts import actions as account_actions
+from accounts.actions import grant_delegation
 from accounts.enums import Power
 from accounts.models import Delegation, Membership, Organisation
 from core.actor import Actor
@@ -14,7 +14,7 @@ from documents.models import DelegationDeed
 
 
 @transaction.atomic
-def grant_delegation(
+def grant_delegation_with_deed(
     *,
     actor: Actor,
     copy: tuple[str, bytes],
@@ -29,7 +29,7 @@ def grant_delegation(
 
     The deed is read by the actor's organisation; the parties of a document read it once a delegate has signed.
     """
-    delegation = account_actions.grant_delegation(
+    delegation = grant_delegation(
         actor=actor,
         grantee=grantee,
         power=power,

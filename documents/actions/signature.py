@@ -18,12 +18,13 @@ from documents.actions import delegations
 from documents.actions.files import store
 from documents.enums import SigningState, Stamp
 from documents.models import Document, Signature
-from documents.outside import Outside
 from documents.paper.acceptance import PaperSignature, check_paper
 from documents.signing import engine
 from documents.signing.authority import current_authority
 from documents.signing.engine import SignedPdf
 from documents.verification.outside import OutsideFile, accepted_signature
+
+Outside = OutsideFile | PaperSignature  # a signature made out of the portal, as it is brought back
 
 
 @transaction.atomic

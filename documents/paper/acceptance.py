@@ -89,7 +89,7 @@ def check_pages(scan: Scan, *, code: str) -> None:
     numbers = [_number_of(page, scan, code) for page in scan.pages]
     twice = [number for number, count in Counter(numbers).items() if count > 1]
     if twice:
-        where = spoken_list([_place(page, scan) for page in scan.pages if page.marks[0][1] == twice[0]])
+        where = spoken_list([_spoken_place(page, scan) for page in scan.pages if page.marks[0][1] == twice[0]])
         raise DomainError(f"La page {twice[0]} du document est là deux fois ({where}) : n’en gardez qu’une.", FIELD)
     missing = sorted(set(range(1, scan.expected + 1)) - set(numbers))
     if missing:
@@ -109,7 +109,7 @@ def check_pages(scan: Scan, *, code: str) -> None:
 
 def _number_of(page: ScannedPage, scan: Scan, code: str) -> int:
     """Return which page of the document a page received is. Raises DomainError when its code does not say it."""
-    place = _place(page, scan)
+    place = _spoken_place(page, scan)
     subject = f"{place[:1].upper()}{place[1:]}"
     if not page.marks:
         raise DomainError(
@@ -131,5 +131,5 @@ def _number_of(page: ScannedPage, scan: Scan, code: str) -> int:
     return number
 
 
-def _place(page: ScannedPage, scan: Scan) -> str:
+def _spoken_place(page: ScannedPage, scan: Scan) -> str:
     return f"l’image « {page.name} »" if scan.bound else f"la page {page.rank} du fichier"

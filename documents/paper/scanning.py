@@ -59,15 +59,16 @@ def read_scan(document: bytes, files: Sequence[tuple[str, str, bytes]]) -> Scan 
     return Scan(expected=found["expected"], pages=pages, bound=bound, unreadable=found["unreadable"])
 
 
-def main() -> None:
+def read_standard_input() -> None:
+    """Read the files that `read_scan` sends to this process, and write what they bear."""
     confine()
     sizes = json.loads(sys.stdin.buffer.readline())
     document = sys.stdin.buffer.read(sizes["document"])
     files = [(kind, name, sys.stdin.buffer.read(size)) for kind, name, size in sizes["files"]]
-    sys.stdout.write(json.dumps(found_in(document, files)))
+    sys.stdout.write(json.dumps(scan_as_json(document, files)))
 
 
-def found_in(document: bytes, files: Sequence[tuple[str, str, bytes]]) -> dict[str, Any]:
+def scan_as_json(document: bytes, files: Sequence[tuple[str, str, bytes]]) -> dict[str, Any]:
     """Return what `read_scan` reads, as JSON knows it."""
     found: dict[str, Any] = {"expected": reader.count_pages(document), "pages": [], "bound": None, "unreadable": ""}
     images = []
@@ -87,4 +88,4 @@ def found_in(document: bytes, files: Sequence[tuple[str, str, bytes]]) -> dict[s
 
 
 if __name__ == "__main__":
-    main()
+    read_standard_input()

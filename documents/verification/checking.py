@@ -24,7 +24,8 @@ def examine(pdf: bytes, *, trusted_roots: Sequence[x509.Certificate]) -> PdfRepo
     return _read(report) if report is not None else None
 
 
-def main() -> None:
+def examine_standard_input() -> None:
+    """Examine the file that `examine` sends to this process, and write its report."""
     confine()
     roots = [x509.load_pem_x509_certificate(root.encode()) for root in json.loads(sys.stdin.buffer.readline())]
     report = verify_pdf(sys.stdin.buffer.read(), trusted_roots=roots)
@@ -48,4 +49,4 @@ def _read_signature(content: dict) -> SignatureReport:
 
 
 if __name__ == "__main__":
-    main()
+    examine_standard_input()

@@ -29,7 +29,7 @@ def delegation_create(request, template_name="documents/delegation_create.html")
     require(may(request.actor, Act.DELEGATE))
     is_sent = request.method == "POST"
     form = DelegationForm(request.POST if is_sent else None, request.FILES if is_sent else None, actor=request.actor)
-    if is_sent and submit_form(request, form, actions.grant_delegation, success="La délégation est donnée."):
+    if is_sent and submit_form(request, form, actions.grant_delegation_with_deed, success="La délégation est donnée."):
         return redirect("documents:delegation_list")
     return show(request, template_name, {"form": form})
 

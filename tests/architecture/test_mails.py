@@ -10,9 +10,10 @@ from django.core import mail
 from django.core.mail import EmailMessage
 
 from accounts import notifications as accounts
-from accounts.models import Membership
+from accounts.models import Delegation, Membership
 from contracts import notifications as contracts
 from contracts.models import Contract
+from core import clock
 from dialogues import notifications as dialogues
 from documents import notifications as documents
 from health_projects import notifications as health_projects
@@ -23,11 +24,13 @@ from tests.utils.world import Tenant
 
 pytestmark = pytest.mark.django_db
 REASON = "Une raison donnée."
-PERSONAL = "accounts"  # mails of the account, not of a dossier
+PERSONAL = ("accounts/second_factor_reset", "accounts/security_changed")  # mails of the account, not of a dossier
 
 # What sends each mail, and the tenant whose it is.
 Sent = Callable[[Story], object]
 OF_WEST: dict[str, Sent] = {
+    "accounts/delegation_granted": lambda story: accounts.delegation_granted(story.west.delegation),
+    "accounts/delegation_ended": lambda story: accounts.delegation_ended(ended(story.west.delegation)),
     "accounts/invitation": lambda story: accounts.send_invitation(story.west.invitation),
     "accounts/second_factor_reset": lambda story: accounts.second_factor_reset(president(story), REASON),
     "accounts/security_changed": lambda story: accounts.security_changed(president(story), REASON),
@@ -79,6 +82,13 @@ def president(story: Story):
     return story.west.tenant.president.user
 
 
+def ended(delegation: Delegation) -> Delegation:
+    """Return the delegation as its end leaves it; the row of the story is not touched."""
+    delegation = Delegation.objects.get(pk=delegation.pk)
+    delegation.ended_at, delegation.ended_by = clock.now(), str(delegation.grantor.user)
+    return delegation
+
+
 def project(story: Story):
     return story.west.contract.health_project
 
@@ -122,7 +132,7 @@ def test_a_mail_says_nothing_of_a_far_tenant_and_names_its_dossier(portal, event
     assert message.body.startswith("Bonjour") and message.body.rstrip().endswith("Le Portail CPTS")
     assert CANARY not in words
     assert not re.search(r"None|\{\{|\{%|&#|&amp;|<[a-z]", words)
-    if not event.startswith(PERSONAL) or event == "accounts/invitation":
+    if event not in PERSONAL:
         numbers = Contract.objects.filter(cpts=dossier.cpts).values_list("number", flat=True)
         assert any(name in words for name in (dossier.cpts.name, *numbers))
 
@@ -137,4 +147,4 @@ def test_the_link_of_a_mail_opens_for_each_who_receives_it(portal, event, opened
         if key not in opened:
             opened[key] = portal.visit(address or "/", reader)
         answer = opened[key]
-        assert answer.status == 200 or (event.startswith(PERSONAL) and answer.status == 302), f"{answer}"
+        assert answer.status == 200 or (event in PERSONAL and answer.status == 302), f"{answer}"

@@ -12,6 +12,7 @@ from accounts.enums import DelegationState, Power
 from accounts.models import Delegation
 from accounts.permissions import delegable
 from core import clock
+from core.dates import format_date
 from core.enums import Role
 from core.errors import DomainError, NotAllowed
 from core.models import AuditEvent
@@ -107,6 +108,26 @@ def test_the_same_delegation_is_given_again_once_the_former_is_over(world):
         assert second.state == DelegationState.IN_FORCE
     first.refresh_from_db()
     assert first.last_day == today
+
+
+def test_a_delegate_is_told_by_mail_what_is_given_to_her_and_when_it_ends(
+    world, client_of, mailoutbox, django_capture_on_commit_callbacks
+):
+    west = world.west
+    client = client_of(west.president)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse(CREATE), typed(world, starts_on="01/01/2020"))
+    assert mailoutbox == []  # refused: nothing was given
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse(CREATE), typed(world))
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("documents:delegation_end", args=[Delegation.objects.get().pk]))
+    given, ended = mailoutbox
+    assert given.to == ended.to == [west.treasurer.user.email]
+    assert str(west.president.user) in given.body and "Délibération n° 7" in given.body and "signer" in given.body
+    last_day = format_date(clock.today() + timedelta(days=30))
+    assert f"Premier jour : {format_date(clock.today())}" in given.body and f"Dernier jour : {last_day}" in given.body
+    assert f"{west.president.user} a mis fin à la délégation" in ended.body and west.cpts.name in ended.subject
 
 
 def test_who_may_delegate_ends_it_at_once_and_nobody_else(world, client_of):

@@ -21,7 +21,7 @@ def delegate(
     ends_on: date | None = None,
 ) -> Delegation:
     """Give a power from today, by a deed of today, unless said otherwise."""
-    return actions.grant_delegation(
+    return actions.grant_delegation_with_deed(
         actor=giver.as_actor(),
         copy=("Délibération.pdf", DEED),
         grantee=receiver,
