@@ -13,6 +13,7 @@ from contracts.permissions import check_one_party, check_party
 from core import audit, clock
 from core.actor import Actor
 from core.dates import anniversary
+from core.locking import read_locked
 from indicators.actions import open_programme
 
 CONTENT_CHANGED = "le contenu a changé"
@@ -21,7 +22,7 @@ CONTENT_CHANGED = "le contenu a changé"
 def lock(contract: Contract) -> Contract:
     """Read the contract again under lock: a double click loses politely."""
     rows = Contract.objects.with_parties().select_related("health_project", "agreement_version", "document")
-    return rows.select_for_update(of=("self",)).get(pk=contract.pk)
+    return read_locked(rows, contract.pk)
 
 
 def lock_for_party(actor: Actor, contract: Contract) -> Contract:

@@ -13,6 +13,7 @@ from django.utils.text import slugify
 
 from core import audit
 from core.actor import SYSTEM
+from core.locking import read_locked
 from core.models import JobState
 from documents import inventory, storage, tasks
 from documents.enums import Stamp
@@ -88,7 +89,7 @@ def stamp_documents() -> int:
 @transaction.atomic
 def add_stamp(document_id: str) -> None:
     """Time-stamp a document: those who signed meanwhile waited for the row, the stamp covers them all."""
-    document = Document.objects.select_for_update(of=("self",)).select_related("file").get(pk=document_id)
+    document = read_locked(Document.objects.select_related("file"), document_id)
     if not Document.objects.awaiting_stamp().filter(pk=document.pk).exists():
         return
     stamped = engine.stamp_document(storage.read(document.file))

@@ -10,6 +10,7 @@ from core import audit, clock
 from core.actor import Actor
 from core.enums import PARTIES
 from core.errors import DomainError
+from core.locking import read_locked
 from dialogues import notifications
 from dialogues.assemblers import annex_payload
 from dialogues.enums import AnnexStatus
@@ -84,8 +85,7 @@ def send_annex_again(*, actor: Actor, annex: AnnualAnnex) -> AnnualAnnex:
 
 def _locked_annex(actor: Actor, annex: AnnualAnnex, status: AnnexStatus) -> AnnualAnnex:
     """Read an annex again under lock, for one of its parties; raise DomainError in another state than `status`."""
-    rows = AnnualAnnex.objects.select_for_update(of=("self",)).select_related("contract", "document", "statement")
-    annex = rows.get(pk=annex.pk)
+    annex = read_locked(AnnualAnnex.objects.select_related("contract", "document", "statement"), annex.pk)
     check_party(actor, annex.contract)
     if annex.status != status:
         raise DomainError(f"Cette annexe est à l’état « {annex.status.label} ».")

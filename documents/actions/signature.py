@@ -13,6 +13,7 @@ from core import audit, clock
 from core.actor import Actor
 from core.enums import PARTIES
 from core.errors import DomainError
+from core.locking import read_locked
 from documents import notifications, permissions, storage, tasks
 from documents.actions import delegations
 from documents.actions.files import store
@@ -184,7 +185,7 @@ def remind_signatories(*, actor: Actor, document: Document) -> list[Signature]:
 
 def _locked(document: Document) -> Document:
     """Read a document again under lock, with its signatures as they are now."""
-    return Document.objects.with_signatures().select_for_update(of=("self",)).get(pk=document.pk)
+    return read_locked(Document.objects.with_signatures(), document.pk)
 
 
 def _keep_signature(actor: Actor, document: Document, signature: Signature, signed: SignedPdf) -> None:

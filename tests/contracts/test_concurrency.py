@@ -1,11 +1,6 @@
 """Two people at the same instant: the row is locked, nobody's act is lost and none counts twice."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
-from django.db import connection
 
 from agreements.actions import load_agreements, load_national_indicators
 from contracts import actions
@@ -13,9 +8,9 @@ from contracts.enums import AmendmentStatus, ContractStatus
 from contracts.models import Amendment, Contract
 from core import clock
 from core.dates import add_months
-from core.errors import DomainError
 from documents.models import Document
 from tests.contracts.conftest import activate, ready_to_consent, to_sign
+from tests.utils.at_once import at_once
 from tests.utils.world import make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,24 +21,6 @@ def west():
     load_agreements()  # a transactional test before this one may have emptied the tables
     load_national_indicators()
     return make_world().west
-
-
-def at_once(*acts: Callable[[], Contract]) -> list[str]:
-    """Run the acts at the same instant, each on its own connection; return the sentence of each refusal."""
-    start = Barrier(len(acts))
-
-    def run(act: Callable[[], Contract]) -> str:
-        start.wait()
-        try:
-            act()
-        except DomainError as error:
-            return error.message
-        finally:
-            connection.close()
-        return ""
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return [sentence for sentence in pool.map(run, acts) if sentence]
 
 
 def test_three_signatures_at_the_same_instant_are_all_in_the_file(west):

@@ -10,9 +10,9 @@ from spending import actions
 from spending.assemblers import received_by
 from spending.enums import Profession
 from spending.models import Expense
-from tests.contracts.test_concurrency import at_once
 from tests.spending.conftest import indemnity
 from tests.utils import stories
+from tests.utils.at_once import at_once
 from tests.utils.world import make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)

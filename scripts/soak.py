@@ -1,0 +1,80 @@
+"""`make soak`: the tests that repeat themselves, at their full counts; what they count goes to bench/results/.
+
+Hours rather than minutes: concurrency (C1, C2), kill points (F1), every byte of a signed file (S1). With arguments,
+pytest receives them and only part of it runs: `make soak ARGS="-k f1"`.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from xml.etree import ElementTree
+
+import build_assets
+import environment
+import machine
+import processes
+from console import say
+from environment import ROOT
+from servers import own_environment, postgresql, redis, temporary_folder
+
+RESULTS = ROOT / "bench" / "results"
+SECONDS_A_TEST = "14400"
+
+
+def main(arguments: list[str]) -> int:
+    processes.raise_on_signals()
+    machine.ensure(machine.FOR_TESTING)
+    environment.ensure(environment.DEVELOPMENT_LOCK)
+    build_assets.ensure()
+    with ExitStack() as stack:
+        folder = stack.enter_context(temporary_folder())
+        variables = own_environment(folder) | {"SOAK": "1"}
+        variables["DATABASE_URL"] = stack.enter_context(postgresql(folder))
+        variables["REDIS_URL"] = stack.enter_context(redis(folder))
+        report = folder / "soak.xml"
+        options = ["-m", "soak", "-p", "no:randomly", "--timeout", SECONDS_A_TEST, f"--junitxml={report}"]
+        load_before = os.getloadavg()[0]
+        code = subprocess.run(["pytest", *options, *arguments], cwd=ROOT, env=variables).returncode
+        write_results(report, load_before)
+    return code
+
+
+def write_results(report: Path, load_before: float) -> None:
+    """Write what each test counted, how long it took and how it ended, on what machine and at what load."""
+    tests = [result_of(case) for case in ElementTree.parse(report).iter("testcase")]  # noqa: S314 - pytest wrote it
+    now = datetime.now(UTC)
+    results = {
+        "at": now.isoformat(timespec="seconds"),
+        "commit": subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip(),
+        "cores": os.cpu_count(),
+        "load": [round(load_before, 1), round(os.getloadavg()[0], 1)],
+        "tests": tests,
+    }
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    target = RESULTS / f"soak-{now:%Y%m%d-%H%M}.json"
+    target.write_text(json.dumps(results, ensure_ascii=False, indent=2) + "\n")
+    failed = sum(not test["passed"] for test in tests)
+    say(f"{len(tests)} essais, {failed} en échec : {target.relative_to(ROOT)}")
+
+
+def result_of(case: ElementTree.Element) -> dict:
+    """Return one test: its name, whether it passed, its seconds, and what it counted."""
+    counted = {item.get("name"): item.get("value") for item in case.iter("property")}
+    return {
+        "test": f"{case.get('classname')}::{case.get('name')}",
+        "passed": all(case.find(end) is None for end in ("failure", "error")),
+        "seconds": round(float(case.get("time", "0")), 1),
+        **counted,
+    }
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except processes.Interrupted:
+        say("\nInterrompu.")
+        sys.exit(130)
