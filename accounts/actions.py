@@ -97,7 +97,7 @@ def accept_invitation(*, token: str, first_name: str, last_name: str, job_title:
     open someone's account.
     """
     invitation = _open_invitation(token)
-    if User.objects.filter(email=invitation.email).exists():
+    if invitation.is_for_an_account:
         raise DomainError("Cette adresse a déjà un compte : connectez-vous, puis ouvrez de nouveau ce lien.")
     user = User(email=invitation.email, first_name=first_name, last_name=last_name, job_title=job_title)
     try:

@@ -44,7 +44,7 @@ class AcceptInvitationForm(CrispyMixin, forms.Form):
     password = forms.CharField(
         label="mot de passe",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="Douze caractères au moins ; une phrase convient bien.",
+        help_text="Quinze caractères au moins, pas seulement des chiffres ; une phrase convient bien.",
     )
 
 

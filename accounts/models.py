@@ -349,3 +349,8 @@ class Invitation(TenantModel):
 
     def __str__(self):
         return f"{self.email} ({self.organisation})"
+
+    @property
+    def is_for_an_account(self) -> bool:
+        """Whether the address already has an account: its owner signs in rather than make another."""
+        return User.objects.filter(email=self.email).exists()

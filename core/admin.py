@@ -1,8 +1,9 @@
 """The back office writes nothing that the journal does not keep."""
 
 from django.contrib import admin
+from django.utils.html import format_html_join
 
-from core import audit
+from core import audit, journal
 from core.models import AuditEvent
 
 
@@ -44,9 +45,47 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
+class ActionFilter(admin.SimpleListFilter):
+    """What was done, in the words of the list: only what the journal holds."""
+
+    title = "action"
+    parameter_name = "action"
+
+    def lookups(self, request, model_admin):
+        codes = AuditEvent.objects.order_by().values_list("action", flat=True).distinct()
+        return sorted(((code, journal.spoken(code)) for code in codes), key=lambda choice: choice[1])
+
+    def queryset(self, request, queryset):
+        return queryset.filter(action=self.value()) if self.value() else queryset
+
+
 @admin.register(AuditEvent)
 class AuditEventAdmin(ReadOnlyAdmin):
-    list_display = ["sequence", "at", "user_name", "organisation_name", "action", "object_label"]
-    list_filter = ["action", "side"]
+    list_display = ["sequence", "at", "user_name", "organisation_name", "spoken_action", "object_label"]
+    list_filter = ["side", ActionFilter]
     search_fields = ["user_name", "object_id", "object_label"]
     ordering = ["-sequence"]
+    fields = [
+        "sequence", "at", "user_name", "organisation_name", "side", "spoken_action", "spoken_object",
+        "fields_before", "fields_after", "object_id", "user_id", "organisation_id", "previous_hash", "hash",
+    ]  # fmt: skip
+
+    @admin.display(description="action", ordering="action")
+    def spoken_action(self, event):
+        return journal.spoken(event.action)
+
+    @admin.display(description="objet")
+    def spoken_object(self, event):
+        return f"{journal.spoken_type(event.object_type)}\u00a0: {event.object_label}"
+
+    @admin.display(description="avant")
+    def fields_before(self, event):
+        return _lines(journal.spoken_fields(event.object_type, event.before))
+
+    @admin.display(description="après")
+    def fields_after(self, event):
+        return _lines(journal.spoken_fields(event.object_type, event.after))
+
+
+def _lines(fields: list[tuple[str, str]]) -> str:
+    return format_html_join("", "<p>{}\u00a0: {}</p>", fields) or "–"

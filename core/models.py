@@ -154,7 +154,7 @@ class AuditEvent(models.Model):
         indexes = [models.Index(fields=["object_type", "object_id"], name="core_audit_object")]
 
     def __str__(self):
-        return f"{self.sequence} {self.action}"
+        return f"Entrée n°\u00a0{self.sequence}"
 
 
 def one_of_the_parties(name: str) -> models.CheckConstraint:

@@ -24,6 +24,7 @@ from documents.signing import engine
 
 logger = logging.getLogger(__name__)
 
+NAME_LENGTH = 120  # of a file, which a folder and a mail must take
 LEASE = timedelta(minutes=3)  # longer than the hard time limit of a task
 INVENTORY_SECONDS = 60  # shorter than the soft one
 
@@ -107,7 +108,7 @@ def add_stamp(document_id: str) -> None:
 def store(document: Document, content: bytes) -> StoredFile:
     """Store a PDF that the portal made of a document, for its readers."""
     stored = StoredFile.objects.create(
-        name=f"{slugify(document.title)}.pdf",
+        name=f"{slugify(document.title)[:NAME_LENGTH]}.pdf",
         content_type="application/pdf",
         size=len(content),
         sha256=storage.write(content),

@@ -154,7 +154,7 @@ class Document(TenantModel, Job, TimeStamped):
     kind = models.CharField("nature", max_length=20, choices=DocumentKind.choices)
     key = models.CharField("clé", max_length=120, unique=True)
     code = models.CharField("code de vérification", max_length=14, unique=True, default=new_code)
-    title = models.CharField("titre", max_length=200)
+    title = models.CharField("titre", max_length=400)  # the name of a CPTS is in it, up to 200
     template_name = models.CharField("gabarit", max_length=120)
     payload = models.JSONField("données")
     issued_at = models.DateTimeField("émis le")

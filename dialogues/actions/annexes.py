@@ -103,7 +103,7 @@ def _issue_annex_document(
         actor=actor,
         kind=DocumentKind.ANNUAL_ANNEX,
         key=f"annex:{statement.pk}" + (f":{former_round.code}" if former_round else ""),
-        title=f"Annexe annuelle, année {statement.year}{revision}, contrat {contract.number}",
+        title=f"Annexe annuelle, année {statement.year}{revision}, contrat {contract.number} de la {contract.cpts}",
         template_name="dialogues/pdf/annual_annex.html",
         payload=payload,
         signatories=parties,

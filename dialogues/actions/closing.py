@@ -73,15 +73,17 @@ def _close_programme(actor: Actor, contract: Contract, year: ContractYear) -> No
 
 def _issue_minutes(actor: Actor, dialogue: ManagementDialogue) -> Document:
     former = dialogue.closed_revisions.select_related("minutes_document").order_by("number").last()
+    contract = dialogue.contract
+    what = f"{str(dialogue)[0].lower()}{str(dialogue)[1:]}"
     document = document_actions.issue_document(
         actor=actor,
         kind=DocumentKind.MINUTES,
         key=f"minutes:{dialogue.pk}:{dialogue.revision}",
-        title=f"Compte rendu, {str(dialogue)[0].lower()}{str(dialogue)[1:]}, contrat {dialogue.contract.number}",
+        title=f"Compte rendu, {what}, contrat {contract.number} de la {contract.cpts}",
         template_name="dialogues/pdf/minutes.html",
         payload=minutes_payload(dialogue),
         signatories=[],
-        readers=[dialogue.contract.party(side) for side in PARTIES],
+        readers=[contract.party(side) for side in PARTIES],
     )
     document_actions.replace_document(actor=actor, document=former and former.minutes_document, by=document)
     return document

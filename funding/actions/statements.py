@@ -150,16 +150,17 @@ def _issue_document(
     actor: Actor, statement: Statement, payload: dict[str, Any], previous: Statement | None
 ) -> Document:
     """Issue the PDF of a statement, which nobody signs: the three parties read it."""
+    contract = statement.contract
     revision = f", révision {statement.revision}" if previous else ""
     document = document_actions.issue_document(
         actor=actor,
         kind=DocumentKind.STATEMENT,
         key=f"statement:{statement.pk}",
-        title=f"Décompte de l’année {statement.year}{revision}, contrat {statement.contract.number}",
+        title=f"Décompte de l’année {statement.year}{revision}, contrat {contract.number} de la {contract.cpts}",
         template_name="funding/pdf/statement.html",
         payload=payload,
         signatories=[],
-        readers=statement.contract.parties,
+        readers=contract.parties,
     )
     document_actions.replace_document(actor=actor, document=previous and previous.document, by=document)
     return document

@@ -50,7 +50,7 @@
     });
   });
 
-  // Copying an address, printing: buttons that only show where they work.
+  // Copying an address or a code, printing: buttons that only show where they work.
   document.addEventListener("DOMContentLoaded", function () {
     document.querySelectorAll("[data-print]").forEach(function (button) {
       button.hidden = false;
@@ -58,11 +58,11 @@
     });
     if (!navigator.clipboard) return;
     document.querySelectorAll("[data-copy]").forEach(function (button) {
-      var field = document.querySelector(button.getAttribute("data-copy"));
       button.hidden = false;
       button.addEventListener("click", function () {
-        field.select();
-        navigator.clipboard.writeText(field.value).then(function () {
+        var source = document.querySelector(button.getAttribute("data-copy")); // replaced since the page opened, maybe
+        if (source.select) source.select();
+        navigator.clipboard.writeText(source.value || source.textContent.trim()).then(function () {
           button.textContent = button.getAttribute("data-copied");
         });
       });

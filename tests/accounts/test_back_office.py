@@ -167,3 +167,17 @@ def test_there_must_be_a_second_factor_and_a_reason(administrator, lost):
 def test_the_rows_of_second_factors_have_no_page():
     with pytest.raises(NoReverseMatch):
         reverse("admin:mfa_authenticator_changelist")
+
+
+def test_the_journal_is_read_in_french(world, administrator, client_of):
+    """The list, its filter and the page of an entry: the code stays in the database."""
+    actions.invite(actor=world.west.president.as_actor(), email="zoe@exemple.test", role=Role.READER)
+    event = AuditEvent.objects.get(action="invitation.send")
+    client = client_of(administrator)
+    listed = client.get(reverse("admin:core_auditevent_changelist")).content.decode()
+    assert listed.count("a invité une personne") == 2 and "invitation.send</" not in listed
+    only = client.get(reverse("admin:core_auditevent_changelist"), {"action": "invitation.withdraw"}).content.decode()
+    assert "zoe@exemple.test" not in only
+    page = client.get(reverse("admin:core_auditevent_change", args=[event.pk])).content.decode()
+    for words in ("a invité une personne", "Invitation\u00a0: ", "Adresse électronique\u00a0: zoe@exemple.test"):
+        assert words in page

@@ -55,6 +55,45 @@ def test_a_weak_password_is_refused_beside_its_field_and_the_name_stays(invitati
     assert not User.objects.filter(email="zoe@exemple.test").exists()
 
 
+@pytest.mark.parametrize(
+    ("password", "sentence"),
+    [
+        ("quatorze carac", "trop court"),
+        ("497301852264738", "entièrement numérique"),
+        ("zoe@exemple.test", "trop semblable"),
+        ("1234567890qwertyuiop", "trop courant"),
+    ],
+)
+def test_asvs_6_2_a_password_is_long_and_neither_common_nor_digits_nor_about_the_person(
+    invitation, client, password, sentence
+):
+    page = client.post(accept_url(invitation), ANSWER | {"password": password}).content.decode()
+    assert sentence in page
+    assert not User.objects.filter(email="zoe@exemple.test").exists()
+
+
+def test_asvs_6_2_any_characters_make_a_long_password(invitation, client):
+    client.post(accept_url(invitation), ANSWER | {"password": "é 8" * 22})
+    assert User.objects.get(email="zoe@exemple.test").check_password("é 8" * 22)
+
+
+def test_an_invitation_opened_by_someone_else_says_so_and_offers_to_sign_out(invitation, world, client_of):
+    client = client_of(world.east.treasurer)
+    page = client.get(accept_url(invitation)).content.decode()
+    assert "zoe@exemple.test" in page and world.east.treasurer.user.email in page
+    assert "Rejoindre cette organisation" not in page
+    left = client.post(reverse("account_logout"), {"next": accept_url(invitation)})
+    assert left.url == accept_url(invitation)
+    assert "Créer mon accès" in client.get(left.url).content.decode()
+
+
+def test_an_invited_person_who_has_an_account_is_led_to_sign_in_and_back(world, client):
+    known = world.east.coordinator.user
+    invitation = actions.invite(actor=world.west.president.as_actor(), email=known.email, role=Role.READER)
+    page = client.get(accept_url(invitation)).content.decode()
+    assert f"{reverse('account_login')}?next={accept_url(invitation)}" in page and "Créer mon accès" not in page
+
+
 def test_a_link_alone_does_not_open_an_existing_account(world, client):
     known = world.east.coordinator.user
     invitation = actions.invite(actor=world.west.president.as_actor(), email=known.email, role=Role.READER)

@@ -80,3 +80,10 @@ def test_the_hash_of_the_content_does_not_depend_on_the_day_nor_on_the_order_of_
     content = assemblers.contract_content(negotiated)
     shuffled = dict(reversed(list(content.items())))
     assert fingerprint(shuffled) == fingerprint(content) == assemblers.content_hash(negotiated)
+
+
+def test_the_longest_name_of_a_cpts_fits_in_the_title(world):
+    world.west.cpts.name = "CPTS " + "é" * 195
+    world.west.cpts.save()
+    contract = consent_all(world.west, ready_to_consent(world.west))
+    assert contract.document.title == f"Contrat {contract.number} de la {world.west.cpts.name}"

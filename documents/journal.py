@@ -1,0 +1,16 @@
+"""What the codes of this room mean in the journal (core.journal)."""
+
+WORDS = {
+    "document.close_round": "a arrêté la signature d’un document",
+    "document.issue": "a émis un document",
+    "document.refuse": "a refusé de signer un document",
+    "document.remind": "a rappelé un document à signer",
+    "document.render": "a produit le fichier d’un document",
+    "document.replace": "a remplacé un document",
+    "document.retry": "a relancé la préparation d’un document",
+    "document.sign": "a signé un document",
+    "document.stamp": "a horodaté un document",
+    "file.download": "a téléchargé un fichier",
+    "file.store": "a déposé un fichier",
+    "storage.inventory": "a fait l’inventaire des fichiers",
+}

@@ -1,0 +1,7 @@
+"""What the codes of this room mean in the journal (core.journal)."""
+
+WORDS = {
+    "scenario.delete": "a supprimé un scénario",
+    "scenario.rename": "a renommé un scénario",
+    "scenario.save": "a enregistré un scénario",
+}

@@ -1,0 +1,10 @@
+"""What the codes of this room mean in the journal (core.journal)."""
+
+WORDS = {
+    "budget.save": "a enregistré un budget prévisionnel",
+    "expense.cancel": "a annulé une dépense",
+    "expense.enter": "a saisi une dépense",
+    "expense.receipt": "a joint une pièce à une dépense",
+    "professional.add": "a ajouté un professionnel",
+    "professional.correct": "a corrigé la fiche d’un professionnel",
+}
