@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from http.cookies import SimpleCookie
 from typing import Any
+from unittest import mock
 from uuid import uuid4
 
 from django.conf import settings
@@ -16,8 +17,9 @@ from django.core.cache import cache
 from django.db import transaction
 from django.forms import FileField
 from django.http import HttpResponse
-from django.template.base import Node
+from django.template.base import Node, Template
 from django.test import Client
+from django.test.signals import template_rendered
 from django.urls import get_resolver, reverse
 
 from accounts.models import Membership
@@ -95,9 +97,10 @@ class Portal:
 
     def __init__(self, story: Story):
         self.story = story
-        self.sessions = {person.key: signed_in(person) for person in self.everyone() if person.user}
+        self.members: dict[tuple[str, Any], Principal] = {}
         self.prefilled: dict[tuple, dict] = {}
         self.visitor = Visitor()
+        self.sessions = {principal.key: signed_in(principal) for principal in self.everyone() if principal.user}
 
     def subjects(self, row: Row) -> list[Subject | None]:
         return row.about(self.story) if row.about else [None]
@@ -112,7 +115,7 @@ class Portal:
         members = [member for tenant in tenants for member in members_of(tenant).values()]
         revoked = [story.west.revoked, story.east.revoked, *story.revoked.values()]
         return [
-            *[person("member", member) for member in (*members, story.observer, story.administrator)],
+            *[self.person("member", member) for member in (*members, story.observer, story.administrator)],
             *[Principal(name="revoked", user=member.user) for member in revoked],
             Principal(name="outsider", user=story.outsider),
         ]
@@ -130,20 +133,27 @@ class Portal:
         revoked = {story.west.tenant.cpts.pk: story.west.revoked, story.east.tenant.cpts.pk: story.east.revoked} | {
             story.beside[name].cpts.pk: member for name, member in story.revoked.items()
         }
-        found = [person(f"own {name}", member) for name, member in members_of(tenant).items()]
+        found = [self.person(f"own {name}", member) for name, member in members_of(tenant).items()]
         if subject:
             neighbours = {name: member for name, member in members_of(beside).items() if name in BESIDE}
-            found += [person(f"beside {name}", member) for name, member in neighbours.items()]
-            found += [person(f"far {name}", member) for name, member in members_of(far).items()]
+            found += [self.person(f"beside {name}", member) for name, member in neighbours.items()]
+            found += [self.person(f"far {name}", member) for name, member in members_of(far).items()]
         if is_other:
             found = [principal for principal in found if principal.name in ENOUGH]
         if tenant.cpts.pk in revoked:
             found.append(Principal(name="revoked coordinator", user=revoked[tenant.cpts.pk].user))
-        found.append(person("observer", story.observer))
-        found.append(person("administrator", story.administrator))
+        found.append(self.person("observer", story.observer))
+        found.append(self.person("administrator", story.administrator))
         found.append(Principal(name="outsider", user=story.outsider))
         found.append(Principal(name="anonymous"))
         return found
+
+    def person(self, name: str, membership: Membership) -> Principal:
+        """Return the same principal each time: what it may do is read once."""
+        key = (name, membership.pk)
+        if key not in self.members:
+            self.members[key] = person(name, membership)
+        return self.members[key]
 
     def ask(
         self,
@@ -154,19 +164,34 @@ class Portal:
         *,
         query: str = "",
         is_missing: bool = False,
+        is_read: bool = True,
         data: dict | None = None,
     ) -> Answer:
-        """Ask once, undo what it did, and return the answer; `is_missing` asks for an object that does not exist."""
+        """Ask once, undo what it did, and return the answer.
+
+        `is_missing` asks for an object that does not exist; when not `is_read`, the pages are left blank.
+        """
         kwargs = dict(subject.kwargs) if subject else {}
         if is_missing:
             kwargs |= {name: uuid4() for name in kwargs if name in ("pk", "source_pk", "other")}
-        return self.visit(reverse(route, kwargs=kwargs) + query, principal, route=route, method=method, data=data)
+        address = reverse(route, kwargs=kwargs) + query
+        return self.visit(address, principal, route=route, method=method, is_read=is_read, data=data)
 
-    def visit(self, address: str, principal: Principal, *, route: str = "", method: str = "GET", data=None) -> Answer:
+    def visit(
+        self,
+        address: str,
+        principal: Principal,
+        *,
+        route: str = "",
+        method: str = "GET",
+        is_read: bool = True,
+        data: dict | None = None,
+    ) -> Answer:
         """Open an address as someone; what it wrote is counted, then undone."""
         answer = Answer(route=route or address, method=method, principal=principal, status=0)
         client = self.client(principal)
-        with stories.at(TODAY), undone(), undefined_variables() as answer.undefined:
+        rendering = undefined_variables() if is_read else blank_pages()
+        with stories.at(TODAY), undone(), no_refusal_logged(), rendering as answer.undefined:
             before = journal_length()
             try:
                 fill(answer, client.generic_request(method, address, data or {}))
@@ -204,7 +229,7 @@ class Portal:
         """Return what a person would send: what the form holds, completed by the policy."""
         key = (route, str(subject.kwargs) if subject else "")
         if "GET" in row.methods and key not in self.prefilled:
-            page = self.ask(route, "GET", principal, subject)
+            page = self.ask(route, "GET", principal, subject, is_read=False)
             self.prefilled[key] = values_of(page.form)
         added = {**row.data, **(subject.data if subject else {})}
         added = {name: value(self.story, subject) if callable(value) else value for name, value in added.items()}
@@ -319,16 +344,37 @@ def undefined_variables() -> Iterator[set[tuple[str, str]]]:
     """Give the set of (template, variable) that rendering inside leaves undefined."""
     logger, handler = logging.getLogger("django.template"), UndefinedVariables()
     level, logger.propagate = logger.level, False  # nobody else is to format these records: it is slow
-    refusals, logger_disabled = logging.getLogger("django.request"), logging.getLogger("django.request").disabled
     logger.addHandler(handler)
     logger.setLevel(logging.DEBUG)
-    refusals.disabled = True  # thousands of refusals are what we ask for
     try:
         yield handler.found
     finally:
         logger.removeHandler(handler)
         logger.setLevel(level)
-        logger.propagate, refusals.disabled = True, logger_disabled
+        logger.propagate = True
+
+
+@contextmanager
+def blank_pages() -> Iterator[set[tuple[str, str]]]:
+    """Leave each template blank: its words change nothing of who may open a page, and take most of the time."""
+
+    def announce(template: Template, context) -> str:
+        template_rendered.send(sender=template, template=template, context=context)  # the client keeps the form
+        return ""
+
+    with mock.patch.object(Template, "_render", announce):
+        yield set()
+
+
+@contextmanager
+def no_refusal_logged() -> Iterator[None]:
+    """Keep quiet about refusals: thousands of them are what we ask for."""
+    refusals = logging.getLogger("django.request")
+    was_disabled, refusals.disabled = refusals.disabled, True
+    try:
+        yield
+    finally:
+        refusals.disabled = was_disabled
 
 
 __all__ = ["METHODS", "POLICY", "Answer", "Portal", "Principal"]
