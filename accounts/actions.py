@@ -55,7 +55,7 @@ def _check_role(side: Side, role: Role) -> None:
 def _invite(actor: Actor, organisation_id: UUID, email: str, role: Role) -> Invitation:
     """Write the invitation and have it sent; the actor's right to give this role is already checked."""
     email = email.lower()
-    organisation = Organisation.objects.select_for_update().get(pk=organisation_id)
+    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
     if organisation.memberships.filter(user__email=email, is_active=True).exists():
         raise DomainError("Cette personne fait déjà partie de l’équipe.", field="email")
     if organisation.invitations.open().filter(email=email).exists():
@@ -152,7 +152,7 @@ def grant_delegation(
     its field: a power or a person it cannot be given to, days out of order or past, the same delegation already given.
     """
     check(actor, Act.DELEGATE)
-    Organisation.objects.select_for_update().get(pk=actor.organisation_id)
+    Organisation.objects.select_for_update(no_key=True).get(pk=actor.organisation_id)
     grantor = Membership.objects.active().get(user=actor.user_id, organisation=actor.organisation_id)
     _check_grantee(actor, grantee, power)
     _check_days(deed_on, starts_on, ends_on)

@@ -17,7 +17,7 @@ from territories.models import Department
 def create_contract(project: HealthProject) -> Contract:
     """Create the row with the next number of its département and year; the département's lock orders the drafts."""
     department = _department_of(project)
-    Department.objects.select_for_update().get(pk=department)
+    Department.objects.select_for_update(no_key=True).get(pk=department)
     year = clock.today().year
     prefix = rules.contract_number(year, department, 0)[:-3]
     taken = Contract.objects.filter(number__startswith=prefix).values_list("number", flat=True)

@@ -6,21 +6,22 @@ from contracts import actions
 from contracts.enums import AmendmentStatus
 from contracts.models import Amendment, Contract
 from core import clock
+from core.sweeps import one_by_one
 
 
 @shared_task
 def follow_contracts() -> int:
-    """End the contracts whose notified day (R19) or term (R3) has come, and send back to negotiation those that a
-    newer agreement (R2) or the last day to sign caught before their last signature. Return how many were looked at."""
+    """Follow each contract and each amendment that the day concerns; return how many.
+
+    Contracts end whose notified day (R19) or term (R3) has come; those that a newer agreement (R2) or the last day to
+    sign caught before their last signature go back to negotiation, and late amendments to their draft.
+    """
     today = clock.today()
-    rows = [
-        *((actions.end_contract, contract) for contract in Contract.objects.ending_on(today)),
-        *((actions.end_contract, contract) for contract in Contract.objects.expired_on(today)),
-        *((actions.follow_signing, contract) for contract in Contract.objects.awaiting_signature()),
-    ]
-    for follow, contract in rows:
-        follow(contract=contract)
     late = Amendment.objects.filter(status=AmendmentStatus.SIGNING, document__expires_on__lt=today)
-    for amendment in late.select_related("contract"):
-        actions.expire_amendment(amendment=amendment)
-    return len(rows) + len(late)
+    followed = [
+        one_by_one(Contract.objects.ending_on(today), lambda contract: actions.end_contract(contract=contract)),
+        one_by_one(Contract.objects.expired_on(today), lambda contract: actions.end_contract(contract=contract)),
+        one_by_one(Contract.objects.awaiting_signature(), lambda contract: actions.follow_signing(contract=contract)),
+        one_by_one(late.select_related("contract"), lambda amendment: actions.expire_amendment(amendment=amendment)),
+    ]
+    return sum(map(len, followed))

@@ -15,14 +15,22 @@ from core.actor import Actor
 from core.dates import anniversary
 from core.locking import read_locked
 from indicators.actions import open_programme
+from indicators.models import Programme
 
 CONTENT_CHANGED = "le contenu a changé"
 
 
 def lock(contract: Contract) -> Contract:
-    """Read the contract again under lock: a double click loses politely."""
+    """Read the contract again under lock, then its programmes: a double click loses politely.
+
+    Someone who writes in a programme at this instant waits, or is waited for: what is read of it is one content, and
+    it is not held by someone who waits for the journal (`core.audit`).
+    """
     rows = Contract.objects.with_parties().select_related("health_project", "agreement_version", "document")
-    return read_locked(rows, contract.pk)
+    contract = read_locked(rows, contract.pk)
+    programmes = Programme.objects.filter(contract_year__contract=contract).order_by("pk")
+    list(programmes.select_for_update(of=("self",)))
+    return contract
 
 
 def lock_for_party(actor: Actor, contract: Contract) -> Contract:

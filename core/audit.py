@@ -1,17 +1,19 @@
-"""The journal: each write leaves an event, chained by SHA-256 to the one before."""
+"""The journal: each write leaves an event, chained by SHA-256 to the one before.
 
-import hashlib
-import json
+Whoever writes in it keeps the others waiting until the end of the transaction. An action therefore locks all the rows
+it will change before its first entry: locked after it, a row held by someone who waits for the journal would never
+come free (docs/adr/0002-actions.md).
+"""
+
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from django.db import connection, models
 
 from core import clock
 from core.actor import Actor
+from core.fingerprints import fingerprint
 from core.models import AuditEvent, TransitionLog
 
 GENESIS = "0" * 64
@@ -60,8 +62,7 @@ def digest(event: AuditEvent) -> str:
         for field in event._meta.concrete_fields
         if field.attname != "hash"
     }
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return fingerprint(content)
 
 
 def log_transition(
@@ -110,8 +111,6 @@ def _plain(value: Any) -> Any:
             return {str(key): _plain(item) for key, item in value.items()}
         case list() | tuple() | set() | frozenset():
             return [_plain(item) for item in value]
-        case Decimal() | date() | UUID() | str():
-            return str(value)
         case _:
             return str(value)
 

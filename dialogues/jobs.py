@@ -3,10 +3,12 @@
 from celery import shared_task
 
 from contracts.models import Contract
+from core.sweeps import one_by_one
 from dialogues import actions
 
 
 @shared_task
 def follow_calendar() -> int:
     """Create the dialogues that the calendar calls for (R16), contract by contract; return how many."""
-    return sum(len(actions.follow_calendar(contract=contract)) for contract in Contract.objects.signed())
+    created = one_by_one(Contract.objects.signed(), lambda contract: actions.follow_calendar(contract=contract))
+    return sum(map(len, created))

@@ -3,10 +3,12 @@
 from celery import shared_task
 
 from contracts.models import Contract
+from core.sweeps import one_by_one
 from funding import actions
 
 
 @shared_task
 def follow_schedule() -> int:
     """Make due the payments of the day, contract by contract; return how many."""
-    return sum(len(actions.follow_schedule(contract=contract)) for contract in Contract.objects.active())
+    created = one_by_one(Contract.objects.active(), lambda contract: actions.follow_schedule(contract=contract))
+    return sum(map(len, created))

@@ -1,12 +1,18 @@
-"""How the state of a payment changes: by the table, with the facts that go with it and both traces."""
+"""How the state of a payment changes: under lock, by the table, with the facts that go with it and both traces."""
 
 from typing import Any
 
+from contracts.models import Contract
 from core import audit
 from core.actor import Actor
 from funding import lifecycle
 from funding.lifecycle import Transition
 from funding.models import Payment, PaymentTransition
+
+
+def lock_payments(contract: Contract) -> None:
+    """Lock the payments of a locked contract, in the order in which an order of payments takes them."""
+    list(contract.payments.select_for_update(of=("self",)))
 
 
 def move(payment: Payment, actor: Actor, transition: Transition, comment: str = "", **facts: Any) -> Payment:

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from core import clock
 from core.errors import DomainError
+from core.sweeps import one_by_one
 from health_projects import actions
 from health_projects.models import HealthProject
 
@@ -15,12 +16,14 @@ logger = logging.getLogger(__name__)
 @shared_task
 def approve_tacitly() -> int:
     """Record the tacit approvals whose day has come; return how many. Running it again changes nothing."""
-    approved = 0
-    for project in HealthProject.objects.tacitly_approved_on(clock.today()):
-        try:
-            actions.approve_tacitly(project=project)
-        except DomainError:  # decided meanwhile
-            logger.info("tacit approval not needed", extra={"project": str(project.pk)})
-        else:
-            approved += 1
-    return approved
+    return sum(one_by_one(HealthProject.objects.tacitly_approved_on(clock.today()), _approved))
+
+
+def _approved(project: HealthProject) -> bool:
+    """Approve a project; tell whether it still waited for it."""
+    try:
+        actions.approve_tacitly(project=project)
+    except DomainError:  # decided meanwhile
+        logger.info("tacit approval not needed", extra={"project": str(project.pk)})
+        return False
+    return True

@@ -27,7 +27,6 @@ from health_projects.assemblers import territory_of
 from health_projects.enums import ProjectStatus
 from health_projects.models import HealthProject
 from indicators import actions as indicator_actions
-from indicators.models import Programme
 
 STALE = "Quelqu’un a enregistré ce contrat entre-temps : comparez avant d’enregistrer."
 
@@ -145,8 +144,6 @@ def consent(*, actor: Actor, contract: Contract, seen_hash: str | None = None) -
     check(actor, Act.CONSENT)
     contract = transitions.lock_for_party(actor, contract)
     lifecycle.target_of(Transition.AGREE, status=contract.status, side=actor.side)
-    # A programme being edited at this instant waits, or is waited for: the hash is that of one content.
-    Programme.objects.select_for_update().get(contract_year__contract=contract, contract_year__number=1)
     terms = assemblers.terms_of(contract)
     missing = assemblers.missing_items(contract, terms=terms)
     if missing:

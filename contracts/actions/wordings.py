@@ -40,9 +40,9 @@ def adopt_wording(*, actor: Actor, wording: Wording) -> Wording:
     check_whole(wording)
     wording.adopted_on, wording.adopted_by = clock.today(), actor.user_name
     wording.save(update_fields=["adopted_on", "adopted_by"])
-    audit.record(actor, "wording.adopt", wording, after={"version": wording.version})
-    for contract in Contract.objects.filter(status=ContractStatus.NEGOTIATION):
+    for contract in Contract.objects.filter(status=ContractStatus.NEGOTIATION).order_by("pk"):
         transitions.withdraw_stale_consents(transitions.lock(contract))
+    audit.record(actor, "wording.adopt", wording, after={"version": wording.version})
     return wording
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.permissions import Act, check
 from agreements.rules import DIALOGUE_MONTHS, mission_calendar
 from contracts import actions as contract_actions
+from contracts import transitions as contract_transitions
 from contracts.enums import ContractStatus
 from contracts.models import Contract
 from contracts.permissions import check_party
@@ -66,7 +67,7 @@ def call_extraordinary(
 ) -> ManagementDialogue:
     """R16: any party of a contract in force convenes an extraordinary dialogue, outside the calendar."""
     check(actor, Act.PREPARE_DIALOGUE)
-    contract = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+    contract = contract_transitions.lock(contract)
     check_party(actor, contract)
     if contract.status != ContractStatus.ACTIVE:
         raise DomainError("Un dialogue extraordinaire se convoque sur un contrat en vigueur.")

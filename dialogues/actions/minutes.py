@@ -98,6 +98,7 @@ def approve_minutes(*, actor: Actor, dialogue: ManagementDialogue) -> Management
     dialogue = transitions.lock(actor, dialogue)
     if dialogue.status != DialogueStatus.MINUTES:
         raise DomainError("Ce compte rendu n’est pas à l’approbation.")
+    transitions.lock_what_closing_changes(dialogue)
     digest = approval_hash(dialogue)
     standing = standing_approvals(dialogue, digest)
     _check_approver(actor, standing)

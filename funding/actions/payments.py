@@ -35,7 +35,7 @@ def order_period(*, actor: Actor, first_day: date, last_day: date, seen_total: D
         raise DomainError("La période se termine avant de commencer.", field="last_day")
     if last_day > clock.today():
         raise DomainError("Un versement ne s’ordonne pas avant le jour où il est dû.", field="last_day")
-    fund = Organisation.objects.select_for_update().get(pk=actor.organisation_id)
+    fund = Organisation.objects.select_for_update(no_key=True).get(pk=actor.organisation_id)
     due = Payment.objects.visible_to(actor).payable().due_within(first_day, last_day)
     payments = list(due.select_for_update(of=("self",)).select_related("contract"))
     total = sum((payment.net_amount for payment in payments), Decimal(0))

@@ -95,8 +95,13 @@ def follow_schedule(*, contract: Contract) -> list[Payment]:
 
 
 def _locked(contract: Contract) -> Contract:
-    """Lock the contract: statements and payments of one contract are written one after the other."""
-    return Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+    """Lock the contract, then its payments: those of one contract are written one after the other, with its statements.
+
+    What is due or in excess is deducted from them once the journal is begun (`core.audit`).
+    """
+    contract = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+    transitions.lock_payments(contract)
+    return contract
 
 
 def _complete_result(inputs: ContractInputs, year: int) -> FundingResult:
@@ -182,7 +187,7 @@ def _make_due(contract: Contract, payments: Iterable[NewPayment]) -> list[Paymen
 
 def _deduct(contract: Contract) -> None:
     rows = contract.payments.filter(status=PaymentStatus.DUE).exclude(kind=PaymentKind.REPAYMENT)
-    due = {payment.pk: payment for payment in rows.select_for_update()}
+    due = {payment.pk: payment for payment in rows.select_for_update(of=("self",))}
     plans = rules.plan_deductions(
         rules.Balance(key=payment.pk, due_on=payment.due_on, amount=payment.net_amount) for payment in due.values()
     )

@@ -26,7 +26,7 @@ STALE = "Quelqu’un a enregistré cette page pendant que vous écriviez : compa
 def create_project(*, actor: Actor, title: str = "") -> HealthProject:
     """Open the first version of the health project of the actor's CPTS. A second project is refused."""
     check(actor, Act.DRAFT_PROJECT)
-    cpts = Organisation.objects.select_for_update(of=("self",)).get(pk=actor.organisation_id)
+    cpts = Organisation.objects.select_for_update(no_key=True).get(pk=actor.organisation_id)
     if cpts.health_projects.exists():
         raise DomainError("Votre CPTS a déjà un projet de santé : ouvrez-le, ou rédigez une nouvelle version.")
     title = title.strip() or f"Projet de santé de la {cpts.name}"
@@ -59,7 +59,7 @@ def new_version(*, actor: Actor, project: HealthProject) -> HealthProject:
     After an opposition, or for a change of territory after an approval (design §3).
     """
     check(actor, Act.DRAFT_PROJECT)
-    Organisation.objects.select_for_update(of=("self",)).get(pk=project.cpts_id)
+    Organisation.objects.select_for_update(no_key=True).get(pk=project.cpts_id)
     decided = locked(actor, project)
     last = HealthProject.objects.filter(cpts=decided.cpts_id).order_by("-version_number").first()
     if last.pk != decided.pk:

@@ -2,7 +2,8 @@
 
 import pytest
 from django.contrib import admin
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agreements.models import AgreementVersion
@@ -15,6 +16,7 @@ from core.errors import DomainError
 from core.models import AuditEvent
 from tests.utils import stories
 from tests.utils.factories import UserFactory, give_second_factor
+from tests.utils.locks import locked_after_the_journal
 
 # The plain text
 
@@ -203,8 +205,11 @@ def test_a_new_wording_withdraws_the_consents_given_to_the_former_one(administra
     contract = stories.negotiated_contract(world.west)
     actions.consent(actor=world.west.president.as_actor(), contract=contract)
     assert len(current_consents(contract)) == 1
-    done(administrator, "adopt", prepared(administrator, version))
+    wording = prepared(administrator, version)
+    with CaptureQueriesContext(connection) as queries:
+        done(administrator, "adopt", wording)
     assert current_consents(contract) == []
+    assert locked_after_the_journal(queries.captured_queries) == set()
     assert contract_content(contract)["clauses_version"] == "aci-2021/1"
 
 

@@ -4,7 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import Error, transaction
+from django.db import Error, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agreements.enums import LineKind, PaymentKind
@@ -21,6 +22,7 @@ from indicators import actions as indicator_actions
 from indicators.enums import ProgrammeStatus
 from indicators.models import Indicator
 from tests.utils import stories
+from tests.utils.locks import locked_after_the_journal
 
 pytestmark = pytest.mark.django_db
 A_MONTH_LATER = date(2026, 5, 18)
@@ -100,6 +102,20 @@ def test_r17_a_revision_that_changes_no_amount_makes_nothing_due(world, dialogue
     closed_again(world, dialogue, Decimal("30000.00"))
     assert evaluated.contract.payments.count() == before
     assert evaluated.contract.statements.get(revision=2).total == Decimal("109589.04")
+
+
+def test_r17_the_closing_locks_what_others_hold_before_it_writes_the_journal(world, dialogue, evaluated):
+    """Who enters a value, signs the annex or orders a payment holds its row, then waits for the journal."""
+    revised = revise(world, dialogue)
+    *first, last = world.west.consenting
+    with stories.at(A_MONTH_LATER):
+        actions.send_minutes(actor=first[0], dialogue=revised)
+        for approver in first:
+            actions.approve_minutes(actor=approver, dialogue=revised)
+        with CaptureQueriesContext(connection) as queries:
+            actions.approve_minutes(actor=last, dialogue=revised)
+    assert evaluated.contract.statements.filter(revision=2).exists()
+    assert locked_after_the_journal(queries.captured_queries) == set()
 
 
 def test_r17_the_annex_is_issued_again_and_the_former_one_is_no_longer_signed(world, dialogue, evaluated):
