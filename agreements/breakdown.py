@@ -15,11 +15,12 @@ from agreements.explanations import explain, explain_payment, format_rate, share
 from agreements.inputs import ContractInputs
 from agreements.lines import Line, LineKey
 from agreements.payments import ZERO, PaymentLine
-from agreements.rules import format_population, size_for_population
+from agreements.rules import size_for_population
 from agreements.scales import IndicatorResult
 from agreements.scales_told import explain_earned
 from core.dates import format_date
 from core.money import format_euros, round_cents
+from core.wording import counted
 
 WITHOUT_MISSION = "Fonctionnement de la CPTS"
 RULES = {
@@ -254,7 +255,7 @@ def _payment(inputs: ContractInputs, payment: PaymentLine, result: FundingResult
 def _size_step(line: Line, inputs: ContractInputs) -> Step:
     size, reason = line.explanation.size, "taille fixée pour cette année"
     if size == size_for_population(inputs.agreement_in(line.year), inputs.population):
-        reason = f"{format_population(inputs.population)} habitants"
+        reason = counted(inputs.population, "habitant")
     return Step(label="Taille", value=f"Taille {size}", detail=reason)
 
 
@@ -267,7 +268,7 @@ def _plan(plan: AmountKind | None) -> str:
 
 def _members(line: Line) -> str:
     facts = line.explanation
-    return f"{facts.members} membres au premier jour de l’année" if facts.members is not None else ""
+    return f"{counted(facts.members, 'membre')} au premier jour de l’année" if facts.members is not None else ""
 
 
 def _days(line: Line) -> str:

@@ -9,6 +9,7 @@ from agreements.lines import Line
 from agreements.payments import PaymentLine
 from core.dates import format_date
 from core.money import format_euros, round_cents
+from core.wording import counted
 
 TO_BE_CONFIRMED = "Répartition à confirmer."
 NBSP = "\u00a0"
@@ -110,7 +111,7 @@ def _explain_bonus(line: Line) -> str:
     return (
         f"{format_rate(Fraction(facts.bonus_rate))} de {format_euros(facts.base_amount)} "
         f"({line.base.label.lower()}){NBSP}: taille {facts.size}, "
-        f"{facts.members} membres au premier jour de l’année"
+        f"{counted(facts.members, 'membre')} au premier jour de l’année"
     )
 
 
@@ -118,8 +119,8 @@ def share_of_year(line: Line) -> str:
     """Return « 181 jours sur 365 (du 15 septembre 2020 au 14 mars 2021) » for a prorated line."""
     facts = line.explanation
     last = facts.ends_on - timedelta(days=1)
-    days = "jour" if facts.days == 1 else "jours"
-    return f"{facts.days} {days} sur {facts.days_in_year} (du {format_date(facts.starts_on)} au {format_date(last)})"
+    period = f"du {format_date(facts.starts_on)} au {format_date(last)}"
+    return f"{counted(facts.days, 'jour')} sur {facts.days_in_year} ({period})"
 
 
 def _json_value(value: object) -> str | int | bool:

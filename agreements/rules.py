@@ -8,6 +8,7 @@ from agreements.agreement import Agreement
 from agreements.enums import AmountKind
 from core.dates import add_months, anniversary
 from core.errors import DomainError
+from core.wording import counted
 
 CONTRACT_YEARS = 5  # R3
 DIALOGUE_MONTHS = 2  # R12, R16
@@ -46,11 +47,6 @@ class DialogueWindow:
     closes_on: date
 
 
-def format_population(population: int) -> str:
-    """Return 18500 as « 18 500 », with a narrow no-break space."""
-    return f"{population:,}".replace(",", "\u202f")
-
-
 def size_for_population(agreement: Agreement, population: int) -> int:
     """R1: return the size of a territory of `population` inhabitants. A negative population is refused."""
     if population < 0:
@@ -63,8 +59,8 @@ def population_warnings(agreement: Agreement, population: int) -> list[str]:
     if population >= agreement.population_floor:
         return []
     return [
-        f"La population couverte ({format_population(population)} habitants) est inférieure à "
-        f"{format_population(agreement.population_floor)} habitants."
+        f"La population couverte ({counted(population, 'habitant')}) est inférieure à "
+        f"{counted(agreement.population_floor, 'habitant')}."
     ]
 
 

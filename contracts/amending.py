@@ -22,6 +22,7 @@ from core.enums import PARTIES
 from core.errors import DomainError
 from core.fingerprints import fingerprint
 from core.money import format_euros
+from core.wording import counted
 
 CONTENT_FORMAT = 1
 NONE = "–"
@@ -255,7 +256,7 @@ def _party(situation: Situation, side: str) -> str:
 
 
 def _people(population: int | None) -> str:
-    return f"{rules.spoken_number(population)} habitants" if population is not None else NONE
+    return counted(population, "habitant") if population is not None else NONE
 
 
 def _amounts(before: Situation, after: Situation) -> list[dict[str, Any]]:

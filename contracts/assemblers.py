@@ -19,6 +19,7 @@ from core.enums import PARTIES
 from core.errors import DomainError
 from core.fingerprints import fingerprint
 from core.money import format_euros
+from core.wording import counted
 from health_projects.assemblers import ProjectTerritory, territory_of, unaccepted_overlaps
 from health_projects.enums import ProjectStatus
 from indicators import assemblers as indicator_assemblers
@@ -346,4 +347,4 @@ def _missing_dialogue(contract: Contract) -> list[str]:
 def _listed(names: Sequence[str], limit: int = 5) -> str:
     shown = ", ".join(names[:limit])
     left = len(names) - limit
-    return f"{shown} et {left} autre{'s' if left > 1 else ''}" if left > 0 else shown
+    return f"{shown} et {counted(left, 'autre')}" if left > 0 else shown

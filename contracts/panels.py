@@ -15,6 +15,7 @@ from contracts.assemblers import Reading, Terms
 from contracts.enums import ContractStatus
 from contracts.lifecycle import WORDS, Transition
 from contracts.models import DURATION_YEARS, Amendment, AmendmentConsent, Consent, Contract
+from contracts.wordings import inhabitants_words
 from core import clock
 from core.actor import Actor
 from core.charts import TimelineMark, TimelineRow, timeline
@@ -22,7 +23,7 @@ from core.dates import anniversary, format_date
 from core.enums import PARTIES, Side
 from core.face import HistoryEntry, PartyLine, Turn
 from core.figures import Figure
-from core.wording import spoken_list
+from core.wording import counted, spoken_integer, spoken_list
 from documents.models import Document, Signature
 
 WHO = {Side.CPTS: "la CPTS", Side.ARS: "l’ARS", Side.FUND: "la caisse"}
@@ -155,13 +156,13 @@ def content_summary(content: dict, terms: Terms) -> ContentSummary:
     """Return the content in the words of the pages."""
     territory = content["territory"]
     population = territory["population"]
-    people = f"{rules.spoken_number(population)} habitants" if population is not None else "non publiée"
+    people = inhabitants_words(population)
     facts = [
         ("Accord", content["agreement"]["label"]),
-        ("Territoire", f"{len(territory['communes'])} communes"),
+        ("Territoire", counted(len(territory["communes"]), "commune")),
         ("Population", f"{people}, {territory['source']}" if territory["source"] else people),
         ("Taille", f"taille {territory['size']}" if territory["size"] else "à déterminer"),
-        ("Adhérents", rules.spoken_number(content["members"])),
+        ("Adhérents", spoken_integer(content["members"])),
     ]
     return ContentSummary(
         facts=facts,
@@ -248,7 +249,7 @@ def dossier_url(contract: Contract) -> str:
 
 
 def _points_left(count: int) -> str:
-    return f"Il reste {count} point{'s' if count > 1 else ''} à régler (liste plus bas)."
+    return f"Il reste {counted(count, 'point')} à régler (liste plus bas)."
 
 
 def _signing(actor: Actor, contract: Contract) -> Turn:

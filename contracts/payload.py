@@ -19,7 +19,7 @@ from contracts import clauses, wordings
 from contracts.assemblers import Terms
 from contracts.gazetteer import MANY_COMMUNES, gazetteer
 from contracts.models import DURATION_YEARS, Contract
-from contracts.wordings import NUMBERS, population_origin, population_words
+from contracts.wordings import NUMBERS, inhabitants_words, population_origin, population_words
 from core import clock
 from core.dates import format_date
 from core.enums import Side
@@ -104,7 +104,7 @@ def _cover(content: dict) -> list[list[str]]:
     territory = content["territory"]
     return [
         ["Numéro", content["number"]],
-        ["Population", f"{population_words(territory['population'])} habitants ({population_origin(territory)})"],
+        ["Population", f"{inhabitants_words(territory['population'])} ({population_origin(territory)})"],
         ["Taille", f"taille {territory['size']}"],
         ["Accord", content["agreement"]["label"]],
         ["Durée", f"{NUMBERS[DURATION_YEARS]} ans à compter de la dernière signature"],
@@ -115,12 +115,12 @@ def _territory(content: dict) -> dict:
     territory = content["territory"]
     facts = [
         ["Communes", str(len(territory["communes"]))],
-        ["Population", f"{population_words(territory['population'])} habitants"],
+        ["Population", inhabitants_words(territory["population"])],
         ["Source", territory["source"]],
         ["Taille", f"taille {territory['size']}"],
     ]
     if territory["is_agreed_population"]:
-        facts[2:2] = [["Somme des communes", f"{population_words(territory['published_sum'])} habitants"]]
+        facts[2:2] = [["Somme des communes", inhabitants_words(territory["published_sum"])]]
         facts.append(["Raison", territory["reason"]])
     return {"facts": facts, **communes_page(territory["communes"])}
 

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from agreements.agreement import Agreement, AmountLine, MissionTerms
 from agreements.enums import AmountKind, MissionCode
-from agreements.rules import MissionDeadline, format_population, is_late, mission_calendar, size_for_population
+from agreements.rules import MissionDeadline, is_late, mission_calendar, size_for_population
 from contracts.enums import TerminationGround
 from core.dates import add_months, anniversary, format_date
 from core.enums import PARTIES, Side
 from core.errors import DomainError
+from core.wording import counted
 
 Plan = tuple[str, date | None]
 """A mission of a contract and its planned start."""
@@ -148,11 +149,6 @@ def amounts_of(agreement: Agreement, size: int, missions: Iterable[str]) -> list
     """Return the amounts of one size only (facts, §2): the operating grant, then those of the missions."""
     kept = {None, *missions}
     return [line for line in agreement.lines_of(size) if line.mission in kept]
-
-
-def spoken_number(number: int) -> str:
-    """Return 66614 as « 66 614 »."""
-    return format_population(number)
 
 
 def contract_number(year: int, department: str, sequence: int) -> str:
@@ -401,7 +397,8 @@ def _check_amended_size(terms: AmendedTerms) -> None:
     elif size_for_population(terms.agreement, terms.new_population) != size:
         expected = size_for_population(terms.agreement, terms.new_population)
         raise DomainError(
-            f"{format_population(terms.new_population)} habitants font une taille {expected}, non {size} (R1).",
+            f"{counted(terms.new_population, 'habitant fait', 'habitants font')} "
+            f"une taille {expected}, non {size} (R1).",
             "new_population",
         )
 

@@ -5,9 +5,10 @@ from django.conf import settings
 from agreements.agreement import Agreement
 from agreements.enums import AmountKind
 from agreements.models import AgreementVersion
-from agreements.rules import DIALOGUE_MONTHS, format_population
+from agreements.rules import DIALOGUE_MONTHS
 from contracts import clauses
 from contracts.models import DURATION_YEARS, Wording
+from core.wording import counted, spoken_integer
 
 NUMBERS = {1: "un", 2: "deux", 3: "trois", 4: "quatre", 5: "cinq", 6: "six", 9: "neuf", 12: "douze"}
 
@@ -37,12 +38,12 @@ def mentions(content: dict, agreement: Agreement) -> dict[str, str]:
         "cpts": names["CPTS"],
         "ars": names["ARS"],
         "caisse": names["FUND"],
-        "communes": _count(len(territory["communes"]), "commune", "communes"),
+        "communes": counted(len(territory["communes"]), "commune"),
         "population": population_words(territory["population"]),
         "origine_population": population_origin(territory),
         "taille": str(territory["size"] or "à déterminer"),
         "accord": f"{agreement.label} ({agreement.code})",
-        "adherents": _count(content["members"], "adhérent", "adhérents"),
+        "adherents": counted(content["members"], "adhérent"),
         "duree": NUMBERS[DURATION_YEARS],
         "mois_dialogue": NUMBERS[DIALOGUE_MONTHS],
         "taux_avance": f"{agreement.advance_rate * 100:.0f} %",
@@ -65,7 +66,11 @@ def conditions(content: dict, agreement: Agreement) -> frozenset[str]:
 
 
 def population_words(number: int | None) -> str:
-    return "non publiée" if number is None else format_population(number)
+    return "non publiée" if number is None else spoken_integer(number)
+
+
+def inhabitants_words(number: int | None) -> str:
+    return "non publiée" if number is None else counted(number, "habitant")
 
 
 def population_origin(territory: dict) -> str:
@@ -77,7 +82,3 @@ def population_origin(territory: dict) -> str:
 
 def _months(number: int) -> str:
     return NUMBERS.get(number, str(number))
-
-
-def _count(number: int, singular: str, plural: str) -> str:
-    return f"{format_population(number)} {plural if number > 1 else singular}"

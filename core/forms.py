@@ -17,6 +17,7 @@ from core.face import Difference
 from core.files import KINDS, MEGABYTE, check_size, recognise, spoken
 from core.money import format_euros
 from core.templatetags.portal import date_fr, euros, number_fr
+from core.wording import counted
 
 SPACES = re.compile(r"[\u0020\u00a0\u2009\u202f]")  # plain, no-break, thin, narrow no-break
 # Digits as typed here: 1e3, 1_000 and other alphabets' digits are not numbers.
@@ -200,7 +201,7 @@ class DecimalFrField(forms.Field):
     def too_precise(self) -> str:
         if self.places == 0:
             return "Écrivez un nombre entier, sans virgule."
-        return f"Écrivez {self.places} chiffre{'s' if self.places > 1 else ''} au plus après la virgule."
+        return f"Écrivez {counted(self.places, 'chiffre')} au plus après la virgule."
 
     def spoken(self, value: Decimal) -> str:
         return number_fr(value)

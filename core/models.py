@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from core.enums import PARTIES, Side, Status
 from core.fields import StatusField
+from core.wording import counted
 
 
 class TenantModel(models.Model):
@@ -125,7 +126,7 @@ class PortalDate(models.Model):
         constraints = [models.CheckConstraint(condition=Q(id=1), name="core_one_portal_date")]
 
     def __str__(self):
-        return f"{self.days_ahead} jours d’avance"
+        return f"{counted(self.days_ahead, 'jour')} d’avance"
 
 
 class AuditEvent(models.Model):

@@ -40,6 +40,7 @@ from core.templatetags.portal import (
     pill,
     status_pill,
 )
+from core.wording import counted
 
 __all__ = [
     "A",
@@ -261,8 +262,7 @@ class BaseTable(FastTable):
 
     @property
     def count_text(self) -> str:
-        singular, plural = self._said("noun", ("ligne", "lignes"))
-        return f"{integer_fr(self.count)} {plural if self.count > 1 else singular}"
+        return counted(self.count, *self._said("noun", ("ligne", "lignes")))
 
     @property
     def caption(self) -> str:

@@ -20,6 +20,7 @@ from core.dates import format_date
 from core.enums import PARTIES, Role, Side
 from core.face import PartyLine
 from core.fingerprints import fingerprint
+from core.wording import counted
 from dashboards.dialogues import spoken, with_turn
 from dashboards.doors import buttons_of
 from dashboards.due import due_block, running_year
@@ -265,7 +266,7 @@ def _document_state(document: Document) -> tuple[str, str]:
     signed = sum(1 for item in document.signature_list if item.signed_at)
     if signed == len(PARTIES):
         return "ok", "Signé par les trois"
-    return "wait", f"{signed} signature{'s' if signed > 1 else ''} sur 3"
+    return "wait", f"{counted(signed, 'signature')} sur 3"
 
 
 def party_rows(contract: Contract) -> list[PartyRow]:

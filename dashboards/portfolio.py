@@ -30,6 +30,7 @@ from core.actor import Actor
 from core.charts import BarGroup, bars
 from core.enums import Side
 from core.figures import Figure
+from core.wording import counted
 from dialogues.models import ManagementDialogue
 from funding.enums import PaymentStatus
 from funding.models import Payment, Statement
@@ -212,4 +213,4 @@ def _by_size(groups: list[dict]) -> Figure | None:
 
 
 def _contracts(number: int) -> str:
-    return f"{number} contrat{'s' if number > 1 else ''}"
+    return counted(number, "contrat")

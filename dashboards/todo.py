@@ -25,13 +25,14 @@ from core.actor import Actor
 from core.dates import add_months, format_date
 from core.enums import PARTIES, Side
 from core.money import format_euros
+from core.wording import counted
 from dashboards.amendments import amendment_items
 from dashboards.dialogues import dialogue_items
 from dashboards.ending import ending_items
 from dashboards.enums import Subject
 from dashboards.spending import compensation_items, spending_items
 from dashboards.values import value_items
-from dashboards.waiting import Waiting, counted, of_dossier
+from dashboards.waiting import Waiting, of_dossier
 from dialogues.enums import AnnexStatus
 from dialogues.models import AnnualAnnex
 from funding.enums import PaymentStatus
@@ -318,7 +319,7 @@ def _payments(actor: Actor, today: date, contract: Contract | None) -> Iterator[
 
 def _of_payments(row: dict, today: date) -> Waiting:
     is_due = row["status"] == PaymentStatus.DUE
-    count = counted(row["count"], "versement", "versements")
+    count = counted(row["count"], "versement")
     due = add_months(row["balance"], BALANCE_MONTHS) if row["balance"] else None
     query = urlencode({"q": row["contract__number"], "status": row["status"]})
     return Waiting(

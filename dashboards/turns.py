@@ -10,7 +10,7 @@ from core.actor import Actor
 from core.dates import format_date
 from core.face import Turn
 from core.money import format_euros
-from core.wording import spoken_list
+from core.wording import counted, spoken_list
 from dashboards.dialogues import spoken
 from dashboards.due import OPEN_PAYMENTS
 from dashboards.waiting import Waiting
@@ -64,7 +64,7 @@ def _running_turn(contract: Contract, today: date) -> Turn | None:
     owed = [payment for payment in contract.payments.all() if payment.status in OPEN_PAYMENTS and payment.amount > 0]
     if owed:
         total = format_euros(sum(payment.net_amount for payment in owed))
-        detail = f"{len(owed)} versement{'s' if len(owed) > 1 else ''} en cours"
+        detail = f"{counted(len(owed), 'versement')} en cours"
         return _theirs(f"Chez la caisse\u00a0: {total} à payer.", detail)
     return None
 

@@ -11,8 +11,9 @@ from accounts.permissions import Act, may
 from agreements.rules import dialogue_window
 from contracts.models import Contract
 from core.actor import Actor
+from core.wording import counted
 from dashboards.enums import Subject
-from dashboards.waiting import Waiting, counted
+from dashboards.waiting import Waiting
 from indicators.enums import ValueStatus
 from indicators.lifecycle import ValueStep
 from indicators.models import Indicator, IndicatorValue

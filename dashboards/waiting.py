@@ -62,11 +62,6 @@ class Waiting:
         )
 
 
-def counted(number: int, singular: str, plural: str) -> str:
-    """Return « 1 valeur », « 3 valeurs »."""
-    return f"{number} {plural if number > 1 else singular}"
-
-
 def of_dossier(contract: Contract, text: str, label: str, page: str = "", detail: str = "") -> Waiting:
     """Return what waits in the dossier of a contract, at a page of the contracts room or in the dossier itself."""
     dossier_url = reverse("dashboards:dossier", args=[contract.pk])

@@ -10,6 +10,7 @@ from core.actor import Actor
 from core.dates import format_date
 from core.enums import PARTIES
 from core.face import HistoryEntry, PartyLine, Turn
+from core.wording import counted
 from dialogues.assemblers import standing_approvals
 from dialogues.enums import DialogueKind, DialogueStatus
 from dialogues.models import AnnualAnnex, ManagementDialogue, MinutesApproval
@@ -74,7 +75,7 @@ def _written_turn(dialogue: ManagementDialogue, missing: Sequence[str]) -> Turn:
     if not missing:
         text = "À vous : le compte rendu est rédigé, envoyez-le à l’approbation."
         return Turn(text=text, detail=_window(dialogue), url=page, label="Relire le compte rendu")
-    left = f" (et {len(missing) - 1} autre{'s' if len(missing) > 2 else ''})" if len(missing) > 1 else ""
+    left = f" (et {counted(len(missing) - 1, 'autre')})" if len(missing) > 1 else ""
     return Turn(
         text="À vous : le compte rendu est rédigé ; complétez ce qui manque avant de l’envoyer à l’approbation.",
         detail=f"{missing[0]}{left}",

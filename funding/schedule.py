@@ -3,6 +3,8 @@
 A forecast is derived each time from the engine and never stored.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,6 +16,7 @@ from agreements.engine import FundingResult, compute
 from agreements.enums import LineKind, PaymentKind
 from agreements.explanations import explain, explain_payment, payment_label
 from agreements.payments import PaymentLine
+from agreements.rules import ContractYear, contract_year, last_day
 from agreements.termination import Repayment
 from contracts.models import Contract
 from core.money import euros, format_euros
@@ -54,7 +57,7 @@ class NewPayment:
 class ScheduleLine:
     """One payment of the schedule. `is_maximum`: the amount supposes every indicator reached.
 
-    `deducted` is what was paid in excess before and is taken off this payment (R18).
+    `deducted` is what was paid in excess before and is taken off this payment (R18); `status_words` as in `Payment`.
     """
 
     year: int
@@ -71,10 +74,73 @@ class ScheduleLine:
     is_maximum: bool = False
     is_validated: bool = True
     payment_id: UUID | None = None
+    status_words: str = ""
 
     @property
     def label(self) -> str:
         return payment_label(self.mission, self.line_kind, self.base)
+
+    @property
+    def net_amount(self) -> Decimal:
+        return self.amount - self.deducted
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduleSums:
+    """Euros of payments, deductions made; what is cancelled counts for nothing.
+
+    `due` is to order or to pay, `to_recover` to deduct (R18) or to repay (R19), `forecast` still to come.
+    """
+
+    paid: Decimal
+    due: Decimal
+    to_recover: Decimal
+    forecast: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        return self.paid + self.due - self.to_recover + self.forecast
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduleYear:
+    """The payments of one contract year, its balance included, which is paid in the next one (R12).
+
+    `is_open`: it is the running year, or something of it is to order, to pay or to recover.
+    """
+
+    year: ContractYear
+    lines: tuple[ScheduleLine, ...]
+    sums: ScheduleSums
+    is_open: bool
+
+    @property
+    def last_day(self) -> date:
+        return last_day(self.year)
+
+
+def schedule_years(contract: Contract, lines: Iterable[ScheduleLine], today: date) -> list[ScheduleYear]:
+    """Return the lines of a schedule by contract year, each with what it adds up to."""
+    by_year: dict[int, list[ScheduleLine]] = defaultdict(list)
+    for line in lines:
+        by_year[line.year].append(line)
+    return [_schedule_year(contract, number, tuple(by_year[number]), today) for number in sorted(by_year)]
+
+
+def schedule_sums(lines: Iterable[ScheduleLine]) -> ScheduleSums:
+    """Return what payments add up to, by where they stand."""
+    sums = dict.fromkeys(("paid", "due", "to_recover", "forecast"), Decimal("0.00"))
+    for line in lines:
+        match line.status:
+            case PaymentStatus.PAID:
+                sums["paid"] += line.net_amount
+            case PaymentStatus.FORECAST:
+                sums["forecast"] += line.net_amount
+            case PaymentStatus.DUE | PaymentStatus.ORDERED if line.net_amount < 0:
+                sums["to_recover"] -= line.net_amount
+            case PaymentStatus.DUE | PaymentStatus.ORDERED:
+                sums["due"] += line.net_amount
+    return ScheduleSums(**sums)
 
 
 def schedule_of(contract: Contract, today: date) -> list[ScheduleLine]:
@@ -155,6 +221,12 @@ def new_settlement(statement: Statement, key: LineKey, before: Decimal, after: D
     )
 
 
+def _schedule_year(contract: Contract, number: int, lines: tuple[ScheduleLine, ...], today: date) -> ScheduleYear:
+    year, sums = contract_year(contract.signed_on, number), schedule_sums(lines)
+    is_running = year.starts_on <= today < year.ends_on
+    return ScheduleYear(year=year, lines=lines, sums=sums, is_open=is_running or bool(sums.due or sums.to_recover))
+
+
 def _stored_line(payment: Payment) -> ScheduleLine:
     return ScheduleLine(
         year=payment.year,
@@ -169,6 +241,7 @@ def _stored_line(payment: Payment) -> ScheduleLine:
         explanation=payment.explanation,
         is_validated=payment.is_validated,
         payment_id=payment.pk,
+        status_words=payment.status_words,
     )
 
 

@@ -36,7 +36,7 @@ def schedule_sheet(lines: Sequence[ScheduleLine]) -> Sheet:
             line.year,
             line.label,
             line.kind.label,
-            line.status.label,
+            line.status_words or line.status.label,
             line.condition,
             line.explanation,
             line.amount,

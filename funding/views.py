@@ -25,7 +25,7 @@ from funding.filters import PaymentFilter
 from funding.forms import CancelForm, CompensationForm, LineStartForm, OrderForm, PayForm, PeriodForm
 from funding.lifecycle import Transition, available
 from funding.models import Payment, PaymentOrder, Statement
-from funding.schedule import schedule_of
+from funding.schedule import schedule_of, schedule_sums, schedule_years
 from funding.sheets import schedule_sheet, statement_sheet
 from funding.statements import opened_lines, revised_lines
 from funding.tables import OrderedTable, PaymentOrderTable, PaymentTable
@@ -151,7 +151,12 @@ def schedule(request, pk, template_name="funding/schedule.html"):
     lines = schedule_of(contract, clock.today())
     if (kind := request.GET.get("_export")) in CONTENT_TYPES:
         return spreadsheet_response(kind, f"echeancier-{contract.number}", "Échéancier", *schedule_sheet(lines))
-    return show(request, template_name, {"contract": contract, "lines": lines})
+    context = {
+        "contract": contract,
+        "years": schedule_years(contract, lines, clock.today()),
+        "sums": schedule_sums(lines),
+    }
+    return show(request, template_name, context)
 
 
 @http_methods("GET")

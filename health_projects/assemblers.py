@@ -14,7 +14,7 @@ from core import clock
 from core.actor import Actor
 from core.dates import format_date
 from core.face import Turn
-from core.wording import spoken_list
+from core.wording import counted, spoken_list
 from health_projects import permissions, rules
 from health_projects.enums import Decision, ProjectStatus, SectionKey
 from health_projects.models import HealthProject, TerritoryOverlap
@@ -247,7 +247,7 @@ def _drafting(actor: Actor, project: HealthProject, missing: list[str] | None) -
     if left:
         return Turn(
             text="À vous : complétez le projet de santé, puis envoyez-le à l’ARS.",
-            detail=f"Il reste {left} point{'s' if left > 1 else ''} à compléter (liste plus bas).",
+            detail=f"Il reste {counted(left, 'point')} à compléter (liste plus bas).",
         )
     return Turn(
         text="À vous : le projet est complet, vous pouvez l’envoyer à l’ARS.",

@@ -12,7 +12,7 @@ from agreements.agreement import Agreement
 from core.actor import Actor
 from core.enums import Side
 from core.face import HistoryEntry
-from core.templatetags.portal import integer_fr
+from core.wording import counted, plural
 from health_projects import assemblers, permissions
 from health_projects.assemblers import Overlap
 from health_projects.enums import ProjectStatus, SectionKey
@@ -206,8 +206,7 @@ def refused_codes(parsed: ParsedCodes, resolution: Resolution) -> RefusedCodes:
 
 
 def pasted_sentence(count: int) -> str:
-    plural = "s" if count > 1 else ""
-    return f"{integer_fr(count)} commune{plural} de votre liste {'sont' if plural else 'est'} dans le territoire."
+    return f"{counted(count, 'commune')} de votre liste {plural(count, 'est', 'sont')} dans le territoire."
 
 
 # Comparing two submissions

@@ -16,6 +16,7 @@ from agreements.agreement import Agreement
 from agreements.rules import CONTRACT_YEARS
 from core.errors import DomainError
 from core.forms import ActionForm, DecimalFrField, FrenchDateField, MoneyField
+from core.wording import counted
 from simulator import address, documents
 from simulator.assemblers import MAX_COMMUNES, ChosenTerritory, read_pasted, territory_of
 from simulator.documents import YEARS, Fields
@@ -95,7 +96,7 @@ class SimulationForm(ActionForm):
     years = forms.TypedChoiceField(
         label="durée simulée",
         coerce=int,
-        choices=[(str(year), f"{year} an{'s' if year > 1 else ''}") for year in reversed(YEARS)],
+        choices=[(str(year), counted(year, "an")) for year in reversed(YEARS)],
     )
     members = CountField(
         label="membres de la CPTS",

@@ -8,9 +8,9 @@ from fractions import Fraction
 from agreements.breakdown import mission_label
 from agreements.explanations import format_rate
 from agreements.inputs import MissionInputs
-from agreements.rules import format_population
 from core.dates import format_date
 from core.money import format_euros
+from core.wording import counted, spoken_integer
 from simulator.documents import Simulation
 
 DATES = {
@@ -25,7 +25,7 @@ def summary_of(simulation: Simulation) -> str:
     missions, years = len(simulation.inputs.missions), simulation.inputs.years
     return (
         f"{simulation.agreement.label} · {_inhabitants(simulation)}, {spoken_sizes(simulation)} · "
-        f"{missions} mission{'s' if missions > 1 else ''} · {years} an{'s' if years > 1 else ''}"
+        f"{counted(missions, 'mission')} · {_years(years)}"
     )
 
 
@@ -105,11 +105,11 @@ def _within_mission(before: MissionInputs, after: MissionInputs) -> Iterator[str
 
 
 def _inhabitants(simulation: Simulation) -> str:
-    return f"{format_population(simulation.inputs.population)} habitants"
+    return counted(simulation.inputs.population, "habitant")
 
 
 def _years(count: int) -> str:
-    return f"{count} an{'s' if count > 1 else ''}"
+    return counted(count, "an")
 
 
 def _day(day: date | None) -> str:
@@ -130,7 +130,7 @@ def _spoken_actual(mission: MissionInputs) -> str:
 
 
 def _spoken_members(members: dict[int, int]) -> str:
-    return _by_year({year: format_population(count) for year, count in members.items()}) or "non renseigné"
+    return _by_year({year: spoken_integer(count) for year, count in members.items()}) or "non renseigné"
 
 
 def _by_year(words: dict[int, str]) -> str:

@@ -10,6 +10,7 @@ from core import clock
 from core.http import attempt, http_methods, require, show, submit_form
 from core.spreadsheets import CONTENT_TYPES
 from core.tables import table_response
+from core.wording import counted
 from spending import actions, pages, sheets
 from spending.assemblers import (
     CLOSED,
@@ -396,4 +397,4 @@ def _file_again(request, view_name: str, *args):
 
 
 def _entered(lines: list) -> str:
-    return f"{len(lines)} dépenses sont enregistrées." if len(lines) > 1 else "La dépense est enregistrée."
+    return f"{counted(len(lines), 'dépense')} sont enregistrées." if len(lines) > 1 else "La dépense est enregistrée."

@@ -24,11 +24,13 @@ from core.face import Turn
 from core.icons import ICONS
 from core.models import JobState
 from core.money import format_euros, round_cents
+from core.wording import NARROW
+from core.wording import counted as counted_words
+from core.wording import plural as plural_word
 
 register = template.Library()
 
 NOTHING = "–"
-NARROW = "\u202f"  # between thousands
 NO_BREAK = "\u00a0"  # before a sign: €, %, :
 LONG_TEXT = 20_000  # above, texts are compared line by line rather than word by word
 TONES = ("ok", "wait", "stop", "off")
@@ -113,7 +115,7 @@ def size_fr(size: int | None) -> str:
         if size >= factor:
             exact = Fraction(size, factor)
             return f"{_written(exact, 0 if exact >= 10 else 1)}{NO_BREAK}{unit}"
-    return f"{size}{NO_BREAK}octet{'s' if size > 1 else ''}"
+    return f"{size}{NO_BREAK}{plural_word(size, 'octet')}"
 
 
 def _day(value: date | datetime) -> date:
@@ -135,8 +137,20 @@ def datetime_fr(value: datetime | None) -> str:
     return f"{format_date(local.date())} à {local:%H:%M}"
 
 
+@register.filter
+def plural(number: int, words: str) -> str:
+    """{{ n|plural:"contrat" }}, {{ n|plural:"est,sont" }}: the word that agrees with a number."""
+    return plural_word(number, *words.split(","))
+
+
+@register.filter
+def counted(number: int | None, words: str) -> str:
+    """{{ n|counted:"commune" }} -> « 12 communes »; {{ n|counted:"valeur saisie,valeurs saisies" }}."""
+    return NOTHING if number is None else counted_words(number, *words.split(","))
+
+
 def _days(number: int) -> str:
-    return f"{integer_fr(number)}{NO_BREAK}jour{'s' if number > 1 else ''}"
+    return f"{integer_fr(number)}{NO_BREAK}{plural_word(number, 'jour')}"
 
 
 @register.filter

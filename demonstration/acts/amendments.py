@@ -1,5 +1,9 @@
 """An amendment: proposed by the coordinator, consented to and signed by the three (R18)."""
 
+from collections.abc import Iterable
+from typing import Any
+
+from agreements.models import AgreementVersion
 from contracts import actions
 from contracts.models import Amendment
 from core.actor import Actor
@@ -7,26 +11,39 @@ from core.dates import add_months
 from demonstration.acts.documents import press, render
 from demonstration.cast import Dossier
 
-MISSION = "PROFESSIONAL_SUPPORT"
+ADDED_MISSION = "PROFESSIONAL_SUPPORT"
 START_MONTHS = 6  # after the first day of the year from which the amendment counts
+BLANK = {
+    "new_size": None,
+    "new_population": None,
+    "agreement_version": None,
+    "dropped": [],
+    "rewrites_clauses": False,
+    "local_clauses": "",
+    "updates_parties": False,
+}
 
 
-def draft(dossier: Dossier, *, year: int) -> None:
+def propose_mission(dossier: Dossier, *, year: int) -> None:
     """Propose an optional mission, and new local clauses, from the first day of a contract year to come."""
-    starts_on = add_months(dossier.contract.anniversary(year - 1), START_MONTHS)
-    dossier.extra["amendment"] = actions.draft_amendment(
-        actor=dossier.coordinator,
-        contract=dossier.contract,
+    _draft(
+        dossier,
+        year=year,
         reason="Les jeunes professionnels demandent à être accompagnés dans leur installation, et la CPTS y est prête.",
-        takes_effect_year=year,
-        new_size=None,
-        new_population=None,
-        agreement_version=None,
-        added={MISSION: starts_on},
-        dropped=[],
+        added=[ADDED_MISSION],
         rewrites_clauses=True,
         local_clauses="Les parties se réunissent chaque trimestre pour suivre l’installation des professionnels.",
-        updates_parties=False,
+    )
+
+
+def propose_agreement(dossier: Dossier, *, year: int) -> None:
+    """Propose the second national agreement, and the mission that it makes part of the core (R2)."""
+    _draft(
+        dossier,
+        year=year,
+        reason="L’avenant 2 de l’accord national ajoute la réponse aux crises sanitaires, que la CPTS prépare.",
+        added=["HEALTH_CRISIS"],
+        agreement_version=AgreementVersion.objects.get(code="aci-2021"),
     )
 
 
@@ -41,6 +58,35 @@ def sign(dossier: Dossier, actor: Actor) -> None:
     amendment = _amendment(dossier)
     render(amendment.document_id)
     actions.sign_amendment(actor=actor, amendment=amendment)
+
+
+def refuse(dossier: Dossier) -> None:
+    """The signatory of the fund refuses to sign: it is a draft again, every consent withdrawn."""
+    actions.refuse_amendment(
+        actor=dossier.signatories[2],
+        amendment=_amendment(dossier),
+        reason="La répartition des montants de l’avenant 2 n’est pas confirmée : la caisse attend sa publication.",
+    )
+
+
+def abandon(dossier: Dossier) -> None:
+    actions.abandon_amendment(
+        actor=dossier.coordinator,
+        amendment=_amendment(dossier),
+        reason="Les trois parties gardent l’accord de 2019 jusqu’au terme du contrat.",
+    )
+
+
+def _draft(dossier: Dossier, *, year: int, reason: str, added: Iterable[str], **changes: Any) -> None:
+    starts_on = add_months(dossier.contract.anniversary(year - 1), START_MONTHS)
+    dossier.extra["amendment"] = actions.draft_amendment(
+        actor=dossier.coordinator,
+        contract=dossier.contract,
+        reason=reason,
+        takes_effect_year=year,
+        added=dict.fromkeys(added, starts_on),
+        **{**BLANK, **changes},
+    )
 
 
 def _amendment(dossier: Dossier) -> Amendment:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from agreements.enums import Scale
+from agreements.enums import AmountKind, Scale
 from contracts import actions
 from contracts.assemblers import first_programme
 from contracts.enums import TerminationGround
@@ -61,6 +61,12 @@ def write_programme(dossier: Dossier, missions: int | None = None) -> None:
         _write_mission(dossier, mission)
 
 
+def write_year(dossier: Dossier, number: int) -> None:
+    """Write the programme of a later year for the variable parts of its own size (R18)."""
+    for mission in dossier.contract.years.get(number=number).programme.missions.all():
+        _write_mission(dossier, mission)
+
+
 def open_negotiation(dossier: Dossier) -> None:
     dossier.contract = dialogue_actions.open_negotiation(actor=dossier.president, contract=dossier.contract)
 
@@ -78,6 +84,29 @@ def sign(dossier: Dossier, actor: Actor) -> None:
     dossier.contract = actions.sign_contract(actor=actor, contract=dossier.contract)
     if dossier.contract.signed_on:
         follow(dossier)
+
+
+def start_unscheduled_lines(dossier: Dossier, starts_on: date) -> None:
+    """The fund records from which day triage and the compensation of professionals count (R9)."""
+    for kind in (AmountKind.TRIAGE, AmountKind.COMPENSATION):
+        actions.start_line(actor=dossier.fund_officer, contract=dossier.contract, kind=kind, starts_on=starts_on)
+
+
+def declare_compensation(dossier: Dossier, year: int, amount: str) -> None:
+    """The CPTS declares what it paid to compensate professionals in a contract year (R9)."""
+    actions.declare_compensation(
+        actor=dossier.coordinator, contract=dossier.contract, number=year, amount=Decimal(amount)
+    )
+
+
+def declare_crisis(dossier: Dossier) -> None:
+    """The ARS records a crisis that the authorities declared today (R10)."""
+    actions.declare_crisis(
+        actor=dossier.ars_officer,
+        contract=dossier.contract,
+        declared_on=clock.today(),
+        label="Vague de chaleur, plan blanc de l’hôpital",
+    )
 
 
 def notify_end(dossier: Dossier, effective_on: date) -> None:

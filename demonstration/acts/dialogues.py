@@ -8,7 +8,7 @@ from core.actor import Actor
 from demonstration.acts.documents import press, render
 from demonstration.cast import Dossier
 from dialogues import actions
-from dialogues.enums import DialogueKind
+from dialogues.enums import AnnexStatus, DialogueKind
 from dialogues.models import AnnualAnnex, ManagementDialogue
 
 PLACES = {
@@ -31,6 +31,11 @@ DECISIONS = {
     DialogueKind.MISSION_START: "La mission démarre à la date indiquée, selon le programme du contrat.",
     DialogueKind.ANNUAL: "Les résultats sont retenus tels que confirmés. Le programme de l’année suivante est adopté.",
 }
+SIZE_DECISION = (
+    " Les communes voisines qui rejoignent le projet portent la population à plus de 80 000 habitants : la taille de "
+    "l’année en cours est revue, et son programme réparti de nouveau."
+)
+REVISION = "Un relevé de la régulation comptait deux fois le mois de juin : le résultat est à corriger."
 
 
 def find(dossier: Dossier, kind: DialogueKind, **identity) -> ManagementDialogue:
@@ -50,35 +55,50 @@ def hold(dossier: Dossier, dialogue: ManagementDialogue) -> ManagementDialogue:
     )
 
 
-def write_and_send(
-    dossier: Dossier, dialogue: ManagementDialogue, *, starts_on: date | None = None
+def write(
+    dossier: Dossier, dialogue: ManagementDialogue, *, starts_on: date | None = None, new_size: int | None = None
 ) -> ManagementDialogue:
-    """Write the minutes and send them to the approval of the three."""
+    """Write the minutes: when the mission starts, or the size that is reviewed (R18)."""
     kind = DialogueKind(dialogue.kind)
     mission = f" Mission : {MissionCode(dialogue.mission).label.lower()}." if dialogue.mission else ""
-    dialogue = actions.write_minutes(
+    return actions.write_minutes(
         actor=dossier.coordinator,
         dialogue=dialogue,
         version=dialogue.lock_version,
         minutes=MINUTES[kind] + mission,
-        decisions=DECISIONS[kind],
+        decisions=DECISIONS[kind] + (SIZE_DECISION if new_size else "") + _revised(dialogue),
         mission_starts_on=starts_on,
+        new_size=new_size,
     )
+
+
+def send(dossier: Dossier, dialogue: ManagementDialogue) -> ManagementDialogue:
+    """Send the minutes to the approval of the three."""
     return actions.send_minutes(actor=dossier.coordinator, dialogue=dialogue)
+
+
+def revise(dossier: Dossier, year: int) -> ManagementDialogue:
+    """The fund opens the closed dialogue of a year again, to correct a result (R17)."""
+    dialogue = find(dossier, DialogueKind.ANNUAL, year=year)
+    return actions.revise(actor=dossier.fund_officer, dialogue=dialogue, reason=REVISION)
 
 
 def approve(dialogue: ManagementDialogue, *actors: Actor) -> ManagementDialogue:
     for actor in actors:
         dialogue = actions.approve_minutes(actor=actor, dialogue=dialogue)
-    for annex in dialogue.annexes.select_related("document"):
+    for annex in dialogue.annexes.filter(status=AnnexStatus.SIGNING).select_related("document"):
         press.order(annex.document)
     return dialogue
 
 
 def sign_annex(dossier: Dossier, year: int, *actors: Actor) -> AnnualAnnex:
     """Sign the annual annex for one party after the other; its document is laid out first."""
-    annex = dossier.contract.annexes.get(year=year)
+    annex = dossier.contract.annexes.get(year=year, status=AnnexStatus.SIGNING)
     render(annex.document_id)
     for actor in actors:
         annex = actions.sign_annex(actor=actor, annex=annex)
     return annex
+
+
+def _revised(dialogue: ManagementDialogue) -> str:
+    return f" Révision : {REVISION[0].lower()}{REVISION[1:]}" if dialogue.revision > 1 else ""

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from agreements.enums import MissionCode
 from core.actor import Actor
 from core.dates import format_date
 from core.enums import Role, Side
@@ -32,6 +33,8 @@ BUDGET = {
     (Envelope.HEALTH_CRISIS, Category.TRAINING): 4_000,
     (Envelope.HEALTH_CRISIS, Category.EQUIPMENT): 3_000,
     (Envelope.QUALITY, Category.TRAINING): 6_000,
+    (Envelope.TRIAGE, Category.INDEMNITIES): 24_000,
+    (Envelope.TRIAGE, Category.SALARIES): 30_000,
 }
 # What is paid each quarter: envelope, category, label, euros, the professional who receives it.
 QUARTER = (
@@ -42,6 +45,8 @@ QUARTER = (
     (Envelope.ACCESS_TO_CARE, Category.INDEMNITIES, "Soins non programmés à domicile", 3_600, 1),
     (Envelope.CARE_PATHWAYS, Category.INDEMNITIES, "Réunions du parcours insuffisance cardiaque", 2_400, 2),
     (Envelope.PREVENTION, Category.INDEMNITIES, "Dépistage en pharmacie", 1_500, 3),
+    (Envelope.TRIAGE, Category.INDEMNITIES, "Astreinte de traitement des demandes", 5_000, 0),
+    (Envelope.TRIAGE, Category.SALARIES, "Secrétariat de traitement des demandes", 7_000, None),
 )
 ONCE = (
     (Envelope.OPERATING, Category.COMMUNICATION, "Plaquette de présentation de la CPTS", 1_200, None),
@@ -49,8 +54,10 @@ ONCE = (
     (Envelope.PREVENTION, Category.COMMUNICATION, "Affiches de la journée de dépistage", 800, None),
     (Envelope.HEALTH_CRISIS, Category.TRAINING, "Exercice de crise sanitaire", 2_500, None),
     (Envelope.QUALITY, Category.TRAINING, "Groupe d’analyse des pratiques", 3_000, None),
+    (Envelope.TRIAGE, Category.EQUIPMENT, "Mobilier de la salle de réunion", 1_600, None),
 )
 WITHOUT_RECEIPT = {"Loyer du local, trimestre"}
+OFF_PURPOSE = {"Mobilier de la salle de réunion"}  # paid with earmarked money, for something else (R9)
 
 
 def plan(dossier: Dossier, year: int) -> None:
@@ -101,9 +108,13 @@ def _payer(dossier: Dossier) -> Actor:
 
 
 def _has_begun(dossier: Dossier, envelope: Envelope, day: date) -> bool:
-    """A mission spends once it has started."""
-    mission = dossier.contract.missions.filter(mission=envelope).first()
-    return mission is None or (mission.started_on is not None and mission.started_on <= day)
+    """A mission spends once it has started, triage from its own first day (R9)."""
+    name = MissionCode.ACCESS_TO_CARE if envelope.is_earmarked else envelope
+    mission = dossier.contract.missions.filter(mission=name).first()
+    if mission is None:
+        return True
+    starts_on = mission.triage_starts_on if envelope.is_earmarked else mission.started_on
+    return starts_on is not None and starts_on <= day
 
 
 def _enter(dossier: Dossier, day: date, envelope, category, label: str, amount: Decimal, payee: int | None) -> Expense:
@@ -121,6 +132,7 @@ def _enter(dossier: Dossier, day: date, envelope, category, label: str, amount: 
         label=label,
         amount=amount,
         professional=professional,
+        is_off_purpose=label in OFF_PURPOSE,
     )
 
 

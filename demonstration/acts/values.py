@@ -9,7 +9,7 @@ from core.enums import Side
 from demonstration.acts.contracts import written_programme
 from demonstration.cast import Dossier
 from indicators import actions
-from indicators.enums import ValueStatus
+from indicators.enums import Settlement, ValueStatus
 from indicators.models import Indicator, IndicatorValue
 
 SOURCES = {
@@ -17,6 +17,11 @@ SOURCES = {
     Side.ARS: "PMSI, extraction de l’ARS",
     Side.FUND: "Données de la caisse",
 }
+
+# Labels of the indicators of which something is decided, as `programmes.json` gives them.
+REGULATED = "Consultations de soins non programmés régulées"
+SCREENED = "Participation au dépistage du cancer du sein"
+DISCHARGES = "Sorties signalées au moins 48 heures avant"
 
 
 def year_of(dossier: Dossier, number: int) -> ContractYear:
@@ -49,6 +54,35 @@ def contest(dossier: Dossier, year: ContractYear) -> None:
     )
 
 
+def enter_again(dossier: Dossier, year: ContractYear) -> None:
+    """The fund contests a value that was confirmed; the CPTS enters it again, a tenth lower."""
+    value = _values(year).get(indicator__label=REGULATED)
+    actions.contest_value(actor=dossier.fund_officer, value=value, reason="Le mois de juin est compté deux fois.")
+    lower = value.number * 9 / 10
+    _enter(dossier, year, value.indicator, known=f"{lower:.0f}")
+
+
+def neutralise(dossier: Dossier, year: ContractYear) -> None:
+    """The fund records that an indicator leaves the sum, with its reason (R13e)."""
+    actions.settle_indicator(
+        actor=dossier.fund_officer,
+        indicator=_indicators(year).get(label=SCREENED),
+        settlement=Settlement.NEUTRALISED,
+        reason="Le mode de calcul a changé en cours d’année : le résultat ne se compare plus aux paliers convenus.",
+    )
+
+
+def retain(dossier: Dossier, year: ContractYear) -> None:
+    """The fund records the amount that the parties retain for an indicator, with its reason (R13e)."""
+    actions.settle_indicator(
+        actor=dossier.fund_officer,
+        indicator=_indicators(year).get(label=DISCHARGES),
+        settlement=Settlement.RETAINED,
+        retained_amount=Decimal("9300.00"),
+        reason="L’hôpital a changé de logiciel en novembre : les parties retiennent le résultat des dix premiers mois.",
+    )
+
+
 def _indicators(year: ContractYear):
     rows = Indicator.objects.with_programme().filter(programme_mission__programme=year.programme)
     return rows.order_by("programme_mission__position", "position")
@@ -59,8 +93,8 @@ def _values(year: ContractYear):
     return rows.order_by("indicator__programme_mission__position", "indicator__position")
 
 
-def _enter(dossier: Dossier, year: ContractYear, indicator: Indicator) -> None:
-    known = _known_value(dossier, indicator, year.number)
+def _enter(dossier: Dossier, year: ContractYear, indicator: Indicator, known: bool | str | None = None) -> None:
+    known = _known_value(dossier, indicator, year.number) if known is None else known
     if known is None:
         return
     side = Side(indicator.owner)

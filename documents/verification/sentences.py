@@ -1,6 +1,6 @@
 """The one sentence of each verdict, for a file and for a code."""
 
-from core.wording import spoken_list
+from core.wording import plural, spoken_list
 from documents.enums import Verdict
 
 
@@ -56,8 +56,8 @@ def _on_paper(answer) -> str:
 
 
 def _awaited(answer) -> str:
-    several = len(answer.missing) > 1
-    return f"signature{'s' if several else ''} manquante{'s' if several else ''} : {spoken_list(answer.missing)}"
+    words = plural(len(answer.missing), "signature manquante", "signatures manquantes")
+    return f"{words} : {spoken_list(answer.missing)}"
 
 
 def _replaced(answer) -> str:

@@ -12,6 +12,7 @@ from core.enums import PARTIES
 from core.errors import DomainError
 from core.face import HistoryEntry, Turn
 from core.figures import Figure
+from core.wording import counted
 from indicators import lifecycle, permissions
 from indicators.assemblers.inputs import indicator_input, result_inputs
 from indicators.enums import ProgrammeStatus, ValueStatus
@@ -214,7 +215,7 @@ def turn_of(programme: Programme, sheets: list[MissionSheet], actor: Actor) -> T
 
 
 def _count(number: int, what: str) -> str:
-    return f"{number} valeur{'s' if number > 1 else ''} {what}" if number else ""
+    return f"{counted(number, 'valeur')} {what}" if number else ""
 
 
 def programme_to_copy(programme: Programme, actor: Actor) -> Programme | None:

@@ -40,6 +40,15 @@ def examples() -> list[Example]:
     return [_example(part) for part in re.split(r"^### ", section, flags=re.M)[1:]]
 
 
+def cases_of(rule: str, first_column: str) -> list[list[str]]:
+    """Return the rows of a table among the cases of the other rules: « R3 », and how its first column is called."""
+    section = _section("## A case of the other rules")
+    part = next(part for part in re.split(r"^### ", section, flags=re.M) if part.startswith(f"{rule},"))
+    if not (rows := _table(part, first_column)):
+        raise LookupError(f"{rule} has no table that begins with {first_column}")
+    return rows
+
+
 def _example(text: str) -> Example:
     repayment, total = re.search(r"^Repayment ([\d .]+), total ([\d .]+)\.$", text, flags=re.M).groups()
     return Example(

@@ -21,7 +21,7 @@ def test_r2_amounts_of_the_document_are_those_of_the_agreement(code):
 
 
 def test_the_document_has_its_examples():
-    assert len(EXAMPLES) == 7
+    assert len(EXAMPLES) == 13
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)

@@ -153,6 +153,14 @@ def test_every_template_is_used():
     assert unused == []
 
 
+def test_plurals_are_made_in_one_place():
+    """`counted` and `plural` know that the French plural begins at two; Django's `pluralize` begins it at zero."""
+    by_hand = re.compile(r"\|pluralize|%}s{%|[\"']s[\"'] if ")
+    found = [name for name in templates() if by_hand.search(text_of(name))]
+    found += [source.name for source in sources() if by_hand.search(source.text)]
+    assert found == []
+
+
 def test_the_rooms_of_the_templates_are_those_of_the_house():
     folders = {path.name for path in ROOT.iterdir() if path.is_dir()}
     assert folders - SHARED <= set(ROOMS)

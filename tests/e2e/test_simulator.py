@@ -47,7 +47,7 @@ def test_a_visitor_simulates_shares_and_compares(page):
     expect(page.locator(".strip")).to_contain_text("Taille 2")
 
     # An amount opens down to its rule.
-    page.locator(".sim-year summary").first.click()
+    page.locator(".year-fold summary").first.click()
     page.locator(".sim-line summary").first.click()
     expect(page.locator(".calculation").first).to_contain_text("Règle")
     audit(page)

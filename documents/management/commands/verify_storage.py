@@ -3,6 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from core.errors import DomainError
+from core.wording import counted
 from documents.inventory import Outcome, take_inventory
 from documents.models import Inventory
 
@@ -31,5 +32,9 @@ class Command(BaseCommand):
         for fault in faults:
             self.stdout.write(str(fault))
         if faults:
-            raise CommandError(f"{len(faults)} anomalies sur {inventory.examined} fichiers examinés.", returncode=1)
-        self.stdout.write(f"Stockage intact : {inventory.examined} fichiers examinés.")
+            raise CommandError(f"{counted(len(faults), 'anomalie')} sur {_examined(inventory)}.", returncode=1)
+        self.stdout.write(f"Stockage intact : {_examined(inventory)}.")
+
+
+def _examined(inventory: Inventory) -> str:
+    return counted(inventory.examined, "fichier examiné", "fichiers examinés")

@@ -4,6 +4,7 @@ import sys
 
 from django.core.management.base import BaseCommand
 
+from core.wording import counted
 from funding.models import Statement
 from funding.statements import differences
 
@@ -31,7 +32,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"{statement}, révision {statement.revision} : {sentence}")
             if position % STEP == 0 or position == total:
                 self._draw(position, total)
-        self.stdout.write(f"{_counted(total)} : {f'{wrong} en écart' if wrong else 'aucun écart'}.")
+        read = counted(total, "décompte recalculé", "décomptes recalculés")
+        self.stdout.write(f"{read} : {f'{wrong} en écart' if wrong else 'aucun écart'}.")
         if wrong:
             sys.exit(1)
 
@@ -41,7 +43,3 @@ class Command(BaseCommand):
             done = BAR * position // total
             end = "\n" if position == total else ""
             self.stderr.write(f"\r[{'#' * done}{'.' * (BAR - done)}] {position}/{total}", ending=end)
-
-
-def _counted(total: int) -> str:
-    return f"{total} décomptes recalculés" if total > 1 else f"{total} décompte recalculé"
