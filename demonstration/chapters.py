@@ -111,8 +111,10 @@ def year_closed(dossier: Dossier, signed_on: date, number: int, new_size: int | 
     dialogues.sign_annex(dossier, number, ars, fund)
 
 
-def dialogue_closed(dossier: Dossier, number: int, *, held_on: date, new_size: int | None = None) -> Story:
-    """Convene an annual dialogue, hold it, approve its minutes: its closing issues the statement (R17)."""
+def dialogue_closed(
+    dossier: Dossier, number: int, *, held_on: date, new_size: int | None = None, days: int = APPROVAL_DAYS
+) -> Story:
+    """Convene an annual dialogue, hold it, approve its minutes: the third, `days` later, issues the statement."""
     dialogue = dialogues.find(dossier, DialogueKind.ANNUAL, year=number)
     dialogues.convene(dossier.fund_officer, dialogue, held_on)
     yield held_on
@@ -122,7 +124,7 @@ def dialogue_closed(dossier: Dossier, number: int, *, held_on: date, new_size: i
     dialogue = dialogues.send(dossier, dialogue)
     yield held_on + timedelta(days=5)
     dialogues.approve(dialogue, dossier.president)
-    yield held_on + timedelta(days=APPROVAL_DAYS)
+    yield held_on + timedelta(days=days)
     dialogues.approve(dialogue, dossier.ars_officer, dossier.fund_officer)
 
 

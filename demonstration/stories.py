@@ -171,7 +171,7 @@ def terminated(dossier: Dossier, today: date) -> list[Story]:
             contracts.agree_on_end(dossier, actor)
         yield ends_on
         contracts.follow(dossier)
-        yield from chapters.dialogue_closed(dossier, 1, held_on=ends_on + timedelta(days=3))
+        yield from chapters.dialogue_closed(dossier, 1, held_on=ends_on + timedelta(days=3), days=8)
 
     return [
         chapters.signed(dossier, signed_on),

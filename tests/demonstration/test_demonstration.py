@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from accounts.management.commands.load_reference_data import Command as LoadReferenceData
 from accounts.models import Membership, Organisation, User
-from contracts.enums import ContractStatus
-from contracts.models import Contract
+from agreements.enums import LineKind, PaymentKind
+from contracts.enums import AmendmentStatus, ContractStatus
+from contracts.models import Amendment, Contract
 from core import clock
 from core.dates import add_months
 from core.enums import Side
@@ -30,11 +31,13 @@ from documents.models import Document
 from documents.signing.authority import current_authority
 from documents.verification.reader import verify_pdf
 from funding.enums import PaymentStatus
-from funding.models import Payment
+from funding.models import Payment, PaymentOrder
 from health_projects.enums import Decision, ProjectStatus
 from health_projects.models import HealthProject, TerritoryOverlap
-from indicators.enums import ValueStatus
-from indicators.models import IndicatorValue
+from indicators.enums import Settlement, ValueStatus
+from indicators.models import Indicator, IndicatorValue
+from spending.enums import Envelope
+from spending.models import Expense
 
 PAGES = ["tools", "codes", "guide", "mails", "dates"]
 MOVES = ["move", "move_a_month", "come_back"]
@@ -95,6 +98,39 @@ def test_r19_one_contract_ended_with_notice_and_the_rates_of_its_year():
     assert contract.terminated_on == timezone.localdate() - timedelta(days=12)
     assert contract.termination.notified_on <= add_months(contract.terminated_on, -2)
     assert contract.agreed_rates() == {"ACCESS_TO_CARE": Decimal("0.8000"), "PREVENTION": Decimal("0.5000")}
+    assert found(contract.payments.filter(year=1), "kind") >= {PaymentKind.BALANCE, PaymentKind.REPAYMENT}
+
+
+def test_r9_one_contract_has_triage_its_compensation_and_what_was_spent_of_it():
+    contract = Contract.objects.get(cpts__code="demonstration-confluences")
+    assert found(contract.statements.get(year=2).lines, "kind") >= {LineKind.TRIAGE, LineKind.COMPENSATION}
+    assert contract.payments.get(line_kind=LineKind.COMPENSATION, year=1).status == PaymentStatus.CANCELLED
+    triage = Expense.objects.filter(contract=contract, envelope=Envelope.TRIAGE)
+    assert found(triage, "is_off_purpose") == {True, False}
+
+
+def test_r10_r13e_r17_r18_one_contract_shows_a_crisis_two_decisions_and_a_revision_deducted():
+    contract = three_years_old()
+    assert contract.statements.filter(lines__kind=LineKind.CRISIS_EVENT).exists()
+    assert found(Indicator.objects.all(), "settlement") == set(Settlement)
+    first, revised = contract.statements.filter(year=2).order_by("revision")
+    settlement = contract.payments.get(kind=PaymentKind.SETTLEMENT)
+    assert settlement.amount == revised.total - first.total < 0
+    assert settlement.status == PaymentStatus.OFFSET and settlement.deductions_made.exists()
+
+
+def test_r18_one_size_was_reviewed_and_amendments_were_refused_abandoned_or_wait():
+    years = Contract.objects.get(cpts__code="demonstration-genets").years.order_by("number")
+    assert list(years.values_list("size", flat=True)) == [2, 3]
+    assert found(Amendment.objects.all(), "status") == {
+        AmendmentStatus.IN_FORCE,
+        AmendmentStatus.ABANDONED,
+        AmendmentStatus.DRAFT,
+    }
+
+
+def test_each_fund_has_ordered_its_payments_by_the_quarter():
+    assert PaymentOrder.objects.values("organisation").distinct().count() == 2
 
 
 def test_dialogues_values_annexes_and_payments_are_in_every_state():
@@ -105,8 +141,13 @@ def test_dialogues_values_annexes_and_payments_are_in_every_state():
         DialogueStatus.CLOSED,
     }
     assert found(IndicatorValue.objects.all(), "status") == set(ValueStatus)
-    assert found(AnnualAnnex.objects.all(), "status") == {AnnexStatus.SIGNING, AnnexStatus.IN_FORCE}
-    assert found(Payment.objects.all(), "status") == {PaymentStatus.DUE, PaymentStatus.ORDERED, PaymentStatus.PAID}
+    assert found(AnnualAnnex.objects.all(), "status") == {
+        AnnexStatus.SIGNING,
+        AnnexStatus.IN_FORCE,
+        AnnexStatus.REPLACED,
+    }
+    assert found(Payment.objects.all(), "status") == set(PaymentStatus) - {PaymentStatus.FORECAST}  # never stored
+    assert found(Payment.objects.all(), "kind") == set(PaymentKind)
 
 
 def test_the_sizes_go_from_1_to_4_and_one_territory_is_below_the_floor():
@@ -131,9 +172,9 @@ def test_one_contract_is_three_years_old_with_all_that_three_years_leave():
     contract = three_years_old()
     assert contract.signed_on <= add_months(timezone.localdate(), -36)
     assert found(contract.statements, "year") == found(contract.annexes, "year") == {1, 2, 3}
-    assert found(contract.annexes, "status") == {AnnexStatus.IN_FORCE}
+    assert found(contract.annexes, "status") == {AnnexStatus.IN_FORCE, AnnexStatus.REPLACED}
     assert contract.dialogues.filter(kind=DialogueKind.ANNUAL, status=DialogueStatus.CLOSED).count() == 3
-    assert found(contract.payments, "status") == {PaymentStatus.DUE, PaymentStatus.ORDERED, PaymentStatus.PAID}
+    assert found(contract.payments, "status") >= {PaymentStatus.DUE, PaymentStatus.ORDERED, PaymentStatus.PAID}
     values = IndicatorValue.objects.filter(indicator__programme_mission__programme__contract_year__contract=contract)
     assert values.filter(status=ValueStatus.CONFIRMED).count() > 40
 

@@ -57,7 +57,7 @@ def advance(euros: Decimal | int) -> Decimal:
 
 
 def first_year_by_hand(contract: Contract) -> dict[tuple[str, str], Decimal]:
-    """62 824 inhabitants, size 2 (R1): the grant, and two missions from the days they started, every result achieved."""
+    """62 824 inhabitants, size 2 (R1): the grant, and two missions from the days they started, all achieved."""
     ends_on = add_months(contract.signed_on, 12)
     of = (ends_on - contract.signed_on).days
     lines = {("", "OPERATING"): Decimal(OPERATING[2])}
@@ -107,14 +107,11 @@ def settle(cast: Cast, contract: Contract) -> None:
     order = PaymentOrder.objects.get()
     first, second = first_year_by_hand(ended), second_year_by_hand(ended)
     assert (lines_of(ended, 1), lines_of(ended, 2)) == (first, second)
-    advances = {
-        mission: advance(FIXED[2][mission]) for mission in FIXED[2]
-    }  # of year 2, paid at the size of then (R18)
+    advances = {mission: advance(FIXED[2][mission]) for mission in FIXED[2]}  # of year 2, at the size of then (R18)
+    first_left = sum(first.values()) - first["ACCESS_TO_CARE", "VARIABLE"]  # paid by itself, before
+    second_paid = second["", "OPERATING"] + sum(advances.values())
     variables = sum(second[mission, "VARIABLE"] for mission in FIXED[3])
-    paid_before = first["ACCESS_TO_CARE", "VARIABLE"]
-    assert (
-        order.total == sum(first.values()) - paid_before + second["", "OPERATING"] + sum(advances.values()) + variables
-    )
+    assert order.total == first_left + second_paid + variables
     repayments = contract.payments.filter(kind=PaymentKind.REPAYMENT)
     assert {row.mission: -row.amount for row in repayments} == {
         mission: advances[mission] - second[mission, "FIXED"] for mission in advances
