@@ -241,13 +241,14 @@ def _line(line: Line, inputs: ContractInputs) -> LineBreakdown:
 
 def _payment(inputs: ContractInputs, payment: PaymentLine, result: FundingResult) -> ScheduledPayment:
     line = next((line for line in result.year(payment.year).lines if line.key == payment.key), None)
+    agreement = inputs.agreement_in(payment.year)
     return ScheduledPayment(
         year=payment.year,
-        label=line_label(inputs.agreement_in(payment.year), payment.key),
+        label=line_label(agreement, payment.key),
         kind=payment.kind,
         amount=payment.amount,
         condition=condition_of(payment, terminated_on=inputs.terminated_on),
-        explanation=f"{explain_payment(payment, line)} {explain(line)}" if line else "",
+        explanation=f"{explain_payment(payment, line, agreement)} {explain(line)}" if line else "",
         is_validated=line is None or line.is_validated,
     )
 

@@ -4,14 +4,14 @@ from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from agreements.agreement import Agreement
 from agreements.enums import AmountKind, LineKind, MissionCode, PaymentKind
 from agreements.lines import Line
-from agreements.payments import PaymentLine
+from agreements.payments import PaymentLine, advance_of
 from core.dates import format_date
 from core.money import format_euros, round_cents
-from core.wording import counted
+from core.wording import TO_BE_CONFIRMED, counted
 
-TO_BE_CONFIRMED = "Répartition à confirmer."
 NBSP = "\u00a0"
 
 
@@ -39,13 +39,19 @@ def explain(line: Line) -> str:
     return sentence if line.is_validated else f"{sentence} {TO_BE_CONFIRMED}"
 
 
-def explain_payment(payment: PaymentLine, line: Line) -> str:
-    """Return the sentence that says what part of a line a payment is."""
+def explain_payment(payment: PaymentLine, line: Line, agreement: Agreement) -> str:
+    """Return the sentence that says what part of a line a payment is.
+
+    An advance paid at a size that was reviewed since (R18) is no share of the line as it stands.
+    """
     name = (line.base or line.kind).label.lower()
     amount = format_euros(line.amount)
     match payment.kind:
         case PaymentKind.FULL:
             return f"Versement en une fois de {amount} ({name})."
+        case PaymentKind.ADVANCE if payment.amount == advance_of(agreement, line.amount):
+            share = format_rate(Fraction(agreement.advance_rate))
+            return f"Avance de {share} sur {name}{NBSP}: {share} de {amount}."
         case PaymentKind.ADVANCE:
             return f"Avance sur {name}."
         case _:

@@ -27,5 +27,5 @@ def round_cents(value: Fraction | Decimal | int) -> Decimal:
 
 def format_euros(amount: Decimal) -> str:
     """8678.08 -> « 8 678,08 € », with narrow no-break spaces between thousands."""
-    text = f"{euros(amount):,.2f}".replace(",", "\u202f").replace(".", ",")
+    text = f"{euros(amount):,.2f}".replace(",", "\u202f").replace(".", ",").replace("-", "−")
     return f"{text}\u00a0€"

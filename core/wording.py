@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 NARROW = "\u202f"  # between thousands
+TO_BE_CONFIRMED = "Répartition à confirmer."
 
 
 def spoken_list(names: Sequence[str]) -> str:
@@ -23,3 +24,8 @@ def plural(number: int, one: str, many: str = "") -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """Return « 1 habitant », « 66 614 habitants », « 3 valeurs saisies »."""
     return f"{spoken_integer(number)} {plural(number, one, many)}"
+
+
+def without_note(sentence: str) -> str:
+    """Return a calculation without its last words, where the page shows them as a note beside the figure."""
+    return sentence.removesuffix(TO_BE_CONFIRMED).rstrip()

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from agreements.explanations import TO_BE_CONFIRMED
 from contracts.models import DURATION_YEARS, Contract
 from core.charts import BarGroup, bars
 from core.figures import Figure
+from core.wording import without_note
 from funding.enums import PaymentStatus
 from funding.models import Statement
 from funding.schedule import ScheduleLine, schedule_of
@@ -65,7 +65,7 @@ def due_block(contract: Contract, today: date) -> DueBlock | None:
 
 def _readable(line: ScheduleLine) -> ScheduleLine:
     """Say « à confirmer » once: as a note beside the figure."""
-    return replace(line, explanation=line.explanation.replace(TO_BE_CONFIRMED, "").strip())
+    return replace(line, explanation=without_note(line.explanation))
 
 
 def _total(lines: Iterable[ScheduleLine], *statuses: PaymentStatus) -> Decimal:

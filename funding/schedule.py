@@ -90,16 +90,19 @@ class ScheduleSums:
     """Euros of payments, deductions made; what is cancelled counts for nothing.
 
     `due` is to order or to pay, `to_recover` to deduct (R18) or to repay (R19), `forecast` still to come.
+    `deducted` is settled without a transfer: below zero for the year paid in excess, above for the one paid less.
     """
 
     paid: Decimal
     due: Decimal
     to_recover: Decimal
     forecast: Decimal
+    deducted: Decimal
 
     @property
     def total(self) -> Decimal:
-        return self.paid + self.due - self.to_recover + self.forecast
+        """What the payments are worth: once a year is closed and none is cancelled, the total of its statement."""
+        return self.paid + self.due - self.to_recover + self.forecast + self.deducted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,8 +132,9 @@ def schedule_years(contract: Contract, lines: Iterable[ScheduleLine], today: dat
 
 def schedule_sums(lines: Iterable[ScheduleLine]) -> ScheduleSums:
     """Return what payments add up to, by where they stand."""
-    sums = dict.fromkeys(("paid", "due", "to_recover", "forecast"), Decimal("0.00"))
+    sums = dict.fromkeys(("paid", "due", "to_recover", "forecast", "deducted"), Decimal("0.00"))
     for line in lines:
+        sums["deducted"] += line.deducted
         match line.status:
             case PaymentStatus.PAID:
                 sums["paid"] += line.net_amount
@@ -178,7 +182,7 @@ def new_payment(payment: PaymentLine, result: FundingResult) -> NewPayment:
         base=payment.base.value if payment.base else "",
         due_on=payment.due_on,
         amount=payment.amount,
-        explanation=f"{explain_payment(payment, line)} {explain(line)}" if line else "",
+        explanation=f"{explain_payment(payment, line, result.agreement)} {explain(line)}" if line else "",
         is_validated=line.is_validated if line else True,
     )
 

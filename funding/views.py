@@ -151,10 +151,12 @@ def schedule(request, pk, template_name="funding/schedule.html"):
     lines = schedule_of(contract, clock.today())
     if (kind := request.GET.get("_export")) in CONTENT_TYPES:
         return spreadsheet_response(kind, f"echeancier-{contract.number}", "Échéancier", *schedule_sheet(lines))
+    years = schedule_years(contract, lines, clock.today())
     context = {
         "contract": contract,
-        "years": schedule_years(contract, lines, clock.today()),
+        "years": years,
         "sums": schedule_sums(lines),
+        "has_deductions": any(year.sums.deducted for year in years),
     }
     return show(request, template_name, context)
 

@@ -27,6 +27,7 @@ from core.money import format_euros, round_cents
 from core.wording import NARROW
 from core.wording import counted as counted_words
 from core.wording import plural as plural_word
+from core.wording import without_note as plain_sentence
 
 register = template.Library()
 
@@ -135,6 +136,12 @@ def datetime_fr(value: datetime | None) -> str:
         return NOTHING
     local = timezone.localtime(value)
     return f"{format_date(local.date())} à {local:%H:%M}"
+
+
+@register.filter
+def without_note(sentence: str) -> str:
+    """Return a calculation without « Répartition à confirmer. », where `{% to_confirm %}` says it beside the figure."""
+    return plain_sentence(sentence)
 
 
 @register.filter
@@ -273,6 +280,7 @@ def three_way_panel(rows: Iterable, caption: str = ""):
 @register.inclusion_tag("components/amount_with_reason.html")
 def amount_with_reason(amount, reason: str, rule: str = "", to_confirm: bool = False, maximum: bool = False):
     """An amount that opens in place into its calculation and its rule."""
+    reason = plain_sentence(reason) if to_confirm else reason
     return {"amount": amount, "reason": reason, "rule": rule, "to_confirm": to_confirm, "maximum": maximum}
 
 

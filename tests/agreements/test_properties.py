@@ -56,6 +56,27 @@ def test_r7_payments_of_a_line_add_up_to_the_line(document):
 
 
 @pure
+@given(signatures, populations, st.integers(1, 364))
+def test_r7_r19_splitting_a_year_never_creates_money(signed_on, population, days):
+    """A mission up to a day, the same one from that day on: the whole year, to the cent that two roundings may make."""
+    day = date.fromordinal(signed_on.toordinal() + days)
+    mission = {"mission": "PREVENTION", "starts_on": str(signed_on), "rates": {"1": "0.7"}}
+    contract = {"agreement": "aci-2019", "signed_on": str(signed_on), "population": population, "years": 1}
+    whole = mission_lines(contract | {"missions": [mission]})
+    before = mission_lines(contract | {"missions": [mission], "terminated_on": str(day)})
+    after = mission_lines(contract | {"missions": [mission | {"starts_on": str(day)}]})
+    assert set(whole) == set(before) == set(after) == {"FIXED", "VARIABLE"}
+    for kind, amount in whole.items():
+        assert abs(before[kind] + after[kind] - amount) <= Decimal("0.01")
+
+
+def mission_lines(document: dict) -> dict[str, Decimal]:
+    """Return the mission lines of the first year of a contract, by kind."""
+    lines = simulate(json.dumps(document))["years"][0]["lines"]
+    return {line["kind"]: Decimal(line["amount"]) for line in lines if line["mission"]}
+
+
+@pure
 @given(documents())
 def test_r2_nothing_exceeds_the_published_ceiling(document):
     agreement = catalogue.agreement(document["agreement"])

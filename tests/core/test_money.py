@@ -42,4 +42,4 @@ def test_rounding_is_never_off_by_more_than_half_a_cent(exact):
 
 def test_amounts_are_written_with_the_spaces_of_french_typography():
     assert format_euros(Decimal("8678.08")) == "8\u202f678,08\u00a0€"
-    assert format_euros(Decimal("-1234567.5")) == "-1\u202f234\u202f567,50\u00a0€"
+    assert format_euros(Decimal("-1234567.5")) == "−1\u202f234\u202f567,50\u00a0€"

@@ -43,9 +43,21 @@ def test_r18_r19_each_euro_is_counted_once_where_it_stands():
         ]
     )
     assert sums == ScheduleSums(
-        paid=Decimal("1000.00"), due=Decimal("300.00"), to_recover=Decimal("70.00"), forecast=Decimal("25.00")
+        paid=Decimal("1000.00"),
+        due=Decimal("300.00"),
+        to_recover=Decimal("70.00"),
+        forecast=Decimal("25.00"),
+        deducted=Decimal("0.00"),
     )
     assert sums.total == Decimal("1255.00")
+
+
+def test_r18_what_is_deducted_leaves_the_year_that_was_paid_in_excess():
+    """1 000 paid for a year then revised to 850: 150 are deducted from the 400 of a later one."""
+    revised = [line(PaymentStatus.PAID, "1000.00"), line(PaymentStatus.OFFSET, "-150.00", deducted="-150.00")]
+    later = [line(PaymentStatus.PAID, "400.00", deducted="150.00")]
+    assert (schedule_sums(revised).paid, schedule_sums(revised).total) == (Decimal("1000.00"), Decimal("850.00"))
+    assert (schedule_sums(later).paid, schedule_sums(later).total) == (Decimal("250.00"), Decimal("400.00"))
 
 
 @pytest.mark.django_db

@@ -91,7 +91,7 @@ def test_r17_the_document_of_a_revision_replaces_the_former_and_says_what_it_cha
     assert second.replaces == document
     (variable,) = (row for row in second.payload["settled"] if row["label"].endswith("volet variable"))
     assert [spoken(variable[name]) for name in ("amount", "before", "rest")] == [
-        "7 438,36 €", "14 876,71 €", "-7 438,35 €",
+        "7 438,36 €", "14 876,71 €", "−7 438,35 €",
     ]  # fmt: skip
     assert Statement.objects.get(pk=statement.pk).document == document
 
