@@ -21,6 +21,7 @@ MILLIMETRE = 72 / 25.4
 # Where the QR code of a page stands, from the right and the bottom of the sheet: in the margins of base.css, clear of
 # what printers cannot print.
 QR_SIDE, QR_RIGHT, QR_BOTTOM = 13 * MILLIMETRE, 20 * MILLIMETRE, 5.5 * MILLIMETRE
+MARKED, PAGINATION = re.compile(rb"/\w+\s*<<\s*/MCID (\d+)\s*>>\s*BDC\b"), b"/Artifact <</Type /Pagination>> BDC"
 KEPT_BY_A_SIGNATURE_FIELD = {"/Type", "/Subtype", "/T", "/Rect", "/P", "/StructParent"}
 
 # PDF/UA-1 in the XMP packet, with the schema that PDF/A-3 requires for a namespace it does not know.
@@ -132,12 +133,11 @@ def mark_artifacts(pdf: pikepdf.Pdf) -> None:
 
 
 def _with_artifacts(page: pikepdf.Page, orphans: set[int]) -> bytes:
-    instructions = []
-    for operands, operator in pikepdf.parse_content_stream(page):
-        if str(operator) == "BDC" and _mark(operands[1]) in orphans:
-            operands = [Name.Artifact, Dictionary(Type=Name.Pagination)]
-        instructions.append((operands, operator))
-    return pikepdf.unparse_content_stream(instructions)
+    """Return the content of a page, the marks of `orphans` rewritten. The engine writes text in hexadecimal: nothing
+    else looks like a mark, and to parse the page would take a tenth of the whole layout."""
+    page.contents_coalesce()
+    content = page.Contents.read_bytes()
+    return MARKED.sub(lambda mark: PAGINATION if int(mark[1]) in orphans else mark[0], content)
 
 
 def draw_codes(pdf: pikepdf.Pdf, squares: Callable[[int], Sequence[Sequence[int]]]) -> None:
@@ -160,11 +160,6 @@ def _dark_runs(rows: Sequence[Sequence[int]]) -> Iterator[str]:
             if is_dark:
                 yield f"{column} {height} {width} 1 re"
             column += width
-
-
-def _mark(properties: pikepdf.Object) -> int:
-    """Return the number of a marked content, -1 where it has none."""
-    return int(properties.get("/MCID", -1)) if isinstance(properties, Dictionary) else -1
 
 
 def _reachable(root: Dictionary) -> set[tuple[int, int]]:

@@ -78,7 +78,7 @@ class DemonstrationAuthority:
         return _read_pem(path)
 
     def _root_certificate(self) -> x509.Certificate:
-        """Return the certificate alone: to read the key checks its primes, and takes a tenth of a second."""
+        """Return the certificate alone: the key is read by who signs."""
         path = self.root / "authority.pem"
         return x509.load_pem_x509_certificate(path.read_bytes()) if path.exists() else self._root()[1]
 
@@ -179,8 +179,10 @@ def _pem(key: rsa.RSAPrivateKey, certificate: x509.Certificate) -> bytes:
 
 
 def _read_pem(path: Path) -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
+    """Return a key and its certificate; the primes of a key that this folder made are not checked at each reading."""
     content = path.read_bytes()
-    return serialization.load_pem_private_key(content, None), x509.load_pem_x509_certificate(content)
+    key = serialization.load_pem_private_key(content, None, unsafe_skip_rsa_key_validation=True)
+    return key, x509.load_pem_x509_certificate(content)
 
 
 def _write_private(path: Path, content: bytes) -> None:
