@@ -204,7 +204,8 @@ class DelegationForm(ActionForm):
     deed = forms.CharField(
         label="acte qui le permet",
         max_length=200,
-        help_text="Sa nature et sa référence, par exemple «\u00a0Délibération n°\u00a07 du conseil d’administration\u00a0».",
+        help_text="Sa nature et sa référence, par exemple "
+        "«\u00a0Délibération n°\u00a07 du conseil d’administration\u00a0».",
     )
     deed_on = FrenchDateField(label="date de l’acte")
     copy = DocumentField(
