@@ -37,25 +37,25 @@ def main(arguments: list[str]) -> int:
         variables["REDIS_URL"] = stack.enter_context(redis(folder))
         report = folder / "soak.xml"
         options = ["-m", "soak", "-p", "no:randomly", "--timeout", SECONDS_A_TEST, f"--junitxml={report}"]
-        load_before = os.getloadavg()[0]
+        conditions = conditions_now()
         code = subprocess.run(["pytest", *options, *arguments], cwd=ROOT, env=variables).returncode
-        write_results(report, load_before)
+        write_results(report, conditions)
     return code
 
 
-def write_results(report: Path, load_before: float) -> None:
-    """Write what each test counted, how long it took and how it ended, on what machine and at what load."""
+def conditions_now() -> dict:
+    """Return on what code, on what machine and at what load a soak begins."""
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    now = datetime.now(UTC).isoformat(timespec="minutes")
+    return {"began": now, "commit": head.stdout.strip(), "cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}
+
+
+def write_results(report: Path, conditions: dict) -> None:
+    """Write what each test counted, how long it took and how it ended, after the conditions of the soak."""
     tests = [result_of(case) for case in ElementTree.parse(report).iter("testcase")]  # noqa: S314 - pytest wrote it
-    now = datetime.now(UTC)
-    results = {
-        "at": now.isoformat(timespec="seconds"),
-        "commit": subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip(),
-        "cores": os.cpu_count(),
-        "load": [round(load_before, 1), round(os.getloadavg()[0], 1)],
-        "tests": tests,
-    }
+    results = {**conditions, "load at the end": round(os.getloadavg()[0], 1), "tests": tests}
     RESULTS.mkdir(parents=True, exist_ok=True)
-    target = RESULTS / f"soak-{now:%Y%m%d-%H%M}.json"
+    target = RESULTS / f"soak-{datetime.now(UTC):%Y%m%d-%H%M}.json"
     target.write_text(json.dumps(results, ensure_ascii=False, indent=2) + "\n")
     failed = sum(not test["passed"] for test in tests)
     say(f"{len(tests)} essais, {failed} en échec : {target.relative_to(ROOT)}")
