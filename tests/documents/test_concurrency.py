@@ -4,16 +4,20 @@ from functools import partial
 from itertools import count as numbers
 
 import pytest
+from django.core.cache import cache
 
 from core.models import AuditEvent
 from documents import actions, jobs, storage
 from documents.actions import signature as signature_actions
-from documents.enums import DocumentKind, SigningState
+from documents.enums import DocumentKind, SigningState, Stamp
 from documents.models import Document, StoredFile
 from documents.signing.authority import current_authority
+from documents.signing.engine import SILENCE_KEY
 from documents.verification.reader import verify_pdf
 from tests.documents.conftest import read
 from tests.documents.paper import given
+from tests.documents.stamping import honest
+from tests.documents.test_timestamps import refusal
 from tests.utils.at_once import at_once
 from tests.utils.counts import IS_SOAK, count
 from tests.utils.delegations import delegate
@@ -91,6 +95,21 @@ def test_c2_without_the_lock_of_the_row_signatures_are_lost(west, issue_one, mon
             record_property("rounds before a loss", number)
             return
     pytest.fail("the lock is not what keeps the signatures")
+
+
+def test_c2_a_time_stamp_that_comes_while_another_signs_loses_nothing(west, issue_one, time_stamping):
+    """The signature without a token waits for the document to be stamped: the worker and a person meet on its row."""
+    cpts, ars, _fund = west.signing
+    document = issue_one()
+    time_stamping.answer = refusal
+    actions.sign_document(actor=cpts, document=document)
+    time_stamping.answer = honest
+    cache.delete(SILENCE_KEY)
+    assert at_once(signs(ars, document), partial(jobs.stamp_document, str(document.pk))) == []
+    jobs.stamp_documents()
+    assert fields_in(read(document)) == {"signature_cpts", "signature_ars"}
+    assert [place.stamp for place in read(document).signature_list] == [Stamp.STAMPED, Stamp.STAMPED, Stamp.NONE]
+    assert not Document.objects.awaiting_stamp().exists()
 
 
 @pytest.mark.parametrize("clicks", C1_CLICKS)
