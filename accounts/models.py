@@ -20,6 +20,8 @@ from core.fields import StatusField
 from core.models import TenantModel
 from territories.models import Department, Region
 
+VOWELS = tuple("AEIOUYÀÂÉÈÊÎÔ")  # « l’ », not « la »
+
 
 class UserManager(BaseUserManager):
     """Accounts are known by their address, written in lower case."""
@@ -110,10 +112,22 @@ class Organisation(TenantModel):
     finess_ej = models.CharField("FINESS (entité juridique)", max_length=9, blank=True)
     address = models.TextField("adresse", blank=True)
     ars = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="cpts_of_ars", verbose_name="ARS"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        limit_choices_to={"side": Side.ARS},
+        related_name="cpts_of_ars",
+        verbose_name="ARS",
     )
     fund = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="cpts_of_fund", verbose_name="caisse"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        limit_choices_to={"side": Side.FUND},
+        related_name="cpts_of_fund",
+        verbose_name="caisse",
     )
     is_active = models.BooleanField("active", default=True)
 
@@ -138,6 +152,11 @@ class Organisation(TenantModel):
 
     def __str__(self):
         return self.name
+
+    @property
+    def with_article(self) -> str:
+        """Return the name as a sentence says it: « la CPTS du Val », « l’ARS Bretagne »."""
+        return f"l’{self.name}" if self.name.startswith(VOWELS) else f"la {self.name}"
 
     def clean(self):
         for field, side in (("ars", Side.ARS), ("fund", Side.FUND)):

@@ -51,11 +51,11 @@ def explain_payment(payment: PaymentLine, line: Line, agreement: Agreement) -> s
             return f"Versement en une fois de {amount} ({name})."
         case PaymentKind.ADVANCE if payment.amount == advance_of(agreement, line.amount):
             share = format_rate(Fraction(agreement.advance_rate))
-            return f"Avance de {share} sur {name}{NBSP}: {share} de {amount}."
+            return f"Avance de {share} ({name}){NBSP}: {share} de {amount}."
         case PaymentKind.ADVANCE:
-            return f"Avance sur {name}."
+            return f"Avance ({name})."
         case _:
-            return f"Solde de {name}{NBSP}: {amount} dus pour l’année, moins ce qui a déjà été versé."
+            return f"Solde ({name}){NBSP}: {amount} dus pour l’année, moins ce qui a déjà été versé."
 
 
 def explanation_values(line: Line) -> dict[str, str | int | bool | None]:

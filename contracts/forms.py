@@ -16,6 +16,7 @@ from core.money import format_euros
 
 MAX_MEMBERS = 100_000
 SIZES = (1, 2, 3, 4)
+LONE_START = "Cochez cette case pour vous engager sur la mission, ou effacez sa date."
 
 
 class ContractForm(CrispyMixin, StaleFormMixin, forms.Form):
@@ -74,6 +75,7 @@ class ContractForm(CrispyMixin, StaleFormMixin, forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        self._refuse_lone_starts(cleaned)
         version = cleaned.get("version") or self.current_version
         plan = [
             (mission.code, cleaned.get(f"start_{mission.code}"))
@@ -86,6 +88,13 @@ class ContractForm(CrispyMixin, StaleFormMixin, forms.Form):
             "missions": plan,
             "version": int(version),
         }
+
+    def _refuse_lone_starts(self, cleaned: dict[str, Any]) -> None:
+        """A date written for an optional mission whose box is left empty would be lost without a word."""
+        for mission in self.missions:
+            keep, start = f"keep_{mission.code}", f"start_{mission.code}"
+            if keep in self.fields and not cleaned.get(keep) and cleaned.get(start) and start in self.changed_data:
+                self.add_error(keep, LONE_START)
 
 
 class ReasonForm(ActionForm):

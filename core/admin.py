@@ -2,12 +2,26 @@
 
 from django.contrib import admin
 from django.utils.html import format_html_join
+from django.utils.text import capfirst
 
 from core import audit, journal
 from core.models import AuditEvent
 
 
-class AuditedAdmin(admin.ModelAdmin):
+class FrenchTitles:
+    """The titles of the pages as French says them: Django joins a verb and a name that do not agree."""
+
+    def changelist_view(self, request, extra_context=None):
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        name = capfirst(self.opts.verbose_name)
+        title = name if object_id else f"Ajouter\u00a0: {self.opts.verbose_name}"
+        return super().changeform_view(request, object_id, form_url, {"title": title, **(extra_context or {})})
+
+
+class AuditedAdmin(FrenchTitles, admin.ModelAdmin):
     """Base of every admin page: each write leaves an audit event."""
 
     def save_model(self, request, obj, form, change):
@@ -32,7 +46,7 @@ class AuditedAdmin(admin.ModelAdmin):
         super().delete_queryset(request, queryset)
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(FrenchTitles, admin.ModelAdmin):
     """A page to look at, never to write."""
 
     def has_add_permission(self, request):
@@ -50,6 +64,7 @@ class ActionFilter(admin.SimpleListFilter):
 
     title = "action"
     parameter_name = "action"
+    template = "admin/partials/closed_filter.html"
 
     def lookups(self, request, model_admin):
         codes = AuditEvent.objects.order_by().values_list("action", flat=True).distinct()
@@ -65,6 +80,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
     list_filter = ["side", ActionFilter]
     search_fields = ["user_name", "object_id", "object_label"]
     ordering = ["-sequence"]
+    list_per_page = 50
     fields = [
         "sequence", "at", "user_name", "organisation_name", "side", "spoken_action", "spoken_object",
         "fields_before", "fields_after", "object_id", "user_id", "organisation_id", "previous_hash", "hash",

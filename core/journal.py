@@ -4,13 +4,16 @@ Each room names its own codes in `journal.py`: `WORDS`, from the code given to `
 that follow the name of a person (« a consenti au contenu du contrat »).
 """
 
+from datetime import date
 from functools import cache
 from importlib import import_module
 
 from django.apps import apps
-from django.db.models import Model
+from django.db.models import DateField, Field, Model
 from django.utils.module_loading import module_has_submodule
 from django.utils.text import capfirst
+
+from core.dates import format_date
 
 WORDS = {
     "admin.add": "a ajouté depuis l’administration",
@@ -44,8 +47,19 @@ def spoken_type(label: str) -> str:
 def spoken_fields(label: str, values: dict | None) -> list[tuple[str, str]]:
     """Return what an entry says of its fields, named in French where the kind of object knows the field."""
     model = _model(label)
-    names = {field.name: capfirst(field.verbose_name) for field in model._meta.concrete_fields} if model else {}
-    return [(names.get(key, key), _text(value)) for key, value in (values or {}).items()]
+    fields = {field.name: field for field in model._meta.concrete_fields} if model else {}
+    return [_spoken_field(fields.get(key), key, value) for key, value in (values or {}).items()]
+
+
+def _spoken_field(field: Field | None, key: str, value) -> tuple[str, str]:
+    if field is None:
+        return key, _text(value)
+    choices = dict(field.flatchoices)
+    if isinstance(value, str) and value in choices:
+        return capfirst(field.verbose_name), str(choices[value])
+    if isinstance(field, DateField) and isinstance(value, str):
+        return capfirst(field.verbose_name), format_date(date.fromisoformat(value[:10]))
+    return capfirst(field.verbose_name), _text(value)
 
 
 def _model(label: str) -> type[Model] | None:

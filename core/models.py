@@ -141,7 +141,7 @@ class AuditEvent(models.Model):
     side = StatusField(Side, verbose_name="partie")
     action = models.CharField("action", max_length=80)
     object_type = models.CharField("type d’objet", max_length=80)
-    object_id = models.CharField("objet", max_length=64)
+    object_id = models.CharField("identifiant de l’objet", max_length=64)
     object_label = models.CharField("libellé", max_length=250, blank=True)
     before = models.JSONField("avant", null=True)
     after = models.JSONField("après", null=True)

@@ -155,7 +155,13 @@ class FastTable(tables.Table):
 
             return cell
         td = " ".join(part for part in ("<td", label, bound.attrs["td"].as_html()) if part)
-        return lambda row: f"{td}>{to_html(content(row), use_l10n)}</td>"
+
+        def plain_cell(row):
+            html = to_html(content(row), use_l10n)
+            unknown = " data-unknown" if html == bound.default else ""  # left out of the small card of a phone
+            return f"{td}{unknown}>{html}</td>"
+
+        return plain_cell
 
     def fast_rows(self) -> Iterator[SafeString]:
         """Each row of the current page: '<tr><td>…</td>…</tr>', escaped."""

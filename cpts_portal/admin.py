@@ -7,6 +7,7 @@ class PortalAdminSite(admin.AdminSite):
     site_header = "Portail CPTS, administration"
     site_title = "Administration du Portail CPTS"
     index_title = "Données de référence, organisations et comptes"
+    enable_nav_sidebar = False  # the lists need the width
     login_template = "account/login.html"
 
     def has_permission(self, request):

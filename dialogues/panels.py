@@ -75,7 +75,7 @@ def _written_turn(dialogue: ManagementDialogue, missing: Sequence[str]) -> Turn:
     if not missing:
         text = "À vous : le compte rendu est rédigé, envoyez-le à l’approbation."
         return Turn(text=text, detail=_window(dialogue), url=page, label="Relire le compte rendu")
-    left = f" (et {counted(len(missing) - 1, 'autre')})" if len(missing) > 1 else ""
+    left = f" Et {counted(len(missing) - 1, 'autre point', 'autres points')}." if len(missing) > 1 else ""
     return Turn(
         text="À vous : le compte rendu est rédigé ; complétez ce qui manque avant de l’envoyer à l’approbation.",
         detail=f"{missing[0]}{left}",

@@ -15,6 +15,7 @@ from core.actor import Actor
 from core.enums import Side
 from core.fields import MoneyField, StatusField
 from core.models import Signed, TenantModel, TransitionLog
+from core.money import format_euros
 from documents.models import Document
 from funding.enums import PaymentStatus
 
@@ -79,7 +80,7 @@ class StatementLine(TenantModel):
         constraints = [models.UniqueConstraint(fields=["statement", "position"], name="funding_one_row_a_line")]
 
     def __str__(self):
-        return f"{LineKind(self.kind).label} : {self.amount}"
+        return f"{LineKind(self.kind).label}\u00a0: {format_euros(self.amount)}"
 
     @property
     def label(self) -> str:
@@ -222,7 +223,8 @@ class Payment(TenantModel):
         ]
 
     def __str__(self):
-        return f"{PaymentKind(self.kind).label} {LineKind(self.line_kind).label} : {self.amount}"
+        line = LineKind(self.line_kind).label.lower()
+        return f"{PaymentKind(self.kind).label} ({line})\u00a0: {format_euros(self.amount)}"
 
     @property
     def label(self) -> str:
@@ -274,7 +276,7 @@ class Deduction(TenantModel):
         ]
 
     def __str__(self):
-        return f"{self.amount} déduits"
+        return f"{format_euros(self.amount)} déduits"
 
 
 class PaymentTransition(TransitionLog):

@@ -301,5 +301,5 @@ def history_of(payment: Payment) -> list[HistoryEntry]:
             side=step.side,
             comment=step.comment,
         )
-        for step in payment.transitions.all()
+        for step in payment.transitions.order_by("-at", "-pk")
     ]

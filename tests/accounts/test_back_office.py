@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 
 from accounts import actions
 from accounts.models import Organisation, User
+from core import journal
 from core.enums import Role
 from core.errors import DomainError, NotAllowed
 from core.models import AuditEvent
@@ -181,3 +182,33 @@ def test_the_journal_is_read_in_french(world, administrator, client_of):
     page = client.get(reverse("admin:core_auditevent_change", args=[event.pk])).content.decode()
     for words in ("a invité une personne", "Invitation\u00a0: ", "Adresse électronique\u00a0: zoe@exemple.test"):
         assert words in page
+
+
+def test_the_journal_says_states_and_dates_in_french():
+    said = journal.spoken_fields("funding.Payment", {"status": "PAID", "paid_on": "2027-12-01", "reference": "VIR-1"})
+    assert said == [("État", "Payé"), ("Payé le", "1er décembre 2027"), ("Référence", "VIR-1")]
+    assert journal.spoken_fields("no.Model", {"some_key": None}) == [("some_key", "–")]
+
+
+def test_the_fund_of_a_cpts_is_looked_for_among_funds(world, administrator, client_of):
+    query = {"app_label": "accounts", "model_name": "organisation", "field_name": "fund", "term": ""}
+    found = client_of(administrator).get(reverse("admin:autocomplete"), query).json()["results"]
+    names = {row["text"] for row in found}
+    assert world.west.fund.name in names and world.west.ars.name not in names
+
+
+def test_the_titles_of_the_back_office_agree(administrator, client_of):
+    client = client_of(administrator)
+    for url, title in (
+        (reverse("admin:accounts_organisation_add"), "Ajouter\u00a0: organisation"),
+        (reverse("admin:core_auditevent_changelist"), "Journal"),
+        (reverse("admin:accounts_organisation_change", args=[administrator.organisation_id]), "Organisation"),
+    ):
+        assert f"<h1>{title}</h1>" in client.get(url).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("CPTS du Val", "la CPTS du Val"), ("ARS Bretagne", "l’ARS Bretagne"), ("Éveil", "l’Éveil")]
+)
+def test_an_organisation_is_named_with_its_article(name, said):
+    assert Organisation(name=name).with_article == said

@@ -462,3 +462,14 @@ def test_a_contract_that_only_waits_for_its_dialogue_says_so(world, client_of, d
     )
     assert "menez le dialogue de signature à son terme" in page
     assert "complétez le contrat" not in page
+
+
+def test_a_date_written_for_a_mission_not_engaged_is_not_lost_without_a_word(world, client_of):
+    draft = stories.drafted_contract(world.west)
+    client, address = client_of(world.west.coordinator), url("contract_edit", draft)
+    starts = {f"start_{row.mission}": row.planned_start.isoformat() for row in draft.missions.all()}
+    data = {"version": draft.lock_version, "member_count": 40, **starts}
+    alone = client.post(address, data | {"start_QUALITY": "2030-01-15"})
+    assert "Cochez cette case" in words(alone) and 'value="2030-01-15"' in alone.content.decode()
+    engaged = client.post(address, data | {"start_QUALITY": "2030-01-15", "keep_QUALITY": "on"})
+    assert engaged.status_code == 302 and draft.missions.filter(mission="QUALITY").exists()

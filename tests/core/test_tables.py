@@ -76,7 +76,7 @@ CELL = re.compile(r"<td([^>]*)>(.*?)</td>", re.S)
 def body(html: str) -> list[list[tuple]]:
     """Return the cells of the rows, without what only the portal or only django-tables2 adds."""
     rows = re.findall(r"<tr[^>]*>(.*?)</tr>", html.split("<tbody")[1].split("</tbody")[0], re.S)
-    strip = re.compile(r'data-label="[^"]*"|class="(odd|even)"')
+    strip = re.compile(r'data-label="[^"]*"|data-unknown|class="(odd|even)"')
     return [[(" ".join(strip.sub("", a).split()), text.strip()) for a, text in CELL.findall(row)] for row in rows]
 
 
@@ -271,3 +271,16 @@ def test_hostile_words_are_escaped_in_cells_and_labels(events):
 def test_a_link_column_leads_to_the_row_by_its_key():
     column = LinkColumn("contracts:contract_detail")
     assert column.link.reverse_args == {"viewname": "contracts:contract_detail", "args": [A("pk")]}
+
+
+def test_a_cell_without_a_value_says_so_to_the_small_card_of_a_phone():
+    class Sizes(FastTable):
+        name, size = tables.Column(), tables.Column()
+
+        class Meta:
+            default = "–"
+
+    table = Sizes([{"name": "Val", "size": None}, {"name": "Dunes", "size": 0}])
+    tables.RequestConfig(get(), paginate=False).configure(table)
+    first, second = table.fast_rows()
+    assert first.count("data-unknown") == 1 and "data-unknown" not in second

@@ -78,7 +78,7 @@ def test_the_banner_says_what_is_missing_once_the_minutes_are_written(dialogue):
     actor = dialogue.contract.cpts.memberships.get(role="COORDINATOR").as_actor()
     turn = turn_of(dialogue, actor, missing=["Année 2 : il reste 100,00 € à répartir.", "Autre chose."])
     assert "complétez ce qui manque" in turn.text
-    assert turn.detail == "Année 2 : il reste 100,00 € à répartir. (et 1 autre)"
+    assert turn.detail == "Année 2 : il reste 100,00 € à répartir. Et 1 autre point."
     assert "envoyez-le à l’approbation" in turn_of(dialogue, actor).text
     dialogue.minutes = " "
     assert "rédigez le compte rendu" in turn_of(dialogue, actor, missing=["Le compte rendu n’est pas rédigé."]).text
