@@ -20,6 +20,14 @@ from documents.models import Document
 from funding.enums import PaymentStatus
 
 
+# R19: the states of what the CPTS owes.
+REPAYMENT_WORDS = {
+    PaymentStatus.DUE: "À reverser",
+    PaymentStatus.ORDERED: "Réclamé",
+    PaymentStatus.PAID: "Encaissé",
+}
+
+
 class Statement(TenantModel):
     """The statement of a contract year: issued once at the closing of its dialogue, never changed.
 
@@ -247,7 +255,9 @@ class Payment(TenantModel):
 
     @property
     def status_words(self) -> str:
-        """Return what the state is called where its own word would say that money is owed; empty otherwise."""
+        """Return what the state is called where its own word would say that the fund owes money; empty otherwise."""
+        if self.is_repayment:
+            return REPAYMENT_WORDS.get(self.status, "")
         return "À déduire" if self.is_to_deduct and self.status == PaymentStatus.DUE else ""
 
 

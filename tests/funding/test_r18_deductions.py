@@ -129,10 +129,12 @@ def test_the_database_keeps_deductions_whole(reviewed):
         ("-8000.00", PaymentKind.SETTLEMENT, PaymentStatus.DUE, "À déduire"),
         ("-10.00", PaymentKind.BALANCE, PaymentStatus.DUE, "À déduire"),
         ("8000.00", PaymentKind.SETTLEMENT, PaymentStatus.DUE, ""),
-        ("-8000.00", PaymentKind.REPAYMENT, PaymentStatus.DUE, ""),
+        ("-8000.00", PaymentKind.REPAYMENT, PaymentStatus.DUE, "À reverser"),
+        ("-8000.00", PaymentKind.REPAYMENT, PaymentStatus.ORDERED, "Réclamé"),
+        ("-8000.00", PaymentKind.REPAYMENT, PaymentStatus.PAID, "Encaissé"),
     ],
 )
-def test_r18_what_is_to_deduct_is_not_called_due(amount, kind, status, words):
+def test_r18_r19_what_the_fund_does_not_owe_is_not_called_due(amount, kind, status, words):
     payment = Payment(amount=Decimal(amount), kind=kind, status=status)
     assert payment.status_words == words
     assert PaymentTable([]).value_status(payment) == (words or "Dû")
