@@ -19,7 +19,6 @@ from core.money import format_euros
 from documents.models import Document
 from funding.enums import PaymentStatus
 
-
 # R19: the states of what the CPTS owes.
 REPAYMENT_WORDS = {
     PaymentStatus.DUE: "À reverser",
