@@ -62,6 +62,7 @@ WORDS = {
         "send_minutes": "a envoyé le compte rendu à l’approbation\u00a0: {}",
         "reopen_minutes": "a repris le compte rendu\u00a0: {}",
         "close": "a donné la troisième approbation, dialogue clos\u00a0: {}",
+        "revise": "a ouvert une révision\u00a0: {}",
     },
     "approval": {"": "a approuvé le compte rendu\u00a0: {}"},
 }
@@ -80,6 +81,7 @@ COUNTED = {
     ("payment", "order"): ("a ordonné un versement", "a ordonné {} versements"),
     ("payment", "pay"): ("a enregistré un paiement", "a enregistré {} paiements"),
     ("payment", "cancel"): ("a annulé un versement", "a annulé {} versements"),
+    ("payment", "offset"): ("a soldé un versement par déduction", "a soldé {} versements par déduction"),
     ("value", "enter"): ("a saisi une valeur d’indicateur", "a saisi {} valeurs d’indicateurs"),
     ("value", "confirm"): ("a confirmé une valeur d’indicateur", "a confirmé {} valeurs d’indicateurs"),
     ("value", "contest"): ("a contesté une valeur d’indicateur", "a contesté {} valeurs d’indicateurs"),
@@ -289,7 +291,7 @@ def _words(traces: list[_Trace]) -> str:
         singular, plural = COUNTED[trace.room, trace.transition]
         words = plural.format(len(traces)) if len(traces) > 1 else singular
         total = sum((item.number for item in traces if item.number is not None), Decimal(0))
-        return f"{words} ({format_euros(total)})" if trace.room == "payment" else words
+        return f"{words} ({format_euros(total)})" if total else words
     words = WORDS[trace.room].get(trace.transition, trace.transition)
     return words.format(_about(trace)) if "{}" in words else words
 

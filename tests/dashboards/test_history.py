@@ -1,11 +1,19 @@
 """The history of a dossier: every room's traces, in the order of the facts, told in words."""
 
+import pytest
+
+from contracts.lifecycle import AmendmentChange
+from contracts.lifecycle import Transition as ContractTransition
 from core.dates import add_months
 from core.enums import Side
-from dashboards.history import history_of
+from dashboards.history import COUNTED, WORDS, history_of
 from dialogues import panels
+from dialogues.lifecycle import Transition as DialogueTransition
 from funding import actions as funding_actions
+from funding.lifecycle import Transition as PaymentTransition
 from funding.models import Payment
+from health_projects.lifecycle import Transition as ProjectTransition
+from indicators.lifecycle import ValueStep
 from tests.utils import stories
 
 
@@ -45,6 +53,22 @@ def test_a_series_of_payments_is_one_line_with_its_sum(evaluated, db):
         first = history_of(evaluated.contract)[0]
     assert len(due) > 1
     assert first.what.startswith(f"a ordonné {len(due)} versements (")
+
+
+@pytest.mark.parametrize(
+    ("room", "transitions"),
+    [
+        ("project", ProjectTransition),
+        ("contract", ContractTransition),
+        ("amendment", AmendmentChange),
+        ("dialogue", DialogueTransition),
+        ("payment", PaymentTransition),
+        ("value", ValueStep),
+    ],
+)
+def test_every_transition_of_a_dossier_has_its_words(room, transitions):
+    told = {name for known, name in COUNTED if known == room} | set(WORDS.get(room, ()))
+    assert {transition.value for transition in transitions} <= told
 
 
 def test_a_history_is_one_query(evaluated, reads):
