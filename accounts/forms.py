@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordForm, ResetPasswordKeyForm
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
@@ -46,6 +47,31 @@ class AcceptInvitationForm(CrispyMixin, forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text="Quinze caractères au moins, pas seulement des chiffres ; une phrase convient bien.",
     )
+
+
+class WithoutPlaceholders:
+    """A form of the package whose fields do not repeat their label inside."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class SignInForm(WithoutPlaceholders, LoginForm):
+    """The address and the password."""
+
+
+class NewPasswordForm(WithoutPlaceholders, ChangePasswordForm):
+    """Another password, by someone signed in."""
+
+
+class ForgottenPasswordForm(WithoutPlaceholders, ResetPasswordForm):
+    """The address that asks for a link."""
+
+
+class PasswordByLinkForm(WithoutPlaceholders, ResetPasswordKeyForm):
+    """Another password, by someone who followed the link."""
 
 
 class PasskeyNameField(forms.CharField):

@@ -209,6 +209,7 @@ class BaseTable(FastTable):
         self.empty_url = empty_url or self._said("empty_url", "")
         self.empty_label = empty_label or self._said("empty_label", "")
         self.empty_title = self._said("empty_title", "")
+        self.has_no_match = False
 
     def _said(self, name: str, default):
         return getattr(type(self).Meta, name, default)
@@ -253,6 +254,7 @@ class BaseTable(FastTable):
 
     def say_no_match(self, path: str) -> None:
         """Speak of the filters, not of the first step, when they leave no row."""
+        self.has_no_match = True
         self.empty_title = f"Aucun résultat parmi les {self._said('noun', ('ligne', 'lignes'))[1]}"
         self.empty_text = "Rien ne répond à ces filtres : élargissez-les."
         self.empty_url, self.empty_label = path, "Effacer les filtres"
@@ -265,6 +267,11 @@ class BaseTable(FastTable):
     @property
     def is_empty(self) -> bool:
         return self.count == 0
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether there is nothing yet, so nothing to filter or to count."""
+        return self.is_empty and not self.has_no_match
 
     @property
     def count_text(self) -> str:

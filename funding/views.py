@@ -245,7 +245,7 @@ def initial_period(actor: Actor) -> dict[str, str]:
     today = clock.today()
     due = Payment.objects.visible_to(actor).payable().filter(due_on__lte=today)
     first_day = due.aggregate(first=Min("due_on"))["first"] or today
-    return {"first_day": f"{first_day:%d/%m/%Y}", "last_day": f"{today:%d/%m/%Y}"}
+    return {"first_day": first_day.isoformat(), "last_day": today.isoformat()}
 
 
 def payments_of_period(actor: Actor, period: PeriodForm) -> list[Payment]:

@@ -135,3 +135,10 @@ def test_a_password_reset_by_the_link_is_in_the_journal_and_told(client, world, 
     event = AuditEvent.objects.get(action="user.change_password")
     assert (event.user_id, event.object_id) == (user.pk, str(user.pk))
     assert "Le mot de passe a été changé." in mail.outbox[-1].body
+
+
+def test_a_field_does_not_repeat_its_label_inside(client, world, client_of):
+    pages = [client.get(reverse("account_login")), client.get(reverse("account_reset_password"))]
+    pages.append(client_of(world.west.coordinator).get(reverse("account_change_password")))
+    assert [page.status_code for page in pages] == [200] * 3
+    assert not any("placeholder" in page.content.decode() for page in pages)

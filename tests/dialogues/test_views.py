@@ -82,3 +82,11 @@ def test_the_banner_says_what_is_missing_once_the_minutes_are_written(dialogue):
     assert "envoyez-le à l’approbation" in turn_of(dialogue, actor).text
     dialogue.minutes = " "
     assert "rédigez le compte rendu" in turn_of(dialogue, actor, missing=["Le compte rendu n’est pas rédigé."]).text
+
+
+def test_a_list_with_nothing_yet_has_nothing_to_filter(world, client_of):
+    client, address = client_of(world.west.coordinator), reverse("dialogues:dialogue_list")
+    nothing_yet = client.get(address).content.decode()
+    assert "Aucun dialogue" in nothing_yet and "Filtrer" not in nothing_yet and "0 dialogue" not in nothing_yet
+    no_match = client.get(address, {"q": "introuvable"}).content.decode()
+    assert "Aucun résultat" in no_match and "Filtrer" in no_match
