@@ -16,7 +16,7 @@ from accounts.forms import InvitationForm
 from accounts.models import Delegation, Invitation, Membership, Organisation, User
 from core.admin import AuditedAdmin, ReadOnlyAdmin
 from core.enums import Side
-from core.http import attempt, submit_form
+from core.http import attempt, posted, submit_form
 
 # Those of the packages write without the journal, and would show the secret of each second factor: an account's is
 # reset from its own page.
@@ -52,7 +52,7 @@ class OrganisationAdmin(AuditedAdmin):
     def invite(self, request, object_id):
         """Invite a person to an organisation: its first president or signatory has nobody else to do it."""
         organisation = get_object_or_404(Organisation, pk=object_id)
-        form = InvitationForm(request.POST or None, roles=ROLES_OF.get(organisation.side, ()))
+        form = InvitationForm(posted(request), roles=ROLES_OF.get(organisation.side, ()))
         if request.method == "POST" and submit_form(
             request, form, actions.invite_to, organisation=organisation, success="L’invitation est envoyée."
         ):
@@ -107,7 +107,7 @@ class UserAdmin(AuditedAdmin):
     def reset_second_factor(self, request, object_id):
         """Ask for the reason, then take the second factor of a person away."""
         user = get_object_or_404(User, pk=object_id)
-        form = ResetForm(request.POST or None)
+        form = ResetForm(posted(request))
         if request.method == "POST" and form.is_valid():
             done = attempt(
                 request,

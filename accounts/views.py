@@ -15,7 +15,7 @@ from accounts.middleware import SESSION_KEY
 from accounts.models import Invitation, Membership
 from accounts.permissions import Act, grantable_roles, may
 from core.errors import DomainError
-from core.http import attempt, http_methods, require, show, submit_form
+from core.http import attempt, http_methods, posted, require, show, submit_form
 
 
 @http_methods("GET")
@@ -26,7 +26,7 @@ def team(request, template_name="accounts/team.html"):
 @http_methods("GET", "POST")
 def invitation_create(request, template_name="accounts/invitation_create.html"):
     require(may(request.actor, Act.INVITE))
-    form = InvitationForm(request.POST or None, roles=grantable_roles(request.actor))
+    form = InvitationForm(posted(request), roles=grantable_roles(request.actor))
     if request.method == "POST" and submit_form(request, form, actions.invite, success="L’invitation est envoyée."):
         return redirect("accounts:team")
     return show(request, template_name, {"form": form})
@@ -57,7 +57,7 @@ def invitation_accept(request, token, template_name="accounts/invitation_accept.
     invitation = Invitation.objects.open().select_related("organisation").filter(token=token).first()
     if invitation is None:
         return show(request, "accounts/invitation_closed.html", {}, status=404)
-    form = AcceptInvitationForm(request.POST or None)
+    form = AcceptInvitationForm(posted(request))
     if request.method == "POST" and accepted(request, token, form):
         return redirect(settings.LOGIN_REDIRECT_URL)
     return show(request, template_name, {"invitation": invitation, "form": form})
@@ -78,8 +78,9 @@ def switch_organisation(request):
 
 def team_context(request) -> dict:
     """Return the people and the invitations of the actor's organisation, and the places that are hers to change."""
+    team = Membership.objects.visible_to(request.actor).select_related("user")
     return {
-        "team": Membership.objects.visible_to(request.actor).select_related("user").order_by("user__last_name"),
+        "team": team.order_by("user__last_name", "user__first_name", "pk"),
         "invitations": Invitation.objects.visible_to(request.actor).open(),
         "granted": grantable_roles(request.actor),
         "can_invite": may(request.actor, Act.INVITE),

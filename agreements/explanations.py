@@ -1,7 +1,6 @@
 """Lines and payments told in plain French: every euro opens into what made it. Pure."""
 
 from datetime import timedelta
-from decimal import Decimal
 from fractions import Fraction
 
 from agreements.agreement import Agreement
@@ -56,11 +55,6 @@ def explain_payment(payment: PaymentLine, line: Line, agreement: Agreement) -> s
             return f"Avance ({name})."
         case _:
             return f"Solde ({name}){NBSP}: {amount} dus pour l’année, moins ce qui a déjà été versé."
-
-
-def explanation_values(line: Line) -> dict[str, str | int | bool | None]:
-    """Return what made a line as JSON values, to be kept with an issued statement."""
-    return {name: _json_value(value) for name, value in vars(line.explanation).items() if value is not None}
 
 
 def format_rate(rate: Fraction) -> str:
@@ -127,11 +121,3 @@ def share_of_year(line: Line) -> str:
     last = facts.ends_on - timedelta(days=1)
     period = f"du {format_date(facts.starts_on)} au {format_date(last)}"
     return f"{counted(facts.days, 'jour')} sur {facts.days_in_year} ({period})"
-
-
-def _json_value(value: object) -> str | int | bool:
-    if isinstance(value, bool | int):
-        return value
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return str(value)

@@ -38,17 +38,6 @@ class PaymentLine:
         return (self.mission, self.line_kind, self.base)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Instalment:
-    """What is paid on a day once negative balances are deducted (R18). `carried` is left to deduct later."""
-
-    due_on: date
-    due: Decimal
-    deducted: Decimal
-    paid: Decimal
-    carried: Decimal
-
-
 def first_payments(terms: YearTerms, lines: Iterable[Line]) -> list[PaymentLine]:
     """R6, R7, R11: return what is paid before the balance for the lines of the year as they stood then."""
     payments = []
@@ -78,24 +67,6 @@ def listed(agreement: Agreement, payments: Iterable[PaymentLine]) -> list[Paymen
         (payment for payment in payments if payment.amount),
         key=lambda payment: (payment.due_on, *line_order(agreement, payment.key)),
     )
-
-
-def instalments(payments: Iterable[PaymentLine]) -> list[Instalment]:
-    """R18: net negative balances against what is due the same day, then against what comes next.
-
-    Nothing is claimed back: what no later payment absorbs stays in the last `carried`.
-    """
-    by_day: dict[date, Decimal] = {}
-    for payment in payments:
-        by_day[payment.due_on] = by_day.get(payment.due_on, ZERO) + payment.amount
-    found, carried = [], ZERO
-    for day in sorted(by_day):
-        net = by_day[day] - carried
-        paid = max(net, ZERO)
-        due = max(by_day[day], ZERO)
-        carried = max(-net, ZERO)
-        found.append(Instalment(due_on=day, due=due, deducted=due - paid, paid=paid, carried=carried))
-    return found
 
 
 def _operating_payment(terms: YearTerms, line: Line) -> PaymentLine:

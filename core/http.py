@@ -6,9 +6,10 @@ from functools import wraps
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.datastructures import MultiValueDict
 
 from core.errors import DomainError, NotAllowed
 
@@ -41,6 +42,16 @@ def require_that(check: Callable, *arguments) -> None:
         check(*arguments)
     except NotAllowed as error:
         raise PermissionDenied(str(error)) from error
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """Return what a form was sent with, even when nothing was filled in; None on a GET."""
+    return request.POST if request.method == "POST" else None
+
+
+def posted_files(request: HttpRequest) -> MultiValueDict | None:
+    """Return the files sent with a form; None on a GET."""
+    return request.FILES if request.method == "POST" else None
 
 
 def logs_reads(view: Callable) -> Callable:

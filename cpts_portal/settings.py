@@ -337,7 +337,6 @@ FILTERS_EMPTY_CHOICE_LABEL = "Tous"
 
 # Decisions of the product (rules.md names them)
 SMALL_CELL_MINIMUM = 6  # R15
-DIALOGUE_REPORT_DAYS = 30
 
 LOGGING = {
     "version": 1,

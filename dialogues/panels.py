@@ -15,7 +15,6 @@ from dialogues.assemblers import standing_approvals
 from dialogues.enums import DialogueKind, DialogueStatus
 from dialogues.models import AnnualAnnex, ManagementDialogue, MinutesApproval
 
-WITHDRAWN_SINCE = " (approbation retirée depuis)"
 WORDS = {
     "convene": "a convoqué les parties",
     "hold": "a noté la tenue du dialogue",

@@ -8,7 +8,7 @@ from accounts.permissions import Act, may
 from contracts.models import Contract
 from contracts.permissions import is_party
 from core import clock
-from core.http import attempt, back_to, http_methods, require, require_that, show, submit_form
+from core.http import attempt, back_to, http_methods, posted, require, require_that, show, submit_form
 from core.tables import table_response
 from dialogues import actions, panels
 from dialogues.assemblers import missing_items, programme_years, spending_figures, standing_approvals, year_of
@@ -49,7 +49,7 @@ def dialogue_convene(request, pk, template_name="dialogues/dialogue_form.html"):
         "place": dialogue.place,
         "agenda": dialogue.agenda or agenda_of(dialogue.kind),
     }
-    form = ConveneForm(request.POST or None, initial=initial)
+    form = ConveneForm(posted(request), initial=initial)
     if request.method == "POST" and submit_form(
         request, form, actions.convene, dialogue=dialogue, success="Les trois parties sont convoquées."
     ):
@@ -68,7 +68,7 @@ def extraordinary_create(request, pk, template_name="dialogues/extraordinary_cre
     contract = get_object_or_404(Contract.objects.visible_to(request.actor).active().with_parties(), pk=pk)
     require(is_party(request.actor, contract) and may(request.actor, Act.PREPARE_DIALOGUE))
     initial = {"convened_for": clock.today(), "agenda": agenda_of(DialogueKind.EXTRAORDINARY)}
-    form = ConveneForm(request.POST or None, initial=initial)
+    form = ConveneForm(posted(request), initial=initial)
     if request.method == "POST" and (
         dialogue := submit_form(
             request,
@@ -86,9 +86,7 @@ def extraordinary_create(request, pk, template_name="dialogues/extraordinary_cre
 def dialogue_hold(request, pk, template_name="dialogues/dialogue_form.html"):
     dialogue = dialogue_of(request, pk)
     require(may(request.actor, Act.PREPARE_DIALOGUE))
-    form = HoldForm(
-        request.POST or None, initial={"held_on": min(dialogue.convened_for or clock.today(), clock.today())}
-    )
+    form = HoldForm(posted(request), initial={"held_on": min(dialogue.convened_for or clock.today(), clock.today())})
     if request.method == "POST" and submit_form(
         request, form, actions.hold, dialogue=dialogue, success="La tenue du dialogue est notée."
     ):
@@ -103,7 +101,7 @@ def dialogue_minutes(request, pk, template_name="dialogues/dialogue_form.html"):
     require(may(request.actor, Act.PREPARE_DIALOGUE))
     if dialogue.status != DialogueStatus.HELD:
         return redirect("dialogues:dialogue_detail", pk)
-    form = MinutesForm(request.POST or None, dialogue=dialogue)
+    form = MinutesForm(posted(request), dialogue=dialogue)
     if request.method == "POST" and submit_form(
         request, form, actions.write_minutes, dialogue=dialogue, success="Le compte rendu est enregistré."
     ):
@@ -123,7 +121,7 @@ def dialogue_send(request, pk):
 def dialogue_reopen(request, pk, template_name="dialogues/dialogue_form.html"):
     dialogue = dialogue_of(request, pk)
     require(may(request.actor, Act.PREPARE_DIALOGUE))
-    form = ReopenForm(request.POST or None)
+    form = ReopenForm(posted(request))
     if request.method == "POST" and submit_form(
         request, form, actions.reopen_minutes, dialogue=dialogue, success="Le compte rendu est repris."
     ):
@@ -136,7 +134,7 @@ def dialogue_reopen(request, pk, template_name="dialogues/dialogue_form.html"):
 def dialogue_revise(request, pk, template_name="dialogues/dialogue_revise.html"):
     dialogue = dialogue_of(request, pk)
     require(may(request.actor, Act.REVISE))
-    form = ReviseForm(request.POST or None)
+    form = ReviseForm(posted(request))
     if request.method == "POST" and submit_form(
         request, form, actions.revise, dialogue=dialogue, success="La révision est ouverte : corrigez, puis approuvez."
     ):
@@ -200,7 +198,7 @@ def _sign_out_of_the_portal(request, pk, form_of: Callable, template_name: str):
 def annex_refuse(request, pk, template_name="dialogues/annex_refuse.html"):
     annex = annex_of(request, pk)
     require_that(check_may_sign, request.actor)
-    form = RefuseForm(request.POST if request.method == "POST" else None)
+    form = RefuseForm(posted(request))
     success = "Le refus est enregistré : les trois parties en sont prévenues."
     if request.method == "POST" and submit_form(request, form, actions.refuse_annex, annex=annex, success=success):
         return redirect("dialogues:annex_detail", pk)

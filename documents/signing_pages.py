@@ -2,28 +2,24 @@
 
 from collections.abc import Callable
 
-from core.http import submit_form
+from core.http import posted, posted_files, submit_form
 from documents.forms import OutsideForm, PaperForm, SigningForm
 from documents.models import Document
 
 
 def signing_form(request, document: Document | None) -> SigningForm:
     """Return the form that asks for the second factor again, to sign `document`."""
-    return SigningForm(request.POST if request.method == "POST" else None, request=request, document=document)
+    return SigningForm(posted(request), request=request, document=document)
 
 
 def outside_form(request, document: Document) -> OutsideForm:
     """Return the form that takes a file signed elsewhere."""
-    return OutsideForm(*_sent(request), request=request, document=document)
+    return OutsideForm(posted(request), posted_files(request), request=request, document=document)
 
 
 def paper_form(request, document: Document) -> PaperForm:
     """Return the form that takes the copy of a paper signed by hand."""
-    return PaperForm(*_sent(request), request=request, document=document)
-
-
-def _sent(request) -> tuple:
-    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    return PaperForm(posted(request), posted_files(request), request=request, document=document)
 
 
 def submit_outside(request, form: SigningForm, action: Callable, **arguments):

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import QuerySet
-
 from agreements.breakdown import Step, line_steps
 from agreements.engine import compute_year
 from agreements.explanations import payment_label
@@ -92,15 +90,6 @@ def differences(statement: Statement) -> list[str]:
     if year.total != statement.total:
         found.append(f"total : {format_euros(statement.total)} émis, {format_euros(year.total)} recalculés")
     return found
-
-
-def computed_totals(statements: QuerySet[Statement]) -> dict[tuple[str, int], Decimal]:
-    """Compute statements again; return (number of the contract, year) → euros, the last revision read winning."""
-    rows = statements.values_list("contract__number", "year", "inputs")
-    return {
-        (number, year): compute_year(from_document(inputs), year).total
-        for number, year, inputs in rows.iterator(chunk_size=200)
-    }
 
 
 def _stored_row(line: StatementLine) -> dict:

@@ -17,7 +17,7 @@ from core import clock
 from core.actor import Actor
 from core.enums import Side
 from core.face import HistoryEntry
-from core.http import attempt, http_methods, require, show, submit_form
+from core.http import attempt, http_methods, posted, require, show, submit_form
 from core.spreadsheets import CONTENT_TYPES, spreadsheet_response
 from core.tables import table_response
 from funding import actions
@@ -76,7 +76,7 @@ def payment_pay(request, pk, template_name="funding/payment_form.html"):
     require(may(request.actor, Act.PAY))
     if away := not_open(request, payment, "can_pay"):
         return away
-    form = PayForm(request.POST or None, actor=request.actor, initial={"paid_on": clock.today()})
+    form = PayForm(posted(request), actor=request.actor, initial={"paid_on": clock.today()})
     if request.method == "POST" and submit_form(
         request, form, actions.pay_payment, payment=payment, success="Le paiement est enregistré."
     ):
@@ -91,7 +91,7 @@ def payment_cancel(request, pk, template_name="funding/payment_form.html"):
     require(may(request.actor, Act.PAY))
     if away := not_open(request, payment, "can_cancel"):
         return away
-    form = CancelForm(request.POST or None, actor=request.actor)
+    form = CancelForm(posted(request), actor=request.actor)
     if request.method == "POST" and submit_form(
         request, form, actions.cancel_payment, payment=payment, success="Le versement est annulé."
     ):
@@ -120,7 +120,7 @@ def order_create(request, template_name="funding/order_form.html"):
     payments = payments_of_period(request.actor, period)
     total = sum((payment.net_amount for payment in payments), Decimal(0))
     seen = {name: period[name].value() for name in period.fields} | {"seen_total": total}
-    form = OrderForm(request.POST or None, actor=request.actor, initial=seen, auto_id="order-%s")
+    form = OrderForm(posted(request), actor=request.actor, initial=seen, auto_id="order-%s")
     if request.method == "POST" and (
         order := submit_form(request, form, actions.order_period, success="Les versements sont ordonnés.")
     ):
@@ -184,7 +184,7 @@ def line_start(request, pk, kind, template_name="funding/unscheduled_form.html")
     if kind not in STARTED_LINES:
         raise Http404
     line = AmountKind(kind)
-    form = LineStartForm(request.POST or None, actor=request.actor)
+    form = LineStartForm(posted(request), actor=request.actor)
     fields = {"contract": contract, "kind": line, "success": f"{line.label} : le premier jour est enregistré."}
     if request.method == "POST" and submit_form(request, form, contract_actions.start_line, **fields):
         return redirect("funding:unscheduled_care", pk)
@@ -201,7 +201,7 @@ def compensation_declare(request, pk, year, template_name="funding/unscheduled_f
     rows = {row.number: row for row in unscheduled_page(contract, clock.today()).years}
     if year not in rows:
         raise Http404
-    form = CompensationForm(request.POST or None, actor=request.actor, initial={"amount": rows[year].declared})
+    form = CompensationForm(posted(request), actor=request.actor, initial={"amount": rows[year].declared})
     fields = {"contract": contract, "number": year, "success": "Le montant est déclaré."}
     if request.method == "POST" and submit_form(request, form, contract_actions.declare_compensation, **fields):
         return redirect("funding:unscheduled_care", pk)

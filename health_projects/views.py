@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from accounts.permissions import Act, may
 from core import clock
 from core.enums import Side
-from core.http import attempt, back_to, http_methods, logs_reads, require, show, submit_form
+from core.http import attempt, back_to, http_methods, logs_reads, posted, require, show, submit_form
 from core.tables import table_response
 from health_projects import actions, assemblers, forms, pages, permissions
 from health_projects.enums import SectionKey
@@ -55,7 +55,7 @@ def section_form(request, project: HealthProject, key: SectionKey) -> forms.Sect
     row = project.sections.filter(key=key).first()
     text = row.text if row else ""
     return forms.SectionForm(
-        request.POST if request.method == "POST" else None,
+        posted(request),
         actor=request.actor,
         current_version=row.lock_version if row else 0,
         current_values={"text": text},
@@ -65,7 +65,7 @@ def section_form(request, project: HealthProject, key: SectionKey) -> forms.Sect
 
 def title_form(request, project: HealthProject) -> forms.TitleForm:
     return forms.TitleForm(
-        request.POST if request.method == "POST" else None,
+        posted(request),
         actor=request.actor,
         current_version=project.lock_version,
         current_values={"title": project.title},
@@ -80,7 +80,7 @@ def population_form(request, project: HealthProject) -> forms.PopulationForm:
         "reason": project.agreed_population_reason,
     }
     return forms.PopulationForm(
-        request.POST if request.method == "POST" else None,
+        posted(request),
         actor=request.actor,
         current_version=project.lock_version,
         current_values=values,
@@ -135,7 +135,7 @@ def project_compare(request, pk, template_name="health_projects/project_compare.
 def project_create(request, template_name="health_projects/project_create.html"):
     require(may(request.actor, Act.DRAFT_PROJECT))
     initial = {"title": f"Projet de santé de la {request.actor.organisation_name}"}
-    form = forms.ProjectForm(request.POST or None, actor=request.actor, initial=initial)
+    form = forms.ProjectForm(posted(request), actor=request.actor, initial=initial)
     if request.method == "POST":
         project = submit_form(request, form, actions.create_project, success="Le projet est ouvert : à vous d’écrire.")
         if project:
@@ -260,7 +260,7 @@ def project_missions(request, pk, template_name="health_projects/project_mission
         return away
     agreement = assemblers.agreement_today()
     form = forms.MissionsForm(
-        request.POST if request.method == "POST" else None,
+        posted(request),
         actor=request.actor,
         agreement=agreement,
         missions=project.missions,
@@ -333,7 +333,7 @@ def project_approve(request, pk):
 def project_send_back(request, pk, template_name="health_projects/project_send_back.html"):
     project = scoped(request, pk)
     require(may(request.actor, Act.REVIEW_PROJECT))
-    form = forms.SendBackForm(request.POST or None, actor=request.actor)
+    form = forms.SendBackForm(posted(request), actor=request.actor)
     if request.method == "POST" and submit_form(
         request, form, actions.send_back, project=project, success="Votre demande est envoyée à la CPTS."
     ):
@@ -345,7 +345,7 @@ def project_send_back(request, pk, template_name="health_projects/project_send_b
 def project_oppose(request, pk, template_name="health_projects/project_oppose.html"):
     project = scoped(request, pk)
     require(may(request.actor, Act.REVIEW_PROJECT))
-    form = forms.OppositionForm(request.POST or None, actor=request.actor)
+    form = forms.OppositionForm(posted(request), actor=request.actor)
     if request.method == "POST" and submit_form(
         request, form, actions.oppose, project=project, success="L’opposition est enregistrée. La CPTS en est avertie."
     ):
@@ -371,7 +371,7 @@ def overlap_accept(request, pk, other, template_name="health_projects/overlap_ac
     overlap = next((row for row in found if row.other == other), None)
     if overlap is None:
         raise Http404
-    form = forms.AcceptanceForm(request.POST or None, actor=request.actor)
+    form = forms.AcceptanceForm(posted(request), actor=request.actor)
     if request.method == "POST" and submit_form(
         request, form, actions.accept_overlap, project=project, other=other, success="Le chevauchement est accepté."
     ):

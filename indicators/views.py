@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from accounts.permissions import Act, may
-from core.http import attempt, http_methods, require, require_that, show, submit_form
+from core.http import attempt, http_methods, posted, posted_files, require, require_that, show, submit_form
 from indicators import actions, assemblers, forms, permissions
 from indicators.models import Deliverable, Indicator, IndicatorValue, MissionAction, Programme, ProgrammeMission
 
@@ -67,7 +67,7 @@ def action_create(request, pk, template_name="indicators/action_edit.html"):
     mission = _mission(request, pk)
     if refused := _refuse_writing(request, mission):
         return refused
-    form = forms.MissionActionForm(_sent(request), actor=request.actor)
+    form = forms.MissionActionForm(posted(request), actor=request.actor)
     success = "L’action est ajoutée."
     if submit_form(request, form, actions.save_action, programme_mission=mission, success=success):
         return redirect(_edit_url(mission))
@@ -84,7 +84,7 @@ def action_edit(request, pk, template_name="indicators/action_edit.html"):
     lines = "\n".join(deliverable.label for deliverable in action.deliverables.all())
     values = {"title": action.title, "lead": action.lead, "deliverables": lines}
     form = forms.MissionActionForm(
-        _sent(request),
+        posted(request),
         actor=request.actor,
         initial=values,
         current_values=values,
@@ -114,7 +114,7 @@ def indicator_create(request, pk, template_name="indicators/indicator_edit.html"
     if refused := _refuse_writing(request, mission):
         return refused
     form = forms.IndicatorForm(
-        _sent(request),
+        posted(request),
         actor=request.actor,
         mission=mission,
         initial={"action": request.GET.get("action")},
@@ -133,7 +133,7 @@ def indicator_edit(request, pk, template_name="indicators/indicator_edit.html"):
         return refused
     values = {name: getattr(indicator, name) for name in forms.IndicatorForm.base_fields}
     form = forms.IndicatorForm(
-        _sent(request),
+        posted(request),
         actor=request.actor,
         mission=mission,
         indicator=indicator,
@@ -167,8 +167,8 @@ def value_enter(request, pk, template_name="indicators/value_enter.html"):
     value = indicator.current_value
     values = forms.ValueForm.values_of(value) or assemblers.usual_period(indicator)
     form = forms.ValueForm(
-        _sent(request),
-        _files(request),
+        posted(request),
+        posted_files(request),
         actor=request.actor,
         indicator=indicator,
         initial=values,
@@ -187,7 +187,7 @@ def value_confirm(request, pk, template_name="indicators/value_confirm.html"):
     if refused:
         return refused
     form = forms.ConfirmForm(
-        _sent(request),
+        posted(request),
         actor=request.actor,
         current_version=value.lock_version,
         current_values={},
@@ -202,7 +202,9 @@ def value_contest(request, pk, template_name="indicators/value_contest.html"):
     value, refused = _value_to_judge(request, pk)
     if refused:
         return refused
-    form = forms.ContestForm(_sent(request), actor=request.actor, current_version=value.lock_version, current_values={})
+    form = forms.ContestForm(
+        posted(request), actor=request.actor, current_version=value.lock_version, current_values={}
+    )
     success = "La valeur est contestée : la partie qui l’a saisie la revoit."
     if submit_form(request, form, actions.contest_value, value=value, success=success):
         return redirect(_detail_url(value.indicator))
@@ -215,7 +217,7 @@ def evidence_add(request, pk, template_name="indicators/evidence_add.html"):
     require(permissions.may_enter(request.actor, value.indicator))
     if refused := _refuse_values(request, value.indicator.programme_mission):
         return refused
-    form = forms.EvidenceForm(_sent(request), _files(request), actor=request.actor)
+    form = forms.EvidenceForm(posted(request), posted_files(request), actor=request.actor)
     success = "Les pièces sont déposées."
     if submit_form(request, form, actions.add_evidence, value=value, success=success):
         return redirect(_detail_url(value.indicator))
@@ -229,7 +231,7 @@ def deliverable_deposit(request, pk, template_name="indicators/deliverable_depos
     require(permissions.may_deposit(request.actor))
     if refused := _refuse_values(request, mission):
         return refused
-    form = forms.DeliverableForm(_sent(request), _files(request), actor=request.actor)
+    form = forms.DeliverableForm(posted(request), posted_files(request), actor=request.actor)
     success = "Le livrable est déposé."
     if submit_form(request, form, actions.deposit_deliverable, deliverable=deliverable, success=success):
         return redirect(DETAIL, mission.programme_id)
@@ -249,7 +251,7 @@ def indicator_settle(request, pk, template_name="indicators/indicator_settle.htm
         "reason": indicator.settlement_reason,
     }
     form = forms.SettlementForm(
-        _sent(request),
+        posted(request),
         actor=request.actor,
         initial=values,
         current_values=values,
@@ -262,15 +264,6 @@ def indicator_settle(request, pk, template_name="indicators/indicator_settle.htm
 
 
 # What these pages share ---------------------------------------------------------------------------------------
-
-
-def _sent(request):
-    """Return what was posted, None on a page that is only read."""
-    return request.POST if request.method == "POST" else None
-
-
-def _files(request):
-    return request.FILES if request.method == "POST" else None
 
 
 def _mission(request, pk) -> ProgrammeMission:

@@ -14,7 +14,7 @@ from agreements.agreement import Agreement
 from contracts.models import Contract
 from core import clock
 from core.errors import DomainError
-from core.http import attempt, http_methods, require, show, submit_form
+from core.http import attempt, http_methods, posted, require, show, submit_form
 from core.spreadsheets import spreadsheet_response
 from simulator import actions, address, assemblers, pages
 from simulator.assemblers import ContractScenario
@@ -90,7 +90,7 @@ def scenario_create(request, template_name="simulator/scenario_form.html"):
     require(may(request.actor, Act.SAVE_SCENARIO))
     agreements, today = assemblers.known_agreements(), clock.today()
     form = NewScenarioForm(
-        request.POST or None,
+        posted(request),
         actor=request.actor,
         agreements=agreements,
         today=today,
@@ -127,9 +127,7 @@ def scenario_edit(request, pk, template_name="simulator/scenario_form.html"):
     """Rename a scenario, or change its note."""
     scenario = scenario_of(request, pk)
     require(may(request.actor, Act.SAVE_SCENARIO))
-    form = ScenarioForm(
-        request.POST or None, actor=request.actor, initial={"name": scenario.name, "note": scenario.note}
-    )
+    form = ScenarioForm(posted(request), actor=request.actor, initial={"name": scenario.name, "note": scenario.note})
     if request.method == "POST" and submit_form(
         request, form, actions.rename_scenario, scenario=scenario, success="Le scénario est renommé."
     ):

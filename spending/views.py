@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from contracts.models import AMENDMENT_ROWS, Contract
 from core import clock
-from core.http import attempt, http_methods, require, show, submit_form
+from core.http import attempt, http_methods, posted, posted_files, require, show, submit_form
 from core.spreadsheets import CONTENT_TYPES
 from core.tables import table_response
 from core.wording import counted
@@ -64,7 +64,7 @@ def year_detail(request, pk, year, template_name="spending/year_detail.html"):
 def expense_create(request, pk, template_name="spending/expense_form.html"):
     contract = _contract(request, pk)
     require(may_enter(request.actor, contract))
-    form = ExpenseForm(_sent(request), _files(request), actor=request.actor, contract=contract)
+    form = ExpenseForm(posted(request), posted_files(request), actor=request.actor, contract=contract)
     expense = submit_form(request, form, actions.add_expense, contract=contract, success="La dépense est enregistrée.")
     if expense:
         again = "encore" in request.POST
@@ -93,8 +93,8 @@ def expense_replace(request, pk, template_name="spending/expense_form.html"):
     if refused := _refuse_change(request, expense):
         return refused
     form = ReplaceForm(
-        _sent(request),
-        _files(request),
+        posted(request),
+        posted_files(request),
         actor=request.actor,
         contract=expense.contract,
         initial=ReplaceForm.values_of(expense),
@@ -112,7 +112,7 @@ def expense_cancel(request, pk, template_name="spending/expense_act.html"):
     expense = _expense(request, pk)
     if refused := _refuse_change(request, expense):
         return refused
-    form = CancelForm(_sent(request), actor=request.actor)
+    form = CancelForm(posted(request), actor=request.actor)
     if submit_form(request, form, actions.cancel_expense, expense=expense, success="La dépense est annulée."):
         return redirect(DETAIL, pk)
     context = {"expense": expense, "form": form, "heading": "Annuler la dépense", "submit": "Annuler la dépense"}
@@ -124,7 +124,7 @@ def receipt_attach(request, pk, template_name="spending/expense_act.html"):
     expense = _expense(request, pk)
     if refused := _refuse_change(request, expense):
         return refused
-    form = ReceiptForm(_sent(request), _files(request), actor=request.actor)
+    form = ReceiptForm(posted(request), posted_files(request), actor=request.actor)
     if submit_form(request, form, actions.attach_receipt, expense=expense, success="La pièce est jointe."):
         return redirect(DETAIL, pk)
     context = {"expense": expense, "form": form, "heading": "Joindre la pièce", "submit": "Joindre la pièce"}
@@ -154,7 +154,7 @@ def professional_list(request, pk, template_name="spending/professional_list.htm
 def professional_create(request, pk, template_name="spending/professional_form.html"):
     contract = _contract(request, pk)
     require(may_enter(request.actor, contract))
-    form = ProfessionalForm(_sent(request), actor=request.actor)
+    form = ProfessionalForm(posted(request), actor=request.actor)
     success = "Le professionnel est ajouté à la liste."
     if submit_form(request, form, actions.add_professional, contract=contract, success=success):
         return redirect("spending:professional_list", pk)
@@ -167,7 +167,7 @@ def professional_correct(request, pk, template_name="spending/professional_form.
     contract = _last_contract(request, professional)
     require(may_enter(request.actor, contract))
     values = {"name": professional.name, "profession": professional.profession}
-    form = ProfessionalForm(_sent(request), actor=request.actor, initial=values)
+    form = ProfessionalForm(posted(request), actor=request.actor, initial=values)
     fields = {"contract": contract, "professional": professional, "success": "Le professionnel est corrigé."}
     if submit_form(request, form, actions.correct_professional, **fields):
         return redirect("spending:professional_list", contract.pk)
@@ -183,7 +183,7 @@ def budget_edit(request, pk, year, template_name="spending/budget_form.html"):
     if refused := _refuse_budget(request, contract, year):
         return refused
     budget = budget_of(contract, year)
-    typed = request.GET if request.htmx and request.method == "GET" else _sent(request)
+    typed = request.GET if request.htmx and request.method == "GET" else posted(request)
     form = BudgetForm(typed, actor=request.actor, contract=contract, year=year, budget=budget)
     if request.htmx and request.method == "GET":  # what the grid holds while it is being written
         return show(request, template_name, {"form": form, "fragment": "spending/partials/budget_total.html"})
@@ -210,7 +210,7 @@ def budget_import(request, pk, year, template_name="spending/sheet_import.html")
     contract = _contract(request, pk)
     if refused := _refuse_budget(request, contract, year):
         return refused
-    form = SheetForm(_sent(request), _files(request), actor=request.actor, heads=sheets.BUDGET_HEADS)
+    form = SheetForm(posted(request), posted_files(request), actor=request.actor, heads=sheets.BUDGET_HEADS)
     context = _budget_sheet(contract, year, form)
     if form.is_valid():
         budget, rows = budget_of(contract, year), form.cleaned_data["rows"]
@@ -252,7 +252,7 @@ def expense_template(request, pk):
 def expense_import(request, pk, template_name="spending/sheet_import.html"):
     contract = _contract(request, pk)
     require(may_enter(request.actor, contract))
-    form = SheetForm(_sent(request), _files(request), actor=request.actor, heads=sheets.EXPENSE_HEADS)
+    form = SheetForm(posted(request), posted_files(request), actor=request.actor, heads=sheets.EXPENSE_HEADS)
     context = _expense_sheet(contract, form)
     if form.is_valid():
         rows = form.cleaned_data["rows"]
@@ -279,15 +279,6 @@ def expense_import_save(request, pk, template_name="spending/sheet_import.html")
 
 
 # What these pages share ---------------------------------------------------------------------------------------
-
-
-def _sent(request):
-    """Return what was posted, None on a page that is only read."""
-    return request.POST if request.method == "POST" else None
-
-
-def _files(request):
-    return request.FILES if request.method == "POST" else None
 
 
 def _contract(request, pk) -> Contract:

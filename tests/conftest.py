@@ -3,6 +3,7 @@
 from collections import Counter
 from types import SimpleNamespace
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
@@ -12,6 +13,10 @@ from accounts.models import Membership
 from agreements.actions import load_agreements, load_national_indicators
 from tests.utils import stories
 from tests.utils.world import World, make_world
+
+# A busy machine draws its examples slowly: that says nothing of the code.
+hypothesis.settings.register_profile("portal", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("portal")
 
 
 @pytest.hookimpl(trylast=True)  # after the order was drawn at random

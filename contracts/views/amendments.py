@@ -4,14 +4,16 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 
 from accounts.permissions import Act, may
 from contracts import actions, amending, amendment_page, permissions
 from contracts.enums import AmendmentStatus
-from contracts.forms import AmendmentForm, ReasonForm
+from contracts.forms import AmendmentForm
 from contracts.models import Amendment, Contract
+from contracts.views.reasons import act_with_reason
 from core import clock
-from core.http import attempt, http_methods, require, require_that, show, submit_form
+from core.http import attempt, http_methods, posted, require, require_that, show, submit_form
 from documents.permissions import check_may_sign
 from documents.signing_pages import outside_context, outside_form, paper_form, signing_form, submit_outside
 
@@ -131,7 +133,7 @@ def amendment_refuse(request, pk, template_name="contracts/amendment_refuse.html
     require_that(check_may_sign, request.actor)
     is_possible = permissions.can_sign_amendment(request.actor, amendment)
     success = "Le refus est enregistré : l’avenant est de nouveau en rédaction."
-    return _with_reason(
+    return _act_with_reason(
         request, amendment, actions.refuse_amendment, template_name, is_possible=is_possible, success=success
     )
 
@@ -142,7 +144,7 @@ def amendment_abandon(request, pk, template_name="contracts/amendment_abandon.ht
     amendment = _amendment(request, pk)
     require(permissions.may_propose(request.actor, amendment.contract))
     is_possible = permissions.can_edit_amendment(request.actor, amendment)
-    return _with_reason(
+    return _act_with_reason(
         request,
         amendment,
         actions.abandon_amendment,
@@ -152,20 +154,17 @@ def amendment_abandon(request, pk, template_name="contracts/amendment_abandon.ht
     )
 
 
-def _with_reason(request, amendment, action, template_name, *, is_possible: bool, success: str):
-    form = ReasonForm(request.POST if request.method == "POST" else None, actor=request.actor)
-    if request.method == "POST" and submit_form(request, form, action, amendment=amendment, success=success):
-        return redirect("contracts:amendment_detail", amendment.pk)
-    if not is_possible and request.method == "GET":
-        return redirect("contracts:amendment_detail", amendment.pk)
-    return show(request, template_name, {"amendment": amendment, "contract": amendment.contract, "form": form})
+def _act_with_reason(request, amendment: Amendment, action: Callable, template_name: str, **options):
+    context = {"amendment": amendment, "contract": amendment.contract}
+    page = reverse("contracts:amendment_detail", args=[amendment.pk])
+    return act_with_reason(request, action, template_name, context=context, page=page, amendment=amendment, **options)
 
 
 def _form(request, contract: Contract, amendment: Amendment | None = None) -> AmendmentForm:
     added, dropped = amending.possible_missions(contract)
     stored = amending.stored_values(amendment) if amendment else {}
     return AmendmentForm(
-        request.POST if request.method == "POST" else None,
+        posted(request),
         years=amending.years_to_come(contract, clock.today()),
         versions=amending.other_versions(contract),
         added=added,

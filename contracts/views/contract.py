@@ -12,12 +12,13 @@ from accounts.permissions import Act, may
 from contracts import actions, assemblers, ending, panels, permissions
 from contracts.enums import ContractStatus
 from contracts.filters import ContractFilter
-from contracts.forms import ContractForm, CrisisForm, ReasonForm
+from contracts.forms import ContractForm, CrisisForm
 from contracts.models import OPEN_STATUSES, Contract
 from contracts.tables import ContractTable
+from contracts.views.reasons import act_with_reason
 from core.actor import Actor
 from core.enums import PARTIES, Side
-from core.http import attempt, http_methods, require, require_that, show, submit_form
+from core.http import attempt, http_methods, posted, require, require_that, show, submit_form
 from core.tables import table_response
 from documents.models import Document
 from documents.permissions import can_remind, check_may_sign
@@ -110,7 +111,7 @@ def _contract_form(request, contract: Contract, terms: assemblers.Terms) -> Cont
     values = actions.form_values(contract)
     kept = {name.replace("start_", "keep_"): True for name in values if name.startswith("start_")}
     return ContractForm(
-        request.POST if request.method == "POST" else None,
+        posted(request),
         missions=assemblers.possible_missions(contract, terms),
         initial={**values, **kept},
         current_version=contract.lock_version,
@@ -264,13 +265,15 @@ def contract_refuse(request, pk, template_name="contracts/contract_refuse.html")
     contract = _contract(request, pk)
     require(permissions.is_party(request.actor, contract))
     require_that(check_may_sign, request.actor)
-    return _with_reason(
+    return act_with_reason(
         request,
-        contract,
         actions.refuse_signature,
         template_name,
+        context={"contract": contract},
+        page=reverse("contracts:contract_preview", args=[pk]),
         is_possible=permissions.can_sign(request.actor, contract),
         success="Le refus est enregistré : la négociation reprend.",
+        contract=contract,
     )
 
 
@@ -279,23 +282,16 @@ def contract_abandon(request, pk, template_name="contracts/contract_abandon.html
     """Give up a contract that is not agreed, with a reason."""
     contract = _contract(request, pk)
     require(permissions.is_party(request.actor, contract) and may(request.actor, Act.DRAFT_CONTRACT))
-    return _with_reason(
+    return act_with_reason(
         request,
-        contract,
         actions.abandon_contract,
         template_name,
+        context={"contract": contract},
+        page=reverse("contracts:contract_preview", args=[pk]),
         is_possible=permissions.can_abandon(request.actor, contract),
         success="Le contrat est abandonné.",
+        contract=contract,
     )
-
-
-def _with_reason(request, contract, action, template_name, *, is_possible: bool, success: str):
-    form = ReasonForm(request.POST if request.method == "POST" else None, actor=request.actor)
-    if request.method == "POST" and submit_form(request, form, action, contract=contract, success=success):
-        return redirect("contracts:contract_preview", contract.pk)
-    if not is_possible and request.method == "GET":
-        return redirect("contracts:contract_preview", contract.pk)
-    return show(request, template_name, {"contract": contract, "form": form})
 
 
 @http_methods("GET", "POST")
@@ -303,7 +299,7 @@ def crisis_declare(request, pk, template_name="contracts/crisis_declare.html"):
     """Record a health crisis declared on the territory (R10)."""
     contract = _contract(request, pk)
     require(permissions.is_party(request.actor, contract) and may(request.actor, Act.DECLARE_CRISIS))
-    form = CrisisForm(request.POST if request.method == "POST" else None, actor=request.actor)
+    form = CrisisForm(posted(request), actor=request.actor)
     if request.method == "POST":
         success = "La crise est enregistrée."
         if submit_form(request, form, actions.declare_crisis, contract=contract, success=success):

@@ -1,12 +1,14 @@
 """Pages of the end of a contract (R19): what was notified, the rates of the year cut short, the accord."""
 
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 
 from contracts import actions, assemblers, ending, permissions
-from contracts.forms import RatesForm, ReasonForm
+from contracts.forms import RatesForm
 from contracts.models import Contract
+from contracts.views.reasons import act_with_reason
 from core.actor import Actor
-from core.http import attempt, http_methods, require, show, submit_form
+from core.http import attempt, http_methods, posted, require, show, submit_form
 
 
 @http_methods("GET")
@@ -57,22 +59,24 @@ def termination_withdraw(request, pk, template_name="contracts/termination_withd
     """Take the end back before its day, with a reason."""
     contract = _contract(request, pk)
     require(permissions.may_end(request.actor, contract))
-    form = ReasonForm(request.POST if request.method == "POST" else None, actor=request.actor)
-    success = "La fin notifiée est retirée : le contrat continue."
-    if request.method == "POST" and submit_form(
-        request, form, actions.withdraw_termination, contract=contract, success=success
-    ):
-        return redirect("contracts:contract_preview", pk)
-    if not permissions.can_withdraw_termination(request.actor, contract) and request.method == "GET":
-        return redirect("contracts:termination_detail", pk)
-    return show(request, template_name, {"contract": contract, "form": form, "termination": contract.termination})
+    return act_with_reason(
+        request,
+        actions.withdraw_termination,
+        template_name,
+        context={"contract": contract, "termination": contract.termination},
+        page=reverse("contracts:termination_detail", args=[pk]),
+        page_after=reverse("contracts:contract_preview", args=[pk]),
+        is_possible=permissions.can_withdraw_termination(request.actor, contract),
+        success="La fin notifiée est retirée : le contrat continue.",
+        contract=contract,
+    )
 
 
 def _rates_form(request, contract: Contract) -> RatesForm:
     cut = assemblers.cut_missions(contract, contract.termination)
     proposed = contract.termination.rate_values()
     return RatesForm(
-        request.POST if request.method == "POST" else None,
+        posted(request),
         actor=request.actor,
         cut=cut,
         initial={f"rate_{mission}": rate * 100 for mission, rate in proposed.items()},

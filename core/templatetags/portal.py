@@ -161,15 +161,6 @@ def _days(number: int) -> str:
 
 
 @register.filter
-def since_fr(value: date | datetime | None) -> str:
-    """« depuis 12 jours », « depuis aujourd’hui », counted to the portal's day."""
-    if not value:
-        return NOTHING
-    days = (clock.today() - _day(value)).days
-    return f"depuis {_days(days)}" if days > 0 else "depuis aujourd’hui"
-
-
-@register.filter
 def until_fr(value: date | datetime | None) -> str:
     """« il reste 23 jours », « c’est aujourd’hui », « en retard de 3 jours »."""
     if not value:

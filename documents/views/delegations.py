@@ -6,7 +6,7 @@ from accounts.actions import end_delegation
 from accounts.models import Delegation
 from accounts.permissions import Act, may
 from core.enums import PARTIES
-from core.http import attempt, http_methods, require, show, submit_form
+from core.http import attempt, http_methods, posted, posted_files, require, show, submit_form
 from documents import actions
 from documents.assemblers import delegation_rows
 from documents.forms import DelegationForm
@@ -27,9 +27,9 @@ def delegation_list(request, template_name="documents/delegation_list.html"):
 @http_methods("GET", "POST")
 def delegation_create(request, template_name="documents/delegation_create.html"):
     require(may(request.actor, Act.DELEGATE))
-    is_sent = request.method == "POST"
-    form = DelegationForm(request.POST if is_sent else None, request.FILES if is_sent else None, actor=request.actor)
-    if is_sent and submit_form(request, form, actions.grant_delegation_with_deed, success="La délégation est donnée."):
+    form = DelegationForm(posted(request), posted_files(request), actor=request.actor)
+    success = "La délégation est donnée."
+    if request.method == "POST" and submit_form(request, form, actions.grant_delegation_with_deed, success=success):
         return redirect("documents:delegation_list")
     return show(request, template_name, {"form": form})
 

@@ -30,7 +30,7 @@ def steps_of(inputs: ContractInputs, kind: str) -> dict[str, str]:
     return {step.label: step.value for step in next(line for line in lines if line.label == kind).steps}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(documents())
 def test_everything_adds_up_to_the_result(document):
     inputs = read_inputs(Node(parse(json.dumps(document))))
@@ -43,7 +43,7 @@ def test_everything_adds_up_to_the_result(document):
     assert [day.due_on for day in days] == sorted({item.due_on for item in result.payments})
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(documents())
 def test_every_line_opens_from_its_size_to_its_rule(document):
     inputs = read_inputs(Node(parse(json.dumps(document))))

@@ -25,7 +25,7 @@ def again(inputs: ContractInputs) -> ContractInputs:
     return from_document(json.loads(json.dumps(to_document(inputs))))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(documents())
 def test_any_contract_is_read_again_as_it_was_and_computed_to_the_same_lines(document):
     inputs = read_inputs(Node(parse(json.dumps(document))))

@@ -18,7 +18,7 @@ from agreements.simulation import simulate
 from tests.agreements import oracle
 from tests.agreements.strategies import documents, populations, signatures
 
-pure = settings(deadline=None, max_examples=150)
+pure = settings(max_examples=150)
 amounts = st.integers(1, 20_000).map(lambda n: Decimal(n * 50))
 values = st.decimals(-1000, 1000, places=2)
 

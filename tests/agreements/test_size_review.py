@@ -1,10 +1,8 @@
 """R18: the size of the running year changes after its advances were paid."""
 
-from datetime import date
 from decimal import Decimal
 
 from agreements.explanations import explain
-from agreements.payments import instalments
 from tests.agreements.contracts import funding, lines_of, mission, payments_of
 
 P = "PREVENTION"
@@ -43,26 +41,3 @@ def test_r18_a_bonus_paid_and_lost_with_the_size_is_balanced():
     assert lines_of(result, 1)[P, "SIZE4_BONUS/FIXED"] == Decimal("0.00")
     assert ("2022-03-01", "BALANCE", P, "SIZE4_BONUS/FIXED", "-1500.00") in payments_of(result, 1)
     assert "n’ouvre pas droit" in explain(result.year(1).lines[-1])
-
-
-def test_r18_a_negative_balance_is_netted_the_same_day_then_against_what_comes_next():
-    result = funding(mission(P, rates={}), sizes={1: 1}, advance_sizes={1: 4}, years=2, size=1)
-    days = {item.due_on: item for item in instalments(result.payments)}
-    # At the anniversary: OPERATING 50 000 − 90 000, FIXED 10 000 − 15 000, against 37 500 + 7 500 of year 2
-    assert days[date(2021, 3, 1)].paid == Decimal("105000.00")
-    assert days[date(2022, 3, 1)].paid == Decimal("0.00")
-    assert days[date(2022, 3, 1)].carried == Decimal("0.00")
-    assert days[date(2023, 3, 1)].paid == Decimal("15000.00")
-
-
-def test_r18_what_nothing_absorbs_is_never_claimed_back():
-    result = funding(sizes={1: 1}, advance_sizes={1: 4}, years=1)
-    (first, last) = instalments(result.payments)
-    assert (first.paid, last.paid, last.carried) == (Decimal(90000), Decimal(0), Decimal(40000))
-
-
-def test_r18_carried_amounts_are_deducted_once():
-    result = funding(sizes={1: 1, 2: 1}, advance_sizes={1: 4}, years=2)
-    first, second = instalments(result.payments)
-    assert (second.due, second.deducted, second.paid) == (Decimal(10000), Decimal(0), Decimal(10000))
-    assert first.paid + second.paid == result.total

@@ -4,7 +4,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from http.cookies import SimpleCookie
@@ -101,6 +101,7 @@ class Portal:
         self.prefilled: dict[tuple, dict] = {}
         self.visitor = Visitor()
         self.sessions = {principal.key: signed_in(principal) for principal in self.everyone() if principal.user}
+        self.journal = journal_length()  # what is asked is undone: always the same when a question begins
 
     def subjects(self, row: Row) -> list[Subject | None]:
         return row.about(self.story) if row.about else [None]
@@ -190,12 +191,10 @@ class Portal:
         """Open an address as someone; what it wrote is counted, then undone."""
         answer = Answer(route=route or address, method=method, principal=principal, status=0)
         client = self.client(principal)
-        rendering = undefined_variables() if is_read else blank_pages()
-        with stories.at(TODAY), undone(), no_refusal_logged(), rendering as answer.undefined:
-            before = journal_length()
+        with stories.at(TODAY), undone(), no_refusal_logged(), nullcontext() if is_read else blank_pages():
             try:
                 fill(answer, client.generic_request(method, address, data or {}))
-                answer.traces = journal_length() - before
+                answer.traces = journal_length() - self.journal
             except Exception as error:  # a view that breaks is an answer too: the page of error 500
                 answer.status, answer.error = 500, spoken(error)
         return answer
@@ -216,7 +215,9 @@ class Portal:
             for principal in self.principals(subject, is_other=number > 0):
                 if principal.name.startswith("own"):
                     for query in ("", *EXPORTS) if row.is_list else ("",):
-                        answer = self.ask(name, "GET", principal, subject, query=query)
+                        with undefined_variables() as undefined:
+                            answer = self.ask(name, "GET", principal, subject, query=query)
+                        answer.undefined = undefined
                         if answer.status in (200, 302):
                             yield answer
 
@@ -355,7 +356,7 @@ def undefined_variables() -> Iterator[set[tuple[str, str]]]:
 
 
 @contextmanager
-def blank_pages() -> Iterator[set[tuple[str, str]]]:
+def blank_pages() -> Iterator[None]:
     """Leave each template blank: its words change nothing of who may open a page, and take most of the time."""
 
     def announce(template: Template, context) -> str:
@@ -363,7 +364,7 @@ def blank_pages() -> Iterator[set[tuple[str, str]]]:
         return ""
 
     with mock.patch.object(Template, "_render", announce):
-        yield set()
+        yield
 
 
 @contextmanager

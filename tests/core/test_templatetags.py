@@ -78,10 +78,8 @@ def test_dates_are_read_in_paris():
     assert portal.date_fr(None) == portal.datetime_fr(None) == "–"
 
 
-def test_time_since_and_until_are_counted_to_the_portal_day(portal_day):
+def test_the_time_left_is_counted_to_the_portal_day(portal_day):
     day = date(2026, 3, 15)
-    assert portal.since_fr(day - timedelta(days=12)) == f"depuis 12{NO_BREAK}jours"
-    assert portal.since_fr(day) == "depuis aujourd’hui"
     assert portal.until_fr(day + timedelta(days=1)) == f"il reste 1{NO_BREAK}jour"
     assert portal.until_fr(day) == "c’est aujourd’hui"
     assert portal.until_fr(day - timedelta(days=3)) == f"en retard de 3{NO_BREAK}jours"

@@ -16,6 +16,7 @@ from funding.enums import PaymentStatus
 from funding.models import Deduction, Payment
 from funding.rules import Balance, plan_deductions
 from funding.tables import PaymentTable
+from tests.agreements.contracts import funding, mission
 from tests.utils import stories
 
 SIGNED_ON = date(2025, 3, 17)
@@ -49,6 +50,32 @@ def test_r18_nothing_waits_while_a_later_payment_could_absorb_it(rows):
         left[plan.target] -= plan.amount
     for source in (row for row in rows if left[row.key] < 0):
         assert all(left[row.key] <= 0 for row in rows if row.amount > 0 and row.due_on >= source.due_on)
+
+
+def paid_by_day(result) -> dict[date, Decimal]:
+    """Return what is paid each day of a computed contract, once what was paid in excess is deducted."""
+    rows = [Balance(key=key, due_on=line.due_on, amount=line.amount) for key, line in enumerate(result.payments)]
+    paid = dict.fromkeys((row.due_on for row in rows), Decimal(0))
+    for row in rows:
+        paid[row.due_on] += max(row.amount, Decimal(0))
+    for plan in plan_deductions(rows):
+        paid[rows[plan.target].due_on] -= plan.amount
+    return paid
+
+
+def test_r18_a_size_reviewed_down_is_deducted_the_same_day():
+    """At the anniversary: OPERATING 50 000 − 90 000, FIXED 10 000 − 15 000, against 37 500 + 7 500 of year 2."""
+    result = funding(mission("PREVENTION", rates={}), sizes={1: 1}, advance_sizes={1: 4}, years=2, size=1)
+    assert paid_by_day(result) == {
+        date(2021, 3, 1): Decimal("105000.00"),
+        date(2022, 3, 1): Decimal("0.00"),
+        date(2023, 3, 1): Decimal("15000.00"),
+    }
+
+
+def test_r18_what_nothing_absorbs_is_never_claimed_back():
+    result = funding(sizes={1: 1}, advance_sizes={1: 4}, years=1)
+    assert paid_by_day(result) == {date(2021, 3, 1): Decimal("90000.00"), date(2022, 3, 1): Decimal("0.00")}
 
 
 def close_year(world, contract, year: int, day: date, **decided) -> None:

@@ -42,7 +42,7 @@ def simulated(**changed):
 # Arithmetic
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(documents(), min_size=2, max_size=3))
 def test_differences_add_up_to_the_difference_of_the_totals(scenarios):
     simulations = [simulate_document(document, AGREEMENTS) for document in scenarios]

@@ -44,7 +44,7 @@ def _plain_mission(mission: dict) -> dict:
     return {key: value for key, value in mission.items() if value} | numbers | crises
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(documents())
 def test_a_document_survives_the_form_and_the_address(document):
     form = form_of(fields_of(document))
@@ -55,7 +55,7 @@ def test_a_document_survives_the_form_and_the_address(document):
     assert address.query_string(again.address_fields) == query  # an address leads to itself: no redirect for ever
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(documents())
 def test_the_form_gives_the_figures_of_the_command(document):
     result = result_as_json(form_of(fields_of(document)).simulation.result)
