@@ -6,10 +6,10 @@ from contracts import actions
 from contracts.enums import AmendmentStatus
 from contracts.models import Amendment, Contract
 from core import clock
-from core.sweeps import one_by_one
+from core.sweeps import SWEEP_LIMITS, one_by_one
 
 
-@shared_task
+@shared_task(**SWEEP_LIMITS)
 def follow_contracts() -> int:
     """Follow each contract and each amendment that the day concerns; return how many.
 
