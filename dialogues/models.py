@@ -10,8 +10,9 @@ from contracts.enums import ContractStatus
 from contracts.models import Contract, ContractScopedQuerySet
 from core.actor import Actor
 from core.fields import StatusField
-from core.models import Approval, TenantModel, TransitionLog, one_of_the_parties
+from core.models import Approval, TenantModel, TransitionLog, one_of_the_parties, reason_when_required
 from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
+from dialogues.lifecycle import RULES
 from documents.models import Document
 from funding.models import Statement
 
@@ -89,6 +90,14 @@ class ManagementDialogue(TenantModel):
                 condition=Q(status="CLOSED", closed_at__isnull=False)
                 | (~Q(status="CLOSED") & Q(closed_at__isnull=True)),
             ),
+            models.CheckConstraint(
+                name="dialogues_only_a_start_starts_a_mission",
+                condition=Q(mission_starts_on__isnull=True) | Q(kind="MISSION_START"),
+            ),
+            models.CheckConstraint(
+                name="dialogues_only_an_annual_reviews_the_size",
+                condition=Q(new_size__isnull=True) | Q(kind="ANNUAL", new_size__range=(1, 4)),
+            ),
         ]
 
     def __str__(self):
@@ -161,6 +170,12 @@ class MinutesApproval(Approval):
                 condition=Q(withdrawn_at__isnull=True),
                 name="dialogues_one_approval_a_side",
             ),
+            models.UniqueConstraint(
+                fields=["dialogue", "revision", "user"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="dialogues_nobody_approves_for_two",
+                violation_error_message="Une même personne n’approuve pas pour deux parties.",
+            ),
         ]
 
 
@@ -171,6 +186,7 @@ class DialogueTransition(TransitionLog):
 
     class Meta(TransitionLog.Meta):
         verbose_name = "transition de dialogue"
+        constraints = [reason_when_required(RULES, "dialogues_reason_when_required")]
 
 
 class AnnualAnnex(TenantModel):

@@ -316,6 +316,11 @@ class ContractYear(TenantModel):
                 name="contracts_year_1_to_5", condition=Q(number__gte=1, number__lte=DURATION_YEARS)
             ),
             models.CheckConstraint(
+                name="contracts_sizes_of_a_year_1_to_4",
+                condition=(Q(size__isnull=True) | Q(size__range=(1, 4)))
+                & (Q(opening_size__isnull=True) | Q(opening_size__range=(1, 4))),
+            ),
+            models.CheckConstraint(
                 name="contracts_compensation_not_negative",
                 condition=Q(declared_compensation__isnull=True) | Q(declared_compensation__gte=0),
             ),

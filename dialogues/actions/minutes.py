@@ -101,7 +101,7 @@ def approve_minutes(*, actor: Actor, dialogue: ManagementDialogue) -> Management
     transitions.lock_what_closing_changes(dialogue)
     digest = approval_hash(dialogue)
     standing = standing_approvals(dialogue, digest)
-    _check_approver(actor, standing)
+    _check_approver(actor, dialogue, standing)
     dialogue.approvals.filter(side=actor.side, withdrawn_at__isnull=True).update(withdrawn_at=clock.now())
     approval = MinutesApproval.objects.create(
         dialogue=dialogue,
@@ -146,8 +146,10 @@ def revise(*, actor: Actor, dialogue: ManagementDialogue, reason: str) -> Manage
 
 def _check_start(dialogue: ManagementDialogue, starts_on: date | None) -> None:
     """R4: a mission does not start before the first day of the running contract year, nor after its end."""
-    if dialogue.kind != DialogueKind.MISSION_START or starts_on is None:
+    if starts_on is None:
         return
+    if dialogue.kind != DialogueKind.MISSION_START:
+        raise DomainError("Seul le dialogue de démarrage d’une mission fixe son premier jour (R4).")
     contract = dialogue.contract
     first_day = contract.anniversary(contract.year_on(clock.today()) - 1)
     if starts_on < first_day:
@@ -169,8 +171,9 @@ def _review_size(actor: Actor, dialogue: ManagementDialogue, size: int) -> None:
     contract_actions.set_year_size(actor=actor, contract=contract, number=contract.year_on(dialogue.held_on), size=size)
 
 
-def _check_approver(actor: Actor, standing: list[MinutesApproval]) -> None:
+def _check_approver(actor: Actor, dialogue: ManagementDialogue, standing: list[MinutesApproval]) -> None:
     if any(approval.side == actor.side for approval in standing):
         raise DomainError("Votre partie a déjà approuvé ce compte rendu.")
-    if any(approval.user_id == actor.user_id for approval in standing):
+    given = dialogue.approvals.filter(revision=dialogue.revision, withdrawn_at__isnull=True, user=actor.user_id)
+    if given.exclude(side=actor.side).exists():
         raise DomainError("Une même personne n’approuve pas pour deux parties.")

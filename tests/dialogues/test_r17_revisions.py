@@ -4,12 +4,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import Error, connection, transaction
+from django.db import Error, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agreements.enums import LineKind, PaymentKind
 from contracts.models import Contract
+from core.enums import Side
 from core.errors import DomainError, NotAllowed, TransitionNotAllowed
 from dialogues import actions
 from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
@@ -102,6 +103,23 @@ def test_r17_a_revision_that_changes_no_amount_makes_nothing_due(world, dialogue
     closed_again(world, dialogue, Decimal("30000.00"))
     assert evaluated.contract.payments.count() == before
     assert evaluated.contract.statements.get(revision=2).total == Decimal("109589.04")
+
+
+def test_the_database_keeps_what_a_dialogue_may_decide(world, dialogue):
+    start = dialogue.contract.dialogues.filter(kind=DialogueKind.MISSION_START).first()
+    approval = dialogue.approvals.get(side=Side.CPTS)
+    wrong = [
+        lambda: ManagementDialogue.objects.filter(pk=dialogue.pk).update(new_size=5),
+        lambda: ManagementDialogue.objects.filter(pk=start.pk).update(new_size=2),
+        lambda: ManagementDialogue.objects.filter(pk=dialogue.pk).update(mission_starts_on=A_MONTH_LATER),
+        lambda: dialogue.approvals.filter(side=Side.ARS).update(user=approval.user),
+        lambda: dialogue.transitions.filter(transition="close").update(transition="revise"),
+        lambda: dialogue.contract.years.filter(number=1).update(size=5),
+        lambda: dialogue.contract.years.filter(number=1).update(opening_size=0),
+    ]
+    for write in wrong:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            write()
 
 
 def test_r17_the_closing_locks_what_others_hold_before_it_writes_the_journal(world, dialogue, evaluated):
