@@ -1,6 +1,6 @@
 """Forms of the contracts room: they read what is typed, the actions decide."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,14 @@ from core.money import format_euros
 
 MAX_MEMBERS = 100_000
 SIZES = (1, 2, 3, 4)
-LONE_START = "Cochez cette case pour vous engager sur la mission, ou effacez sa date."
+LONE = "Cochez cette case pour que ce que vous avez écrit avec elle compte, ou effacez-le."
+
+
+def ask_for_boxes(form: forms.Form, written: Mapping[str, str]) -> None:
+    """Refuse what was written beside a box left empty: it would be lost without a word. Takes {box: field}."""
+    for box, field in written.items():
+        if not form.cleaned_data.get(box) and form.cleaned_data.get(field) and field in form.changed_data:
+            form.add_error(box, LONE)
 
 
 class ContractForm(CrispyMixin, StaleFormMixin, forms.Form):
@@ -75,7 +82,8 @@ class ContractForm(CrispyMixin, StaleFormMixin, forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        self._refuse_lone_starts(cleaned)
+        optional = [mission.code for mission in self.missions if not mission.is_core]
+        ask_for_boxes(self, {f"keep_{code}": f"start_{code}" for code in optional})
         version = cleaned.get("version") or self.current_version
         plan = [
             (mission.code, cleaned.get(f"start_{mission.code}"))
@@ -88,13 +96,6 @@ class ContractForm(CrispyMixin, StaleFormMixin, forms.Form):
             "missions": plan,
             "version": int(version),
         }
-
-    def _refuse_lone_starts(self, cleaned: dict[str, Any]) -> None:
-        """A date written for an optional mission whose box is left empty would be lost without a word."""
-        for mission in self.missions:
-            keep, start = f"keep_{mission.code}", f"start_{mission.code}"
-            if keep in self.fields and not cleaned.get(keep) and cleaned.get(start) and start in self.changed_data:
-                self.add_error(keep, LONE_START)
 
 
 class ReasonForm(ActionForm):
@@ -239,6 +240,8 @@ class AmendmentForm(CrispyMixin, StaleFormMixin, forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        boxes = {f"add_{code}": f"start_{code}" for code in self.added}
+        ask_for_boxes(self, boxes | {"rewrites_clauses": "local_clauses"})
         values = {
             name: cleaned.get(name)
             for name in ("reason", "takes_effect_year", "new_size", "new_population", "updates_parties")

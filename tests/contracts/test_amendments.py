@@ -430,6 +430,14 @@ def test_an_amendment_is_proposed_read_and_hidden_from_others(contract, west, ev
             assert client_of(tenant.president).get(page(name, amendment)).status_code == 404
 
 
+@pytest.mark.parametrize("lone", [{"start_QUALITY": "2028-04-03"}, {"local_clauses": "Une clause nouvelle."}])
+def test_what_is_written_beside_an_empty_box_is_not_lost_without_a_word(contract, west, client_of, lone):
+    data = {"reason": "Une mission de plus.", "takes_effect_year": "3", "new_size": ""} | lone
+    answered = words(client_of(west.coordinator).post(page("amendment_create", contract), data))
+    assert "Cochez cette case" in answered and next(iter(lone.values())) in answered
+    assert not Amendment.objects.exists()
+
+
 def test_a_stale_form_shows_both_texts(contract, west, client_of):
     amendment = draft(contract, west.coordinator)
     actions.update_amendment(
