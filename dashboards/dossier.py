@@ -1,6 +1,6 @@
 """The dossier of a contract: the whole story as values, block by block, in a number of queries that does not grow."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -225,7 +225,7 @@ def document_rows(contract: Contract) -> list[DocumentRow]:
     rows = [_document_row(contract.document, f"Contrat {contract.number}")] if contract.document else []
     signed = contract.amendments.all() if contract.is_signed else []
     rows += [_document_row(amendment.document, amendment.label) for amendment in signed if amendment.document]
-    rows += [_document_row(annex.document, f"Annexe annuelle, année {annex.year}") for annex in annexes_of(contract)]
+    rows += [_annex_row(annex) for annex in annexes_of(contract)]
     return rows[::-1]
 
 
@@ -245,6 +245,14 @@ def minutes_rows(contract: Contract) -> list[DocumentRow]:
 def sentence(words: str) -> str:
     """Return words with a capital."""
     return words[0].upper() + words[1:]
+
+
+def _annex_row(annex: AnnualAnnex) -> DocumentRow:
+    """R17: the annex of a closed year that was revised is kept, and said to be replaced."""
+    row = _document_row(annex.document, f"Annexe annuelle, année {annex.year}")
+    if annex.status == AnnexStatus.REPLACED:
+        return replace(row, tone=annex.status.tone, state=annex.status.label)
+    return row
 
 
 def _document_row(document: Document, title: str) -> DocumentRow:

@@ -12,7 +12,8 @@ from contracts import actions as contract_actions
 from contracts.enums import ContractStatus
 from contracts.models import Contract
 from core.dates import add_months, anniversary
-from dialogues.enums import DialogueKind
+from dashboards.dossier import document_rows
+from dialogues.enums import AnnexStatus, DialogueKind
 from funding import actions as funding_actions
 from funding.enums import PaymentStatus
 from funding.models import Payment
@@ -244,3 +245,9 @@ def test_r18_a_mission_withdrawn_by_an_amendment_says_from_when(evaluated, clien
     assert row.words == "Retirée depuis le 17 mars 2027"
     box = context["missions"].figure.boxes[0]
     assert box.x + box.width < context["missions"].figure.width * 0.6  # the bar ends with the second year
+
+
+def test_r17_the_annex_that_a_revision_replaced_says_so(evaluated):
+    evaluated.contract.annexes.update(status=AnnexStatus.REPLACED)
+    row = document_rows(evaluated.contract)[0]
+    assert (row.title, row.state, row.tone) == ("Annexe annuelle, année 1", "Remplacée", "off")
