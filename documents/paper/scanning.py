@@ -71,11 +71,12 @@ def read_standard_input() -> None:
 def scan_as_json(document: bytes, files: Sequence[tuple[str, str, bytes]]) -> dict[str, Any]:
     """Return what `read_scan` reads, as JSON knows it."""
     found: dict[str, Any] = {"expected": reader.count_pages(document), "pages": [], "bound": None, "unreadable": ""}
+    most = min(MOST_PAGES, 2 * found["expected"])  # a back for each page: what comes after is told, and not read
     images = []
     for kind, name, content in files:
         try:
             if kind == PDF:
-                found["pages"] = [(name, marks) for marks in reader.marks_of_pages(content, at_most=MOST_PAGES)]
+                found["pages"] = [(name, marks) for marks in reader.marks_of_pages(content, at_most=most)]
             else:
                 images.append((reader.marks_of_image(content), name, content))
         except reader.Unreadable:
