@@ -1,4 +1,4 @@
-"""`make bench`: what the portal costs, each figure a ratio within one run, on a PostgreSQL of our own."""
+"""`make bench`: what the portal costs, each figure a ratio within one run, on a PostgreSQL and a Redis of our own."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ import machine
 import processes
 from console import say
 from environment import ROOT
-from servers import own_environment, postgresql, temporary_folder
+from servers import own_environment, postgresql, redis, temporary_folder
 
 BENCHES = ["tests.load.national_funding", "tests.load.documents"]
 
@@ -22,6 +22,7 @@ def main() -> int:
         folder = stack.enter_context(temporary_folder())
         variables = own_environment(folder)
         variables["DATABASE_URL"] = stack.enter_context(postgresql(folder))
+        variables["REDIS_URL"] = stack.enter_context(redis(folder))
         commands = [["python", "manage.py", "migrate", "--verbosity", "0"]]
         commands += [["python", "-m", bench] for bench in BENCHES]
         return max(subprocess.run(command, cwd=ROOT, env=variables).returncode for command in commands)

@@ -52,17 +52,18 @@ def temporary_folder() -> Iterator[Path]:
 
 @contextmanager
 def postgresql(folder: Path) -> Iterator[str]:
-    """Start a private PostgreSQL on a free port and give its address; nothing of it survives."""
+    """Start a private PostgreSQL on a free port and give the address of an empty database; nothing of it survives."""
     data = folder / "postgresql"
     data.mkdir()
     as_owner = owner_prefix(data)
     port = processes.free_port()
-    initdb, pg_ctl = machine.postgresql_program("initdb"), machine.postgresql_program("pg_ctl")
+    initdb, pg_ctl, createdb = (machine.postgresql_program(name) for name in ("initdb", "pg_ctl", "createdb"))
     layout = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
     server = f"-p {port} -c listen_addresses=127.0.0.1 -k {data} {SERVER_SETTINGS}"
     quietly([*as_owner, initdb, "-D", data, *layout], "initdb")
     try:
         quietly([*as_owner, pg_ctl, "-D", data, "-l", data / "log", "-w", "-o", server, "start"], "PostgreSQL")
+        quietly([*as_owner, createdb, "-h", data, "-p", port, "-U", "postgres", "portal"], "La base de PostgreSQL")
         yield f"postgres://postgres@127.0.0.1:{port}/portal"
     finally:
         processes.ignore_signals()
