@@ -195,6 +195,13 @@ def abandon_amendment(*, actor: Actor, amendment: Amendment, reason: str) -> Ame
     return amendment
 
 
+def lock_open_amendments(contract: Contract) -> None:
+    """Lock what `lapse_amendments` will change in a locked contract: before the journal is begun (ADR 2)."""
+    amendments = list(contract.amendments.open().select_for_update(of=("self",)).order_by("pk"))
+    documents = Document.objects.filter(pk__in=[amendment.document_id for amendment in amendments]).order_by("pk")
+    list(documents.select_for_update(of=("self",)))
+
+
 def lapse_amendments(contract: Contract) -> None:
     """Let the open amendments of a locked contract lapse: it has ended."""
     for amendment in contract.amendments.open().select_related("contract"):

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.permissions import Act, check
 from contracts import assemblers, lifecycle, notifications, rules, transitions
-from contracts.actions.amendments import lapse_amendments
+from contracts.actions.amendments import lapse_amendments, lock_open_amendments
 from contracts.actions.years import open_year
 from contracts.enums import ContractStatus, TerminationGround
 from contracts.lifecycle import Transition
@@ -41,6 +41,7 @@ def notify_termination(
     """
     check(actor, Act.TERMINATE)
     contract = transitions.lock_for_party(actor, contract)
+    lock_open_amendments(contract)
     lifecycle.target_of(Transition.NOTIFY_TERMINATION, status=contract.status, side=actor.side, comment=reason)
     if contract.termination is not None:
         raise TransitionNotAllowed("La fin de ce contrat est déjà notifiée.")
@@ -112,6 +113,7 @@ def agree_termination(*, actor: Actor, contract: Contract, seen_hash: str | None
     """
     check(actor, Act.TERMINATE)
     contract = transitions.lock_for_party(actor, contract)
+    lock_open_amendments(contract)
     termination = _open_terms(contract)
     if not termination.needs_accord and not termination.rate_values():
         raise DomainError("Aucun taux n’est proposé : il n’y a rien à convenir.")
@@ -147,6 +149,7 @@ def record_settlement(*, actor: Actor, contract: Contract, settled_on: date) -> 
 def end_contract(*, contract: Contract) -> Contract:
     """Do what the day calls for: the end that was notified (R19), or the term of five years (R3). Idempotent."""
     contract = transitions.lock(contract)
+    lock_open_amendments(contract)
     _end_if_due(contract, SYSTEM)
     if contract.status == ContractStatus.ACTIVE and contract.ends_on <= clock.today():
         _open_years(contract, contract.ends_on)

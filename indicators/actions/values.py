@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 
 from django.conf import settings
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.db import transaction
 from core import audit, clock
 from core.actor import Actor
 from core.errors import DomainError
-from documents.actions import store_file
+from documents.actions import store_files
 from documents.models import StoredFile
 from indicators import lifecycle, permissions, rules
 from indicators.actions.rows import check_version, lock, running_mission, stored
@@ -68,12 +69,12 @@ def enter_value(
     value.entered_by_side, value.entered_by_name, value.entered_at = actor.side, actor.user_name, clock.now()
     value.contest_reason = ""
     _save(value, is_new=before is None)
+    evidence = _store(actor, indicator.programme_mission.programme, files)
     audit.log_transition(
         ValueTransition, actor, value, ValueStep.ENTER, source=status if before else "", comment=comment
     )
     audit.record(actor, "value.enter", value, before=before, after=stored(value, *VALUE_FIELDS))
-    for name, content in files:
-        _store_evidence(actor, value, name, content)
+    _add_evidence(actor, value, evidence)
     return value
 
 
@@ -82,7 +83,7 @@ def add_evidence(*, actor: Actor, value: IndicatorValue, files: Iterable[tuple[s
     """Add files (name, bytes) to the evidence of a value, read by the three parties. Its owner's side brings them."""
     permissions.check_may_enter(actor, value.indicator)
     running_mission(value.indicator.programme_mission)
-    return [_store_evidence(actor, value, name, content) for name, content in files]
+    return _add_evidence(actor, value, _store(actor, value.indicator.programme_mission.programme, files))
 
 
 @transaction.atomic
@@ -92,9 +93,8 @@ def deposit_deliverable(*, actor: Actor, deliverable: Deliverable, files: Iterab
     permissions.check_may_deposit(actor, mission)
     mission = running_mission(mission)
     deliverable = lock(Deliverable, deliverable)
-    name, content = next(iter(files))
     before = deliverable.file_id
-    deliverable.file = _store(actor, mission.programme, name, content)
+    (deliverable.file,) = _store(actor, mission.programme, islice(files, 1))
     deliverable.save(update_fields=["file", "updated_at"])
     audit.record(
         actor, "deliverable.deposit", deliverable, before={"file": before}, after={"file": deliverable.file_id}
@@ -235,19 +235,17 @@ def _save(value: IndicatorValue, *, is_new: bool = False, confirmed_by: Actor | 
     value.save()
 
 
-def _store_evidence(actor: Actor, value: IndicatorValue, name: str, content: bytes) -> Evidence:
-    file = _store(actor, value.indicator.programme_mission.programme, name, content)
-    evidence = Evidence.objects.create(value=value, file=file, **audit.signed_by(actor))
-    audit.record(actor, "evidence.add", value, after={"file": file.pk, "name": file.name, "sha256": file.sha256})
-    return evidence
+def _add_evidence(actor: Actor, value: IndicatorValue, files: Iterable[StoredFile]) -> list[Evidence]:
+    added = []
+    for file in files:
+        added.append(Evidence.objects.create(value=value, file=file, **audit.signed_by(actor)))
+        audit.record(actor, "evidence.add", value, after={"file": file.pk, "name": file.name, "sha256": file.sha256})
+    return added
 
 
-def _store(actor: Actor, programme: Programme, name: str, content: bytes) -> StoredFile:
-    """Store a file that the three parties read; a refusal names it."""
-    try:
-        return store_file(actor=actor, name=name, content=content, readers=programme.parties, kinds=EVIDENCE_KINDS)
-    except DomainError as error:
-        raise DomainError(f"« {name} » : {error.message}", "files") from error
+def _store(actor: Actor, programme: Programme, files: Iterable[tuple[str, bytes]]) -> list[StoredFile]:
+    """Store files that the three parties read."""
+    return store_files(actor=actor, files=files, readers=programme.parties, kinds=EVIDENCE_KINDS)
 
 
 def _check_other_person(actor: Actor, value: IndicatorValue) -> None:

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 from django.core import mail
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agreements.models import AgreementVersion
@@ -20,6 +21,7 @@ from documents import storage
 from documents.enums import Verdict
 from documents.verification.verdicts import judge_code
 from tests.utils import stories
+from tests.utils.locks import locked_after_the_journal
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 5, 4)  # in the second year of a contract signed on 17 March 2025
@@ -151,7 +153,9 @@ def test_each_party_proposes_and_no_other_tenant(contract, west, evaluated):
 def test_a_contract_that_ended_is_not_amended_and_its_open_amendment_lapses(contract, west):
     amendment = consent_all(west, draft(contract, west.coordinator))
     with stories.at(contract.ends_on):
-        actions.end_contract(contract=contract)
+        with CaptureQueriesContext(connection) as queries:
+            actions.end_contract(contract=contract)
+        assert locked_after_the_journal(queries.captured_queries) == set()
         amendment = reload(amendment)
         assert (amendment.status, amendment.document) == (AmendmentStatus.ABANDONED, None)
         with pytest.raises(TransitionNotAllowed, match="ne s’amende pas"):

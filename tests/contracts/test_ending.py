@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 from django.core import mail
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.enums import Power
@@ -19,6 +20,7 @@ from core.errors import DomainError, NotAllowed, TransitionNotAllowed
 from core.fingerprints import fingerprint
 from core.models import AuditEvent
 from tests.utils import stories
+from tests.utils.locks import locked_after_the_journal
 
 pytestmark = pytest.mark.django_db
 SIGNED_ON = stories.SIGNED_ON  # 17 March 2025
@@ -269,7 +271,9 @@ def test_the_third_consent_on_the_day_ends_the_contract_at_once(contract, west):
     agree(contract, west.president, west.ars_signatory)
     jobs.follow_contracts()
     assert reload(contract).status == ContractStatus.ACTIVE  # the day is not over
-    agree(contract, west.fund_signatory)
+    with CaptureQueriesContext(connection) as queries:
+        agree(contract, west.fund_signatory)
+    assert locked_after_the_journal(queries.captured_queries) == set()
     assert reload(contract).status == ContractStatus.TERMINATED
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -11,6 +12,7 @@ from indicators import actions
 from indicators.enums import ValueStatus
 from indicators.models import Indicator, IndicatorValue
 from tests.indicators.conftest import PDF, YEAR, actor_in
+from tests.utils.locks import written_under_the_journal
 
 pytestmark = pytest.mark.django_db
 FILES = [("extraction.pdf", PDF)]
@@ -95,6 +97,18 @@ def test_r15_a_file_that_is_not_what_it_says_is_refused_by_its_name(ours, entere
     with pytest.raises(DomainError, match=r"« virus\.pdf »") as refusal:
         actions.add_evidence(actor=ours.fund_officer, value=entered, files=[("virus.pdf", b"MZ")])
     assert refusal.value.field == "files"
+
+
+def test_r15_the_files_of_a_value_are_written_before_the_journal_is_held(ours, running, monkeypatch):
+    pieces = [*FILES, ("registre.pdf", PDF + b"% registre")]
+    enter = partial(
+        actions.enter_value, actor=ours.fund_officer, indicator=running["levels"], number=Decimal(62), **YEAR
+    )
+    assert written_under_the_journal(monkeypatch, partial(enter, files=pieces)) == [False, False]
+    value = IndicatorValue.objects.get(indicator=running["levels"])
+    assert [piece.file.name for piece in value.evidence.order_by("pk")] == ["extraction.pdf", "registre.pdf"]
+    add = partial(actions.add_evidence, actor=ours.fund_officer, value=value)
+    assert written_under_the_journal(monkeypatch, partial(add, files=[("note.pdf", PDF + b"%")] * 2)) == [False, False]
 
 
 def test_r15_contesting_keeps_the_reason_and_sends_it_back_to_its_owner(ours, entered):
