@@ -2,14 +2,13 @@
 
 import subprocess
 import sys
-from contextlib import ExitStack
 
 import environment
 import machine
 import processes
 from console import say
 from environment import ROOT
-from servers import own_environment, postgresql, redis, temporary_folder
+from servers import folder_and_servers
 
 BENCHES = ["tests.load.national_funding", "tests.load.documents"]
 
@@ -18,11 +17,7 @@ def main() -> int:
     processes.raise_on_signals()
     machine.ensure(machine.FOR_TESTING)
     environment.ensure(environment.DEVELOPMENT_LOCK)
-    with ExitStack() as stack:
-        folder = stack.enter_context(temporary_folder())
-        variables = own_environment(folder)
-        variables["DATABASE_URL"] = stack.enter_context(postgresql(folder))
-        variables["REDIS_URL"] = stack.enter_context(redis(folder))
+    with folder_and_servers() as (_folder, variables):
         commands = [["python", "manage.py", "migrate", "--verbosity", "0"]]
         commands += [["python", "-m", bench] for bench in BENCHES]
         return max(subprocess.run(command, cwd=ROOT, env=variables).returncode for command in commands)

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import environment
@@ -35,6 +35,18 @@ def own_environment(folder: Path) -> dict[str, str]:
     for name in ("DEMONSTRATION", "EMAIL_URL", "STORAGE_DIR", "STORAGE_S3_BUCKET", "PORTAL_URL"):
         inherited.pop(name, None)
     return inherited | own
+
+
+@contextmanager
+def folder_and_servers(**settings: str) -> Iterator[tuple[Path, dict[str, str]]]:
+    """Start a PostgreSQL and a Redis of our own; give their folder, and the environment that names them, `settings`
+    with it."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(temporary_folder())
+        variables = own_environment(folder) | settings
+        variables["DATABASE_URL"] = stack.enter_context(postgresql(folder))
+        variables["REDIS_URL"] = stack.enter_context(redis(folder))
+        yield folder, variables
 
 
 @contextmanager

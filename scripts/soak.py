@@ -8,7 +8,6 @@ import json
 import os
 import subprocess
 import sys
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
@@ -19,7 +18,7 @@ import machine
 import processes
 from console import say
 from environment import ROOT
-from servers import own_environment, postgresql, redis, temporary_folder
+from servers import folder_and_servers
 
 RESULTS = ROOT / "bench" / "results"
 SECONDS_A_TEST = "14400"
@@ -30,11 +29,7 @@ def main(arguments: list[str]) -> int:
     machine.ensure(machine.FOR_TESTING)
     environment.ensure(environment.DEVELOPMENT_LOCK)
     build_assets.ensure()
-    with ExitStack() as stack:
-        folder = stack.enter_context(temporary_folder())
-        variables = own_environment(folder) | {"SOAK": "1"}
-        variables["DATABASE_URL"] = stack.enter_context(postgresql(folder))
-        variables["REDIS_URL"] = stack.enter_context(redis(folder))
+    with folder_and_servers(SOAK="1") as (folder, variables):
         report = folder / "soak.xml"
         options = ["-m", "soak", "-p", "no:randomly", "--timeout", SECONDS_A_TEST]
         options += [f"--junitxml={report}", "-o", "junit_family=xunit1"]  # the family that holds what a test counts

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
 from pathlib import Path
 
 import build_assets
@@ -16,7 +15,7 @@ import machine
 import processes
 from console import say
 from environment import ROOT
-from servers import own_environment, postgresql, redis, temporary_folder
+from servers import folder_and_servers, own_environment, temporary_folder
 
 CHECKS = {
     "règles d’écriture (ruff)": ["ruff", "check", "."],
@@ -37,13 +36,10 @@ def main(arguments: list[str]) -> int:
     machine.ensure(machine.FOR_TESTING)
     environment.ensure(environment.DEVELOPMENT_LOCK)
     build_assets.ensure()
-    with ExitStack() as stack:
-        folder = stack.enter_context(temporary_folder())
-        variables = own_environment(folder)
-        if arguments == ["--checks-only"]:
-            return report(run_checks(variables))
-        variables["DATABASE_URL"] = stack.enter_context(postgresql(folder))
-        variables["REDIS_URL"] = stack.enter_context(redis(folder))
+    if arguments == ["--checks-only"]:
+        with temporary_folder() as folder:
+            return report(run_checks(own_environment(folder)))
+    with folder_and_servers() as (folder, variables):
         if arguments:
             return pytest(arguments, variables)
         failures = run_checks(variables)

@@ -8,12 +8,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.core.files.storage import default_storage
 from django.test.utils import override_settings
 
-from documents import actions, jobs
+from core.models import AuditEvent, JobState
+from documents import actions, jobs, storage
 from documents.enums import DocumentKind
 from documents.layout.pdf import SignatureField, render_pdf
-from documents.models import Document
+from documents.models import Document, StoredFile
 from documents.signing.authority import Authority, DemonstrationAuthority
 from documents.signing.engine import SILENCE_KEY, SignedPdf, sign_pdf, stamp_document
 from tests.documents.stamping import TimeStampServer, serving
@@ -174,3 +176,18 @@ def issue(world, key: str = "contract:1", **options) -> Document:
 
 def read(document: Document) -> Document:
     return Document.objects.with_signatures().get(pk=document.pk)
+
+
+@pytest.fixture
+def own_store(settings, tmp_path) -> None:
+    """A store that holds nothing yet."""
+    settings.MEDIA_ROOT = tmp_path / "store"
+
+
+def assert_made_once(document: Document) -> None:
+    """The document is laid out, its file is the only one of the base and of the store, and the journal says so once."""
+    made = StoredFile.objects.get()
+    document = Document.objects.get(pk=document.pk)
+    assert (document.job_state, document.file) == (JobState.DONE, made)
+    assert storage.read(made).startswith(b"%PDF-") and list(default_storage.names()) == [made.path]
+    assert AuditEvent.objects.filter(action="document.render", object_id=str(document.pk)).count() == 1

@@ -8,20 +8,19 @@ from functools import wraps
 from importlib import import_module
 
 import pytest
-from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
 
 from core.errors import DomainError
-from core.models import AuditEvent, JobState
-from documents import actions, jobs, storage
+from core.models import AuditEvent
+from documents import actions, jobs
 from documents.enums import DocumentKind
 from documents.models import Document, StoredFile
-from tests.documents.conftest import read
+from tests.documents.conftest import assert_made_once, read
 from tests.utils.counts import IS_SOAK, count
 from tests.utils.world import Tenant, make_world
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.soak]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.soak, pytest.mark.usefixtures("own_store")]
 ROUNDS = count(1, full=5)
 
 # The steps of each way, in their order: a process dies just before, or just after. `usual` are those of `make test`.
@@ -51,11 +50,6 @@ MOMENTS = ("before", "after")
 def points(steps: tuple[str, ...], *usual: tuple[str, str]) -> list[tuple[str, str]]:
     """Return the points of a way: all of them in a soak, the `usual` ones otherwise."""
     return [(moment, step) for step in steps for moment in MOMENTS] if IS_SOAK else list(usual)
-
-
-@pytest.fixture(autouse=True)
-def store(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "store"
 
 
 @pytest.fixture
@@ -103,14 +97,6 @@ def _die_at(moment: str, step: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     setattr(module, name, dying)
-
-
-def assert_made_once(document: Document) -> None:
-    made = StoredFile.objects.get()
-    document = Document.objects.get(pk=document.pk)
-    assert (document.job_state, document.file) == (JobState.DONE, made)
-    assert storage.read(made).startswith(b"%PDF-") and list(default_storage.names()) == [made.path]
-    assert AuditEvent.objects.filter(action="document.render", object_id=str(document.pk)).count() == 1
 
 
 @pytest.mark.parametrize(

@@ -2,21 +2,16 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from io import StringIO
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.e2e.people import Cast, cast_of
+from tests.utils.workers import start_worker
 
-ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = [
     "--no-sandbox",
     "--disable-gpu",
@@ -45,28 +40,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def worker(transactional_db) -> Iterator[None]:
     """A real Celery worker, on the same database, queue, files and keys as the server."""
-    database = connection.settings_dict
-    address = f"postgres://{database['USER']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
-    environment = os.environ | {
-        "DATABASE_URL": address,
-        "STORAGE_DIR": str(settings.MEDIA_ROOT),
-        "SIGNING_ROOT": str(settings.SIGNING_ROOT),
-        "DEBUG": "1",
-    }
-    celery = [
-        sys.executable,
-        "-m",
-        "celery",
-        "--quiet",
-        "-A",
-        "cpts_portal",
-        "worker",
-        "--pool",
-        "solo",
-        "--loglevel",
-        "error",
-    ]
-    process = subprocess.Popen(celery, cwd=ROOT, env=environment | {"PYTHONWARNINGS": "ignore"})
+    process = start_worker("--pool", "solo")
     yield
     process.terminate()
     process.wait(timeout=30)
