@@ -16,12 +16,14 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 
-from documents.signing.fields import TIMESTAMP_FIELD
+from documents.signing.fields import TIMESTAMP_FIELD, spoken_fields
 
 logger = logging.getLogger(__name__)
 
 CODE = re.compile(rb"<dc:identifier>([2-9A-HJ-NP-Z]{4}(?:-[2-9A-HJ-NP-Z]{4}){2})</dc:identifier>")
 UNREADABLE = "Le fichier n’est pas un PDF lisible, ou il a été altéré."
+LOCKED = "Le fichier est protégé par un mot de passe : ni son code ni ses signatures ne peuvent être lus."
+EMPTY = "Le fichier est vide."
 UNSIGNED = "Le fichier ne porte aucune signature."
 
 
@@ -74,7 +76,11 @@ def verify_pdf(pdf: bytes, *, trusted_roots: Sequence[x509.Certificate]) -> PdfR
         return _examined(pdf, trusted_roots)
     except Exception:  # the engine stumbles in many ways on altered bytes; each means the file is not what it was
         logger.info("unreadable PDF", exc_info=True)
-        return PdfReport(is_intact=False, signatures=(), unsigned_fields=(), reasons=(UNREADABLE,), codes=codes_in(pdf))
+        return _unread(pdf, UNREADABLE if pdf else EMPTY)
+
+
+def _unread(pdf: bytes, reason: str) -> PdfReport:
+    return PdfReport(is_intact=False, signatures=(), unsigned_fields=(), reasons=(reason,), codes=codes_in(pdf))
 
 
 def _examined(pdf: bytes, trusted_roots: Sequence[x509.Certificate]) -> PdfReport:
@@ -82,16 +88,18 @@ def _examined(pdf: bytes, trusted_roots: Sequence[x509.Certificate]) -> PdfRepor
     from pyhanko.sign.fields import enumerate_sig_fields
 
     reader = PdfFileReader(BytesIO(pdf))
+    if reader.encrypted:
+        return _unread(pdf, LOCKED)
     embedded = reader.embedded_regular_signatures
     reports = tuple(_report(item, trusted_roots) for item in embedded)
-    empty = (name for name, value, _ in enumerate_sig_fields(reader) if value is None)
+    empty = (str(name) for name, value, _ in enumerate_sig_fields(reader) if value is None)
     unsigned = tuple(name for name in empty if not name.startswith(TIMESTAMP_FIELD))
-    reasons = [f"{report.field} : {reason}" for report in reports for reason in report.reasons]
+    reasons = _told_together(reports)
     whole = bool(reports) and _ends_with_a_signature(reader, reports)
     if not reports:
         reasons.append(UNSIGNED)
     elif not whole:
-        reasons.append("Des octets ont été ajoutés ou retirés après la dernière signature.")
+        reasons.append("Le fichier a été allongé ou raccourci après la dernière signature.")
     return PdfReport(
         is_intact=whole and all(report.valid for report in reports),
         signatures=reports,
@@ -99,6 +107,15 @@ def _examined(pdf: bytes, trusted_roots: Sequence[x509.Certificate]) -> PdfRepor
         reasons=tuple(reasons),
         codes=codes_in(pdf) | _codes_of_metadata(reader),
     )
+
+
+def _told_together(reports: Sequence[SignatureReport]) -> list[str]:
+    """Say each reason once, with the signatures that it is about."""
+    about: dict[str, list[str]] = {}
+    for report in reports:
+        for reason in report.reasons:
+            about.setdefault(reason, []).append(report.field)
+    return [f"{spoken_fields(fields)} : {reason}" for reason, fields in about.items()]
 
 
 def codes_in(pdf: bytes) -> frozenset[str]:
@@ -128,6 +145,7 @@ def _report(embedded, roots: Sequence[x509.Certificate]) -> SignatureReport:
 
     reasons, valid, trusted, timestamped = [], False, False, False
     signed_at = embedded.self_reported_timestamp
+    is_issued = _is_issued_by(embedded.signer_cert, roots)
     try:
         # The certificate is judged at the time of the signature. Without a time stamp that time is the signatory's
         # word, here the portal's own clock; revocation lists come with the archival level.
@@ -136,9 +154,9 @@ def _report(embedded, roots: Sequence[x509.Certificate]) -> SignatureReport:
         status = validate_pdf_signature(embedded, signer_validation_context=context)
     except Exception:
         logger.info("signature not verified", exc_info=True)
-        reasons.append("la signature est illisible ou altérée.")
+        reasons.append("ce qui a été signé ne peut plus être lu.")
     else:
-        reasons = _reasons(status)
+        reasons = _reasons(status, is_issued=is_issued)
         valid = status.intact and status.valid and _only_signed_since(status)
         trusted = valid and status.trusted
         timestamped = _is_timestamped(status)
@@ -146,12 +164,12 @@ def _report(embedded, roots: Sequence[x509.Certificate]) -> SignatureReport:
             signed_at = status.timestamp_validity.timestamp
     subject = embedded.signer_cert.subject.native
     return SignatureReport(
-        field=embedded.field_name,
+        field=str(embedded.field_name),  # the engine's own string holds the whole file
         signer=_text(subject.get("common_name")),
         organisation=_text(subject.get("organization_name")),
         signed_at=signed_at,
         valid=valid,
-        certified=trusted or _is_issued_by(embedded.signer_cert, roots),
+        certified=trusted or is_issued,
         trusted=trusted,
         covers_whole_file=_covers_whole_file(embedded),
         is_timestamped=timestamped,
@@ -159,14 +177,15 @@ def _report(embedded, roots: Sequence[x509.Certificate]) -> SignatureReport:
     )
 
 
-def _reasons(status) -> list[str]:
-    reasons = []
-    if not status.intact or not status.valid:
+def _reasons(status, *, is_issued: bool) -> list[str]:
+    """Return what is wrong with a signature; the engine trusts no certificate over a content that was altered."""
+    reasons, holds = [], status.intact and status.valid
+    if not holds:
         reasons.append("le contenu signé a été altéré.")
     elif not _only_signed_since(status):
-        reasons.append("le document a été modifié après cette signature.")
-    if not status.trusted:
-        reasons.append("le certificat du signataire ne vient pas d’une autorité reconnue.")
+        reasons.append("le document a été modifié depuis.")
+    if not status.trusted and (holds or not is_issued):
+        reasons.append("le certificat ne vient pas d’une autorité reconnue.")
     if status.timestamp_validity and not _is_timestamped(status):
         reasons.append("l’horodatage ne vient pas d’une autorité reconnue.")
     return reasons

@@ -20,7 +20,10 @@ from documents.verification.reader import UNSIGNED, PdfReport, codes_in
 
 NOT_EXAMINED = "Les signatures de ce fichier n’ont pas pu être examinées : il demande trop de temps ou de mémoire."
 STOPPED = "La signature de ce document s’est arrêtée sans effet : il n’engage personne."
-NEVER_ISSUED = "Le portail n’a émis aucun fichier identique, et celui-ci ne porte ni son code ni une de ses signatures."
+NEVER_ISSUED = (
+    "Le portail n’a émis aucun fichier identique, et ne lit dans celui-ci ni un de ses codes ni une de ses signatures. "
+    "Si un code est imprimé sur les pages, vérifiez ce code."
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,8 @@ from documents.layout.pdf import SignatureField, render_pdf
 from documents.models import Document, StoredFile
 from documents.signing.authority import Authority, DemonstrationAuthority
 from documents.signing.engine import SILENCE_KEY, SignedPdf, sign_pdf, stamp_document
+from documents.verification import verdicts
+from documents.verification.reader import verify_pdf
 from tests.documents.stamping import TimeStampServer, serving
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -176,6 +178,12 @@ def issue(world, key: str = "contract:1", **options) -> Document:
 
 def read(document: Document) -> Document:
     return Document.objects.with_signatures().get(pk=document.pk)
+
+
+@pytest.fixture
+def examined_at_hand(monkeypatch) -> None:
+    """Files are examined in this process: another one says the same (test_verdicts) and costs a second to start."""
+    monkeypatch.setattr(verdicts, "examine", verify_pdf)
 
 
 @pytest.fixture

@@ -139,8 +139,8 @@ REFUSED = {
         lambda base, own: signed_elsewhere(base, own, field="Horodatage"),
         "emplacement de votre organisation",
     ),
-    "a page turned": (lambda base, own: signed_elsewhere(base, own, change=turned), "modifié après cette signature"),
-    "a label changed": (lambda base, own: signed_elsewhere(base, own, change=relabelled), "modifié après"),
+    "a page turned": (lambda base, own: signed_elsewhere(base, own, change=turned), "modifié depuis"),
+    "a label changed": (lambda base, own: signed_elsewhere(base, own, change=relabelled), "modifié depuis"),
     "a broken signature": (lambda base, own: one_byte_off(signed_elsewhere(base, own)), "ne suffit pas|une signature"),
     "something added after": (lambda base, own: signed_elsewhere(base, own) + b"\n% rien\n", "après la dernière"),
     "two signatures": (

@@ -94,7 +94,7 @@ def test_a_file_sent_is_examined_and_nothing_of_it_is_kept(client, issued):
     files, events = StoredFile.objects.count(), AuditEvent.objects.count()
     response = sent(client, issued.whole + b"\n")
     assert "Ce fichier a été modifié" in response.text and issued.document.code in response.text
-    assert "Des octets ont été ajoutés ou retirés après la dernière signature." in response.text
+    assert "Le fichier a été allongé ou raccourci après la dernière signature." in response.text
     assert "Ce document est authentique et complet" in sent(client, issued.whole).text
     assert (StoredFile.objects.count(), AuditEvent.objects.count()) == (files, events)
 

@@ -26,7 +26,7 @@ from tests.documents.story import Issued, issue
 from tests.utils.counts import count
 from tests.utils.world import make_world
 
-pytestmark = [pytest.mark.django_db, pytest.mark.soak]
+pytestmark = [pytest.mark.django_db, pytest.mark.soak, pytest.mark.usefixtures("examined_at_hand")]
 POSITIONS = 300
 MASKS = (0x01, 0x80)
 

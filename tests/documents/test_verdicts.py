@@ -13,6 +13,7 @@ from core.errors import DomainError
 from documents import actions, sandbox
 from documents.enums import DocumentKind, Verdict
 from documents.models import Document, read_code
+from documents.signing.fields import PARTY_FIELDS
 from documents.verification import checking
 from documents.verification.answers import answer_of, plain
 from documents.verification.verdicts import judge_code, judge_digest, judge_file, judge_known
@@ -20,6 +21,7 @@ from tests.documents.story import issue
 from tests.utils.world import make_world
 
 pytestmark = pytest.mark.django_db
+AT_HAND = pytest.mark.usefixtures("examined_at_hand")
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +42,7 @@ def run(path) -> tuple[dict, int]:
     return json.loads(out.getvalue()), 0
 
 
+@AT_HAND
 def test_the_last_state_is_genuine_and_names_its_three_signatories(issued):
     answer = answer_of(judge_file(issued.whole))
     assert (answer.verdict, answer.reasons) == (Verdict.GENUINE, ())
@@ -50,6 +53,7 @@ def test_the_last_state_is_genuine_and_names_its_three_signatories(issued):
     assert answer.document.code == issued.document.code
 
 
+@AT_HAND
 def test_an_earlier_state_is_incomplete_and_names_who_is_missing(issued):
     west = issued.world.west
     judgement = judge_file(issued.states[1])
@@ -59,6 +63,7 @@ def test_an_earlier_state_is_incomplete_and_names_who_is_missing(issued):
     assert [judge_known(state).verdict for state in issued.states] == [*[Verdict.INCOMPLETE] * 3, Verdict.GENUINE]
 
 
+@AT_HAND
 def test_a_document_that_nobody_signs_is_genuine_as_laid_out(world):
     minutes = issue(world, "minutes:1", kind=DocumentKind.MINUTES, signed=0)
     judgement = judge_file(minutes.whole)
@@ -121,6 +126,7 @@ def test_a_document_replaces_one_other_and_never_itself(issued):
         Document.objects.filter(pk=later.pk).update(replaces=later)
 
 
+@AT_HAND
 @pytest.mark.parametrize("tail", [b"\n", b"% rien"])
 def test_bytes_added_to_a_file_of_ours_alter_it(issued, tail):
     judgement = judge_file(issued.whole + tail)
@@ -129,6 +135,7 @@ def test_bytes_added_to_a_file_of_ours_alter_it(issued, tail):
     assert judgement.reasons[0].startswith(f"Le fichier porte le code {issued.document.code}")
 
 
+@AT_HAND
 def test_a_file_saved_by_another_program_is_altered_even_when_its_metadata_are_compressed(issued):
     writer, out = PdfWriter(clone_from=BytesIO(issued.whole)), BytesIO()
     place = writer.root_object.raw_get("/Metadata")
@@ -139,6 +146,7 @@ def test_a_file_saved_by_another_program_is_altered_even_when_its_metadata_are_c
     assert (judgement.verdict, judgement.document) == (Verdict.ALTERED, issued.document)
 
 
+@AT_HAND
 def test_a_signature_of_ours_on_other_bytes_alters_them(issued):
     """The code is struck out without moving a byte: the certificates still say where the signatures come from."""
     content = issued.whole.replace(issued.document.code.encode(), b"X" * len(issued.document.code))
@@ -148,6 +156,7 @@ def test_a_signature_of_ours_on_other_bytes_alters_them(issued):
     assert not any(line.is_valid for line in answer_of(judgement).signatures)
 
 
+@AT_HAND
 def test_a_file_stripped_of_its_code_and_signatures_is_unknown(issued):
     out = BytesIO()
     with pikepdf.open(BytesIO(issued.whole)) as pdf:
@@ -160,17 +169,46 @@ def test_a_file_stripped_of_its_code_and_signatures_is_unknown(issued):
     assert (judgement.verdict, judgement.document) == (Verdict.UNKNOWN, None)
 
 
+@AT_HAND
 def test_a_file_received_from_a_person_is_no_document(issued):
     pdf = b"%PDF-1.7\n% preuve"
     actions.store_file(actor=issued.world.west.coordinator.as_actor(), name="p.pdf", content=pdf, readers=[])
     assert judge_file(pdf).verdict == Verdict.UNKNOWN
 
 
-@pytest.mark.parametrize("content", [b"", b"bonjour", b"%PDF-1.7\n"])
-def test_what_is_no_document_is_unknown(content):
-    judgement = judge_file(content)
+def locked(issued) -> bytes:
+    out = BytesIO()
+    with pikepdf.open(BytesIO(issued.whole)) as pdf:
+        pdf.save(out, encryption=pikepdf.Encryption(user="secret", owner="secret"))
+    return out.getvalue()
+
+
+STRANGE = {
+    "empty": (lambda issued: b"", "Le fichier est vide."),
+    "not a PDF": (lambda issued: b"bonjour", "Le fichier n’est pas un PDF lisible, ou il a été altéré."),
+    "nothing but a head": (lambda issued: b"%PDF-1.7\n", "Le fichier n’est pas un PDF lisible, ou il a été altéré."),
+    "locked": (
+        locked,
+        "Le fichier est protégé par un mot de passe : ni son code ni ses signatures ne peuvent être lus.",
+    ),
+}
+
+
+@AT_HAND
+@pytest.mark.parametrize("strange", STRANGE)
+def test_what_is_no_document_is_unknown_and_the_reason_says_why(issued, strange):
+    make, sentence = STRANGE[strange]
+    judgement = judge_file(make(issued))
     assert judgement.verdict == Verdict.UNKNOWN
-    assert judgement.reasons[-1] == "Le fichier n’est pas un PDF lisible, ou il a été altéré."
+    assert judgement.reasons[-1] == sentence
+
+
+@AT_HAND
+def test_the_reasons_name_the_parties_once_and_never_doubt_a_certificate_of_ours(issued):
+    """The engine trusts no certificate over a content that was altered: that is not said of ours."""
+    altered = judge_file(issued.whole.replace(issued.document.code.encode(), b"X" * len(issued.document.code)))
+    assert altered.reasons[1:] == ("Signatures de la CPTS, de l’ARS et de la caisse : le contenu signé a été altéré.",)
+    assert {item.field_name for item in issued.document.signature_list} == set(PARTY_FIELDS)
 
 
 def test_a_code_tells_the_document_as_it_is_today(issued):
@@ -198,7 +236,10 @@ def test_a_file_too_heavy_to_examine_is_still_judged_by_its_bytes(issued, monkey
 
 def test_the_examination_apart_says_the_same_as_at_hand(signed, authority):
     roots = authority.trusted_roots()
-    assert checking.examine(signed, trusted_roots=roots) == checking.verify_pdf(signed, trusted_roots=roots)
+    unreadable_metadata = signed.replace(b"</rdf:RDF>", b"<!rdf:RDF>")
+    for content in (signed, unreadable_metadata):
+        assert checking.examine(content, trusted_roots=roots) == checking.verify_pdf(content, trusted_roots=roots)
+    assert len(checking.verify_pdf(unreadable_metadata, trusted_roots=roots).signatures) == 3
 
 
 # The command
