@@ -17,3 +17,4 @@ WORDS = {
     "user.remove_passkey": "a retiré une clé d’accès",
     "user.reset_second_factor": "a réinitialisé un second facteur",
 }
+FIELDS = {"deed": "acte de délégation", "grantee": "délégataire", "kinds": "moyens retirés"}

@@ -1,5 +1,7 @@
 """What the codes of this room mean in the journal (core.journal)."""
 
+from agreements.enums import MissionCode
+from contracts.enums import AmendmentStatus
 from contracts.lifecycle import AMENDMENT_WORDS
 from contracts.lifecycle import WORDS as TRANSITION_WORDS
 
@@ -30,3 +32,27 @@ WORDS = {
     **{f"contract.{transition.value}": words for transition, words in TRANSITION_WORDS.items()},
     **{f"contract.amendment_{change.value}": words for change, words in AMENDMENT_WORDS.items()},
 }
+FIELDS = {
+    "added": "ajouts",
+    "amount": "montant (€)",
+    "closed_on": "dialogue clos le",
+    "content_hash": "empreinte du contenu",
+    "declared_on": "déclarée le",
+    "document": "document",
+    "dropped": "retraits",
+    "kind": "nature",
+    "label": "intitulé",
+    "members": "adhérents",
+    "mission": "mission",
+    "new_population": "nouvelle population",
+    "new_size": "nouvelle taille",
+    "project": "projet de santé",
+    "rewrites_clauses": "réécrit les clauses",
+    "settled_on": "soldé le",
+    "starts_on": "démarrage",
+    "takes_effect_year": "année d’effet",
+    "updates_parties": "met à jour les parties",
+    "year": "année contractuelle",
+    **{f"start_{code}": f"démarrage prévu, {label}" for code, label in MissionCode.choices},
+}
+VALUES = {"dropped": dict(MissionCode.choices), "status": dict(AmendmentStatus.choices)}

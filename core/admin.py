@@ -6,6 +6,7 @@ from django.utils.text import capfirst
 
 from core import audit, journal
 from core.models import AuditEvent
+from core.search import holding
 
 
 class FrenchTitles:
@@ -21,7 +22,15 @@ class FrenchTitles:
         return super().changeform_view(request, object_id, form_url, {"title": title, **(extra_context or {})})
 
 
-class AuditedAdmin(FrenchTitles, admin.ModelAdmin):
+class PlainSearch:
+    """The search box of a list, as the lists of the portal search: accents do not count."""
+
+    def get_search_results(self, request, queryset, search_term):
+        fields = self.get_search_fields(request)
+        return (queryset.filter(holding(search_term, fields)) if fields else queryset), False
+
+
+class AuditedAdmin(FrenchTitles, PlainSearch, admin.ModelAdmin):
     """Base of every admin page: each write leaves an audit event."""
 
     def save_model(self, request, obj, form, change):
@@ -46,7 +55,7 @@ class AuditedAdmin(FrenchTitles, admin.ModelAdmin):
         super().delete_queryset(request, queryset)
 
 
-class ReadOnlyAdmin(FrenchTitles, admin.ModelAdmin):
+class ReadOnlyAdmin(FrenchTitles, PlainSearch, admin.ModelAdmin):
     """A page to look at, never to write."""
 
     def has_add_permission(self, request):

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import django_filters
 from django import forms
-from django.db.models import Q
 from django.utils.text import capfirst
 
 from core.forms import FrenchDateField
+from core.search import holding
 
 
 class SearchFilter(django_filters.CharFilter):
-    """Keep the rows where each word is in one of `fields`: `SearchFilter(fields=("name", "reference"))`."""
+    """Keep the rows where each word, accents or not, is in one of `fields`: `SearchFilter(fields=("name",))`."""
 
     def __init__(self, fields: Sequence[str], label: str = "Rechercher", placeholder: str = "", **kwargs):
         self.fields = tuple(fields)
@@ -20,12 +20,7 @@ class SearchFilter(django_filters.CharFilter):
         super().__init__(label=label, widget=widget, max_length=200, **kwargs)
 
     def filter(self, queryset, value):
-        for word in (value or "").split()[:10]:
-            condition = Q()
-            for field in self.fields:
-                condition |= Q(**{f"{field}__icontains": word})
-            queryset = queryset.filter(condition)
-        return queryset
+        return queryset.filter(holding(value, self.fields)) if value else queryset
 
 
 class DateFilter(django_filters.DateFilter):

@@ -1,10 +1,15 @@
 """The journal in French: the database keeps codes, a reader sees what they mean.
 
 Each room names its own codes in `journal.py`: `WORDS`, from the code given to `core.audit.record` to the words
-that follow the name of a person (« a consenti au contenu du contrat »).
+that follow the name of a person (« a consenti au contenu du contrat »); `FIELDS`, from what an entry keeps and the
+kind of object has no field for to its French name (« démarrage »); `VALUES`, from the name of what is kept to the words
+of the codes that it may hold (« accès aux soins »).
 """
 
+import re
+from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from importlib import import_module
 
@@ -14,6 +19,8 @@ from django.utils.module_loading import module_has_submodule
 from django.utils.text import capfirst
 
 from core.dates import format_date
+from core.enums import Side
+from core.wording import NARROW
 
 WORDS = {
     "admin.add": "a ajouté depuis l’administration",
@@ -21,15 +28,35 @@ WORDS = {
     "admin.change_lines": "a modifié des lignes depuis l’administration",
     "admin.delete": "a supprimé depuis l’administration",
 }
+FIELDS = {"DELETE": "ligne supprimée", "lines": "lignes", "reason": "raison", "sha256": "SHA-256", "side": "partie"}
+VALUES = {"side": dict(Side.choices)}
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+DECIMAL = re.compile(r"-?\d+\.\d+")
 
 
 @cache
 def words() -> dict[str, str]:
     """Return what each code means, from every room of the house."""
-    known: dict[str, str] = {}
+    return _told("WORDS")
+
+
+@cache
+def names() -> dict[str, str]:
+    """Return the French name of what entries keep beside the fields of their object."""
+    return _told("FIELDS")
+
+
+@cache
+def values() -> dict[str, dict[str, str]]:
+    """Return, by the name of what is kept, the words of the codes that it may hold."""
+    return _told("VALUES")
+
+
+def _told(what: str) -> dict:
+    known = {}
     for config in apps.get_app_configs():
         if module_has_submodule(config.module, "journal"):
-            known |= import_module(f"{config.name}.journal").WORDS
+            known |= getattr(import_module(f"{config.name}.journal"), what, {})
     return known
 
 
@@ -45,21 +72,18 @@ def spoken_type(label: str) -> str:
 
 
 def spoken_fields(label: str, values: dict | None) -> list[tuple[str, str]]:
-    """Return what an entry says of its fields, named in French where the kind of object knows the field."""
+    """Return what an entry says of its fields, named in French by the kind of object or by the rooms."""
     model = _model(label)
     fields = {field.name: field for field in model._meta.concrete_fields} if model else {}
     return [_spoken_field(fields.get(key), key, value) for key, value in (values or {}).items()]
 
 
 def _spoken_field(field: Field | None, key: str, value) -> tuple[str, str]:
-    if field is None:
-        return key, _text(value)
-    choices = dict(field.flatchoices)
-    if isinstance(value, str) and value in choices:
-        return capfirst(field.verbose_name), str(choices[value])
+    name = field.verbose_name if field else names().get(key, key)
+    codes = values().get(key, {}) | (dict(field.flatchoices) if field else {})
     if isinstance(field, DateField) and isinstance(value, str):
-        return capfirst(field.verbose_name), format_date(date.fromisoformat(value[:10]))
-    return capfirst(field.verbose_name), _text(value)
+        value = value[:10]
+    return capfirst(name), _text(value, codes)
 
 
 def _model(label: str) -> type[Model] | None:
@@ -69,15 +93,27 @@ def _model(label: str) -> type[Model] | None:
         return None
 
 
-def _text(value) -> str:
+def _text(value, codes: Mapping[str, str]) -> str:
     match value:
         case None | "":
             return "–"
         case bool():
             return "oui" if value else "non"
         case list():
-            return ", ".join(map(_text, value)) or "–"
+            return ", ".join(_text(item, codes) for item in value) or "–"
         case dict():
-            return ", ".join(f"{key}\u00a0: {_text(item)}" for key, item in value.items()) or "–"
+            named = {names().get(key, key): _text(item, values().get(key, codes)) for key, item in value.items()}
+            return ", ".join(f"{name}\u00a0: {text}" for name, text in named.items()) or "–"
+        case str():
+            return str(codes.get(value) or _as_written(value))
         case _:
             return str(value)
+
+
+def _as_written(text: str) -> str:
+    """Return a date or a number kept as text as people write it; any other text as it is."""
+    if ISO_DATE.fullmatch(text):
+        return format_date(date.fromisoformat(text))
+    if DECIMAL.fullmatch(text):
+        return f"{Decimal(text):,f}".replace(",", NARROW).replace(".", ",").replace("-", "−")
+    return text

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from contracts.enums import ContractStatus
 from core import clock
 from core.filters import BaseFilterSet, SearchFilter
+from core.search import folded, words_of
 from dashboards.enums import Subject
 from dashboards.portfolio import CONTRACT, PROJECT, SIZES, scope_of
 from dashboards.todo import Waiting
@@ -68,8 +69,7 @@ class TodoFilter:
 
 
 def _is_kept(item: Waiting, *, q: str = "", objet: str = "", delai: str = "") -> bool:
-    words = q.casefold().split()
-    if not all(word in f"{item.dossier} {item.text}".casefold() for word in words):
+    if not all(word in folded(f"{item.dossier} {item.text}") for word in words_of(q)):
         return False
     if objet and item.subject != objet:
         return False

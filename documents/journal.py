@@ -14,3 +14,19 @@ WORDS = {
     "file.store": "a déposé un fichier",
     "storage.inventory": "a fait l’inventaire des fichiers",
 }
+FIELDS = {
+    "at": "horodaté à",
+    "authority": "autorité d’horodatage",
+    "because": "raison",
+    "by": "remplacé par",
+    "altered": "modifiés",
+    "certificate": "certificat",
+    "deed": "acte de délégation",
+    "delegated_by": "au nom de",
+    "handwritten_on": "signé à la main le",
+    "missing": "manquants",
+    "on_paper": "sur papier",
+    "organisation": "organisation",
+    "orphan": "sans propriétaire",
+    "signer": "signataire",
+}

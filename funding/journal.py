@@ -13,3 +13,4 @@ WORDS = {
     f"payment.{Transition.CANCEL}": "a annulé un versement",
     f"payment.{Transition.OFFSET}": "a compensé un versement par un trop-perçu",
 }
+FIELDS = {"payments": "versements", "source": "repris de"}

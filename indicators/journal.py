@@ -25,3 +25,10 @@ WORDS = {
     f"programme.{ProgrammeTransition.CLOSE}": "a clos un programme",
     f"programme.{ProgrammeTransition.REVISE}": "a rouvert un programme pour une révision",
 }
+FIELDS = {
+    "deliverables": "livrables",
+    "file": "fichier",
+    "levels": "paliers",
+    "missions": "missions",
+    "name": "nom du fichier",
+}

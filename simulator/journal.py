@@ -5,3 +5,15 @@ WORDS = {
     "scenario.rename": "a renommé un scénario",
     "scenario.save": "a enregistré un scénario",
 }
+FIELDS = {
+    "actual": "réel déclaré",
+    "agreement": "accord",
+    "crises": "crises",
+    "members": "adhérents",
+    "missions": "missions",
+    "population": "population",
+    "rates": "résultats",
+    "signed_on": "signature",
+    "sizes": "tailles",
+    "years": "années",
+}

@@ -3,7 +3,6 @@
 A file is read into lines; each bad line has its sentence, and one bad line is enough for nothing to be saved.
 """
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -18,6 +17,7 @@ from django.db.models import TextChoices
 from core.errors import DomainError
 from core.files import recognise
 from core.forms import FrenchDateField, MoneyField
+from core.search import folded
 from core.spreadsheets import read_csv, read_xlsx, write_xlsx
 from core.templatetags.portal import date_fr, euros
 from spending.enums import Category, Envelope
@@ -201,8 +201,7 @@ def _plain(cell: Any) -> str:
 
 def _key(text: str) -> str:
     """Return words as they are compared: case, accents, spaces and the shape of apostrophes do not count."""
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
-    return " ".join(plain.replace("'", "’").split()).casefold()
+    return " ".join(folded(text).split())
 
 
 def _choice(members: Iterable[TextChoices]) -> Callable[[str], str]:

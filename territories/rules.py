@@ -1,12 +1,12 @@
 """R1's territory, as values: which codes, whose population, and what may not stand together."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from core.errors import DomainError
+from core.search import folded
 from core.wording import spoken_list
 
 INSEE_CODE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
@@ -107,9 +107,7 @@ def parse_insee_codes(text: str) -> ParsedCodes:
 
 def search_key(text: str) -> str:
     """Return `text` as it is compared: lower case, no accent, one space between words, no leading article."""
-    text = text.lower().replace("œ", "oe").replace("æ", "ae")
-    plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    words = re.findall(r"[a-z0-9]+", plain)
+    words = re.findall(r"[a-z0-9]+", folded(text))
     full = {"st": "saint", "ste": "sainte"}
     return ARTICLE.sub("", " ".join(full.get(word, word) for word in words), count=1) if words else ""
 

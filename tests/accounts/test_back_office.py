@@ -12,7 +12,7 @@ from core import journal
 from core.enums import Role
 from core.errors import DomainError, NotAllowed
 from core.models import AuditEvent
-from tests.utils.factories import DepartmentFactory, MembershipFactory, UserFactory
+from tests.utils.factories import CptsFactory, DepartmentFactory, MembershipFactory, UserFactory
 
 PAGES = ["admin:index", "admin:accounts_user_changelist", "admin:core_auditevent_changelist"]
 
@@ -187,7 +187,35 @@ def test_the_journal_is_read_in_french(world, administrator, client_of):
 def test_the_journal_says_states_and_dates_in_french():
     said = journal.spoken_fields("funding.Payment", {"status": "PAID", "paid_on": "2027-12-01", "reference": "VIR-1"})
     assert said == [("État", "Payé"), ("Payé le", "1er décembre 2027"), ("Référence", "VIR-1")]
-    assert journal.spoken_fields("no.Model", {"some_key": None}) == [("some_key", "–")]
+    assert journal.spoken_fields("no.Model", {"some_key": None}) == [("Some_key", "–")]
+
+
+def test_the_journal_says_in_french_what_the_kind_of_object_has_no_field_for():
+    kept = {"start_QUALITY": "2027-01-15", "mission": "PREVENTION", "amount": "-8678.08", "side": "FUND"}
+    said = dict(journal.spoken_fields("contracts.Contract", kept))
+    assert said == {
+        "Démarrage prévu, Qualité et pertinence des soins": "15 janvier 2027",
+        "Mission": "Prévention",
+        "Montant (€)": "−8\u202f678,08",
+        "Partie": "Caisse",
+    }
+    nested = journal.spoken_fields("indicators.Programme", {"missions": {"ACCESS_TO_CARE": "30000.00"}})
+    assert nested == [("Missions", "Accès aux soins\u00a0: 30\u202f000,00")]
+    assert journal.spoken_fields("health_projects.HealthProject", {"section": "TERRITORY", "ground": "TERRITORY"}) == [
+        ("Section", "Territoire et liens avec les autres organisations"),
+        ("Motif", "Pertinence du territoire"),
+    ]
+
+
+def test_an_organisation_is_found_without_its_accents(administrator, client_of):
+    """The search box of the back office, as the lists of the portal."""
+    CptsFactory(name="CPTS de l’Île aux Genêts")
+    client = client_of(administrator)
+    for typed in ("genets", "l'ile GENÊTS", "aux cpts"):
+        found = client.get(reverse("admin:accounts_organisation_changelist"), {"q": typed}).content.decode()
+        assert "CPTS de l’Île aux Genêts" in found
+    missed = client.get(reverse("admin:accounts_organisation_changelist"), {"q": "genets loire"}).content.decode()
+    assert "CPTS de l’Île aux Genêts" not in missed
 
 
 def test_the_fund_of_a_cpts_is_looked_for_among_funds(world, administrator, client_of):

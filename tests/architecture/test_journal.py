@@ -2,6 +2,10 @@
 
 import ast
 from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
 
 from accounts.adapters import ANOTHER_EVENT, SECURITY_EVENTS
 from contracts.lifecycle import AmendmentChange
@@ -9,9 +13,10 @@ from contracts.lifecycle import Transition as ContractChange
 from core import journal
 from dialogues.lifecycle import Transition as DialogueChange
 from funding.lifecycle import Transition as PaymentChange
+from health_projects.actions.overlaps import OVERLAP_READ
 from health_projects.lifecycle import Transition as ProjectChange
 from indicators.lifecycle import ProgrammeTransition
-from tests.architecture.sources import sources
+from tests.architecture.sources import ROOMS, sources
 
 COMPOSED = {
     "contract.": ContractChange,
@@ -23,16 +28,44 @@ COMPOSED = {
 }
 
 
-def codes_written() -> Iterator[ast.expr]:
-    """Yield the code of each call of `record`, as the source writes it."""
+def calls_of_record() -> Iterator[ast.Call]:
+    """Yield each call of `record`, as the source writes it."""
     for source in sources():
         for node in ast.walk(source.tree):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in {"record", "audit.record"}:
-                yield node.args[1]
+                yield node
+
+
+def codes_written() -> Iterator[ast.expr]:
+    for call in calls_of_record():
+        yield call.args[1]
+
+
+def keys_written() -> set[str]:
+    """Return the names that entries keep, where a call of `record` spells them."""
+    kept = [keyword.value for call in calls_of_record() for keyword in call.keywords]
+    spelled = [node for value in kept for node in ast.walk(value) if isinstance(node, ast.Dict)]
+    return {key.value for node in spelled for key in node.keys if isinstance(key, ast.Constant)}
+
+
+def test_each_name_kept_is_french():
+    """A name that no kind of object has for a field would be shown as the code spells it."""
+    fields = {field.name for model in apps.get_models() for field in model._meta.concrete_fields}
+    written = keys_written()
+    assert len(written) > 40 and written - journal.names().keys() - fields == set()
+
+
+def test_two_rooms_give_one_name_to_what_they_both_keep():
+    rooms = [import_module(f"{room}.journal") for room in ROOMS if find_spec(f"{room}.journal")]
+    told = {(key, name) for room in rooms for key, name in getattr(room, "FIELDS", {}).items()}
+    assert len(told) == len(journal.names())
 
 
 def test_each_code_is_put_into_words():
     written = list(codes_written())
+    named = {code.id: code for code in written if isinstance(code, ast.Name)}
+    assert named.keys() == {"OVERLAP_READ", "action"}  # of accounts.adapters, below
+    assert OVERLAP_READ in journal.words()
     plain = {code.value for code in written if isinstance(code, ast.Constant)}
     branches = [branch for code in written if isinstance(code, ast.IfExp) for branch in (code.body, code.orelse)]
     plain |= {branch.value for branch in branches}

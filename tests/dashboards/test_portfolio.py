@@ -138,7 +138,7 @@ class TestFilters:
         return ask
 
     def test_by_words_and_department(self, world, kept):
-        assert kept(q="voisine") == [world.neighbour.cpts.name]
+        assert kept(q="voisine") == kept(q="VOISÎNE") == [world.neighbour.cpts.name]
         assert kept(departement="69") == [world.west.cpts.name]
 
     def test_by_state_size_and_delay(self, world, kept):
