@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
+from xdist.scheduler import LoadFileScheduling
 
 from accounts.models import Membership
 from agreements.actions import load_agreements, load_national_indicators
@@ -24,6 +25,20 @@ def pytest_collection_modifyitems(items):
     """Begin with the stories told in a browser, then with the largest files, so that no process ends alone."""
     sizes = Counter(item.path for item in items)
     items.sort(key=lambda item: (item.get_closest_marker("e2e") is None, -sizes[item.path]))
+
+
+class WorldScheduling(LoadFileScheduling):
+    """A file stays whole: it makes its world once. So does a folder whose files share one, long to make."""
+
+    FOLDERS = ("tests/architecture/",)
+
+    def _split_scope(self, nodeid):
+        file = super()._split_scope(nodeid)
+        return next((folder for folder in self.FOLDERS if file.startswith(folder)), file)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return WorldScheduling(config, log)
 
 
 @pytest.fixture(scope="session")
