@@ -54,6 +54,16 @@ class PaymentTable(BaseTable):
         return record.status_words or record.get_status_display()
 
 
+class OwnPaymentTable(PaymentTable):
+    """The same as a CPTS reads them: its own name on each row would tell it nothing."""
+
+    cpts = TextColumn(accessor="contract__cpts__name", verbose_name="CPTS", visible=False)
+    contract = TextColumn(accessor="contract__number", verbose_name="contrat", attrs={"td": {"class": "nowrap"}})
+
+    class Meta(PaymentTable.Meta):
+        sequence = PaymentTable.Meta.fields
+
+
 class OrderedTable(PaymentTable):
     """The payments of one order, as the accountant's file lists them."""
 

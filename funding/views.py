@@ -28,7 +28,7 @@ from funding.models import Payment, PaymentOrder, Statement
 from funding.schedule import schedule_of, schedule_sums, schedule_years
 from funding.sheets import schedule_sheet, statement_sheet
 from funding.statements import opened_lines, revised_lines
-from funding.tables import OrderedTable, PaymentOrderTable, PaymentTable
+from funding.tables import OrderedTable, OwnPaymentTable, PaymentOrderTable, PaymentTable
 from funding.unscheduled import has_unscheduled_lines, unscheduled_page
 
 STARTED_LINES = (AmountKind.TRIAGE, AmountKind.COMPENSATION)
@@ -40,7 +40,7 @@ def payment_list(request, template_name="funding/payment_list.html"):
     return table_response(
         request,
         queryset=payments.waiting_first().select_related("contract__cpts"),
-        table_class=PaymentTable,
+        table_class=OwnPaymentTable if request.actor.side == Side.CPTS else PaymentTable,
         filterset_class=PaymentFilter,
         template_name=template_name,
         context={

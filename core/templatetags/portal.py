@@ -408,6 +408,7 @@ def portal_form(context, form, submit: str = "Enregistrer", cancel_url: str = ""
         "form": form,
         "submit": submit,
         "cancel_url": cancel_url,
+        "cancel": "Revenir sans annuler" if submit.startswith("Annuler") else "Annuler",
         "action": action,
         "extra": extra,
         "csrf_token": context.get("csrf_token"),

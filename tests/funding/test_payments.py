@@ -149,6 +149,23 @@ def test_the_pages_of_the_money_are_scoped(world, contract, client_of):
         assert client_of(world.neighbour.coordinator).get(url).status_code == 404
 
 
+def test_a_list_names_the_cpts_to_the_fund_and_the_contract_alone_to_the_cpts(world, contract, client_of):
+    address = reverse("funding:payment_list")
+    by_fund, by_cpts = (client_of(who).get(address).text for who in (world.west.accountant, world.west.coordinator))
+    column = 'data-label="CPTS"'
+    assert column in by_fund
+    assert column not in by_cpts
+    assert 'data-label="Contrat"' in by_cpts and contract.number in by_cpts
+    far = client_of(world.east.coordinator).get(address).text
+    assert contract.number not in far
+
+
+def test_the_page_that_cancels_has_one_button_that_does_and_one_that_does_not(world, payment, client_of):
+    page = client_of(world.west.accountant).get(reverse("funding:payment_cancel", args=[payment.pk])).text
+    assert "Annuler le versement</button>" in page
+    assert ">Revenir sans annuler</a>" in page
+
+
 def test_a_future_date_of_payment_is_told_beside_its_field(world, payment, client_of):
     with stories.at(ON_THE_DAY):
         actions.order_payment(actor=world.west.accountant.as_actor(), payment=payment)
