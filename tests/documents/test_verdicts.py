@@ -245,6 +245,7 @@ def test_the_examination_apart_says_the_same_as_at_hand(signed, authority):
 # The command
 
 
+@AT_HAND
 def test_the_command_answers_in_json_and_by_its_exit(issued, tmp_path):
     path = tmp_path / "annexe.pdf"
     path.write_bytes(issued.whole)
@@ -253,10 +254,10 @@ def test_the_command_answers_in_json_and_by_its_exit(issued, tmp_path):
     assert set(answer) == {"verdict", "document", "signatures", "reasons"}
     assert answer["document"]["code"] == issued.document.code
     assert [line["side"] for line in answer["signatures"]] == ["CPTS", "ARS", "FUND"]
-    path.write_bytes(issued.states[2])
-    assert [run(path)[0]["verdict"], run(path)[1]] == ["INCOMPLETE", 0]
-    path.write_bytes(issued.whole + b"\n")
-    assert [run(path)[0]["verdict"], run(path)[1]] == ["ALTERED", 1]
+    for content, verdict in [(issued.states[2], ("INCOMPLETE", 0)), (issued.whole + b"\n", ("ALTERED", 1))]:
+        path.write_bytes(content)
+        answer, code = run(path)
+        assert (answer["verdict"], code) == verdict
 
 
 def test_the_command_says_why_a_file_cannot_be_read(tmp_path):

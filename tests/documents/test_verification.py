@@ -35,7 +35,8 @@ def updated(content: bytes, change) -> bytes:
 def test_a_byte_altered_anywhere_that_is_signed_is_found(signed, verify):
     first, second, last = signed_ranges(signed)
     positions = [
-        *range(2000, first[1], first[1] // 8),  # pages, fonts, structure
+        2000,  # pages, fonts, structure
+        first[1] // 2,
         first[2] + 40,  # the end of the first signature's revision
         (second[1] + first[2] + first[3]) // 2,  # the second signature's own revision
         signed.rindex(b"/ByteRange") + 14,
