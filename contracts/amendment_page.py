@@ -90,6 +90,11 @@ def history(amendment: Amendment) -> list[HistoryEntry]:
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
+def may_sign_now(actor: Actor, amendment: Amendment) -> bool:
+    """The amendment waits for the signature of the actor's party, and she may give it."""
+    return permissions.can_sign_amendment(actor, amendment) and actor.side in waiting_signatures(amendment.document)
+
+
 def signature_context(actor: Actor, amendment: Amendment) -> dict[str, Any]:
     """Return what the page of a signature shows, but for the form."""
     waiting = waiting_signatures(amendment.document)
@@ -102,7 +107,7 @@ def signature_context(actor: Actor, amendment: Amendment) -> dict[str, Any]:
         "signatures": signature_lines(amendment.document),
         "has_signed": actor.side not in waiting,
         "is_last": waiting == [actor.side],
-        "can_sign": permissions.can_sign_amendment(actor, amendment) and actor.side in waiting,
+        "can_sign": may_sign_now(actor, amendment),
     }
 
 
@@ -145,7 +150,7 @@ def _signing(actor: Actor, amendment: Amendment) -> Turn:
     if not amendment.document.is_ready:
         return Turn(text="Le document de l’avenant est en cours de préparation.", is_mine=False)
     waiting = waiting_signatures(amendment.document)
-    if actor.side in waiting and permissions.can_sign_amendment(actor, amendment):
+    if may_sign_now(actor, amendment):
         url = reverse("contracts:amendment_sign", args=[amendment.pk])
         return Turn(text="À vous\u00a0: signez l’avenant.", url=url, label="Lire et signer l’avenant")
     names = spoken_list([WHO[side] for side in waiting])

@@ -45,7 +45,7 @@ def amendment_detail(request, pk, template_name="contracts/amendment_detail.html
         "history": amendment_page.history(amendment),
         "can_edit": permissions.can_edit_amendment(actor, amendment),
         "can_consent": amendment_page.may_consent_now(actor, amendment),
-        "can_sign": permissions.can_sign_amendment(actor, amendment),
+        "can_sign": amendment_page.may_sign_now(actor, amendment),
     }
     return show(request, template_name, context)
 

@@ -1,6 +1,7 @@
 """The verdict on a file: genuine only when it is, byte for byte, the last state of what the portal issued."""
 
 import json
+import os
 from io import BytesIO, StringIO
 
 import pikepdf
@@ -261,7 +262,13 @@ def test_the_command_answers_in_json_and_by_its_exit(issued, tmp_path):
 
 
 def test_the_command_says_why_a_file_cannot_be_read(tmp_path):
-    for path, reason in [(tmp_path / "absent.pdf", "il n’existe pas"), (tmp_path, "c’est un dossier")]:
+    unreadable = {
+        tmp_path / "absent.pdf": "il n’existe pas",
+        tmp_path: "c’est un dossier",
+        tmp_path / os.fsdecode(b"absent \xff.pdf"): "absent ?.pdf ne peut pas être lu",
+        tmp_path / ("a" * 300): "le système refuse de l’ouvrir",
+    }
+    for path, reason in unreadable.items():
         answer, code = run(path)
         assert (answer["verdict"], code, answer["document"], answer["signatures"]) == ("UNKNOWN", 1, None, [])
         assert reason in answer["reasons"][0]
