@@ -69,6 +69,15 @@
     });
   });
 
+  // A paper cannot be unfolded: what a fold hides on the screen is printed all the same.
+  function folds() { return document.querySelectorAll("details[data-print-open]:not([open]), details[data-unfolded]"); }
+  window.addEventListener("beforeprint", function () {
+    folds().forEach(function (fold) { fold.open = true; fold.setAttribute("data-unfolded", ""); });
+  });
+  window.addEventListener("afterprint", function () {
+    folds().forEach(function (fold) { fold.open = false; fold.removeAttribute("data-unfolded"); });
+  });
+
   // The error summary is what a reader hears first.
   document.addEventListener("DOMContentLoaded", function () {
     var summary = document.querySelector("[data-focus]");

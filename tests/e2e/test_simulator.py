@@ -52,6 +52,15 @@ def test_a_visitor_simulates_shares_and_compares(page):
     expect(page.locator(".calculation").first).to_contain_text("Règle")
     audit(page)
 
+    # The payments of a later day are folded; a sheet of paper shows them all the same.
+    page.goto(page.url)
+    folded = page.locator("[data-print-open]:not([open]) .sim-schedule").first
+    expect(folded).to_be_hidden()
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator("[data-print-open]:not([open])")).to_have_count(0)
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    expect(folded).to_be_hidden()
+
     # The address is the scenario.
     shared = page.get_by_label("L’adresse de ce scénario").input_value()
     total = page.locator(".strip strong").first.inner_text()
