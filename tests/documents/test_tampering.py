@@ -16,10 +16,10 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from documents.enums import Verdict
-from documents.models import Signature
+from documents.models import Signature, StoredFile
 from documents.signing.authority import DemonstrationAuthority, current_authority
 from documents.signing.engine import sign_pdf
-from documents.verification.reader import verify_pdf
+from documents.verification.reader import CODE, verify_pdf
 from documents.verification.verdicts import judge_digest, judge_file, judge_known
 from tests.documents.conftest import ISSUED_AT
 from tests.documents.story import Issued, issue
@@ -106,8 +106,12 @@ def test_s1_a_byte_altered_anywhere_is_found(content, record_property):
     altered = [(position, mask) for position in positions for mask in MASKS]
     assert len(altered) >= 500
     assert judge_digest(sha256(content).hexdigest()).verdict.is_ours  # what is not altered is ours
-    assert [which for which in altered if judge_digest(sha256(flipped(content, *which)).hexdigest()).document] == []
-    assert {judge_known(flipped(content, *which)).verdict for which in altered[::100]} == {Verdict.ALTERED}
+    ours = set(StoredFile.objects.filter(document__isnull=False).values_list("sha256", flat=True))
+    assert sha256(content).hexdigest() in ours
+    assert [which for which in altered if sha256(flipped(content, *which)).hexdigest() in ours] == []
+    code = range(*CODE.search(content).span())
+    bearing_it = [(position, mask) for position, mask in altered if position not in code]
+    assert {judge_known(flipped(content, *which)).verdict for which in bearing_it[::100]} == {Verdict.ALTERED}
     record_property("altered files", len(altered))
     record_property("bytes of the file", len(content))
 
