@@ -98,7 +98,7 @@ def accept_invitation(*, token: str, first_name: str, last_name: str, job_title:
     """
     invitation = _open_invitation(token)
     if invitation.is_for_an_account:
-        raise DomainError("Cette adresse a déjà un compte : connectez-vous, puis ouvrez de nouveau ce lien.")
+        raise DomainError("Cette adresse a déjà un compte : connectez-vous, puis ouvrez de nouveau ce lien.")
     user = User(email=invitation.email, first_name=first_name, last_name=last_name, job_title=job_title)
     try:
         validate_password(password, user)
@@ -158,7 +158,7 @@ def grant_delegation(
     _check_days(deed_on, starts_on, ends_on)
     same = Delegation.objects.filter(grantor=grantor, grantee=grantee, power=power, ended_at__isnull=True)
     if any(row.state != DelegationState.OVER for row in same):
-        raise DomainError("Cette personne a déjà cette délégation : mettez-y fin d’abord.", field="grantee")
+        raise DomainError("Cette personne a déjà cette délégation : mettez-y fin d’abord.", field="grantee")
     same.update(ended_at=clock.now(), ended_by=SYSTEM.user_name)  # its last day has passed: make room for the new one
     delegation = Delegation.objects.create(
         grantor=grantor,
@@ -182,7 +182,7 @@ def _check_grantee(actor: Actor, grantee: Membership, power: Power) -> None:
     place = Membership.objects.active().filter(pk=grantee.pk, organisation=actor.organisation_id).first()
     if place is None or place.role not in roles:
         who = spoken_list(sorted(role.label for role in roles))
-        raise DomainError(f"Ce pouvoir se délègue, dans votre organisation, à ces rôles : {who}.", field="grantee")
+        raise DomainError(f"Ce pouvoir se délègue, dans votre organisation, à ces rôles : {who}.", field="grantee")
 
 
 def _check_days(deed_on: date, starts_on: date, ends_on: date | None) -> None:
@@ -191,7 +191,7 @@ def _check_days(deed_on: date, starts_on: date, ends_on: date | None) -> None:
         raise DomainError("L’acte ne peut pas porter une date à venir.", field="deed_on")
     if starts_on < today:
         raise DomainError(
-            "Une délégation ne vaut pas pour le passé : choisissez aujourd’hui ou plus tard.", "starts_on"
+            "Une délégation ne vaut pas pour le passé : choisissez aujourd’hui ou plus tard.", "starts_on"
         )
     if ends_on and ends_on < starts_on:
         raise DomainError("La fin de la délégation précède son début.", field="ends_on")
@@ -271,7 +271,7 @@ def _open_invitation(token: str) -> Invitation:
         .first()
     )
     if invitation is None:
-        raise DomainError("Cette invitation n’est plus valable : demandez-en une nouvelle.")
+        raise DomainError("Cette invitation n’est plus valable : demandez-en une nouvelle.")
     return invitation
 
 

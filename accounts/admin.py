@@ -57,7 +57,7 @@ class OrganisationAdmin(AuditedAdmin):
             request, form, actions.invite_to, organisation=organisation, success="L’invitation est envoyée."
         ):
             return redirect("admin:accounts_organisation_change", object_id)
-        title = f"Inviter une personne : {organisation}"
+        title = f"Inviter une personne : {organisation}"
         context = {**self.admin_site.each_context(request), "title": title, "organisation": organisation, "form": form}
         return render(request, "admin/accounts/organisation/invite.html", context)
 

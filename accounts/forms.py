@@ -45,7 +45,7 @@ class AcceptInvitationForm(CrispyMixin, forms.Form):
     password = forms.CharField(
         label="mot de passe",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="Quinze caractères au moins, pas seulement des chiffres ; une phrase convient bien.",
+        help_text="Quinze caractères au moins, pas seulement des chiffres ; une phrase convient bien.",
     )
 
 
@@ -81,7 +81,7 @@ class PasskeyNameField(forms.CharField):
         super().__init__(
             label="nom de la clé",
             max_length=60,
-            help_text="Pour la reconnaître : « Téléphone », « Ordinateur du bureau ».",
+            help_text="Pour la reconnaître : « Téléphone », « Ordinateur du bureau ».",
             **kwargs,
         )
 

@@ -65,7 +65,7 @@ class SecondFactorMiddleware:
         login_free = not getattr(view, "login_required", True)
         if login_free or name.startswith(self.OPEN_VIEWS) or not lacks_second_factor(request):
             return None
-        messages.warning(request, "Votre rôle demande un second facteur : choisissez-en un pour continuer.")
+        messages.warning(request, "Votre rôle demande un second facteur : choisissez-en un pour continuer.")
         return redirect("mfa_index")
 
 

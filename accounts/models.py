@@ -141,7 +141,7 @@ class Organisation(TenantModel):
                 name="accounts_cpts_has_ars_and_fund",
                 condition=Q(side=Side.CPTS, ars__isnull=False, fund__isnull=False)
                 | (~Q(side=Side.CPTS) & Q(ars__isnull=True, fund__isnull=True)),
-                violation_error_message="Une CPTS nomme son ARS et sa caisse ; elle seule le fait.",
+                violation_error_message="Une CPTS nomme son ARS et sa caisse ; elle seule le fait.",
             ),
             models.CheckConstraint(
                 name="accounts_fund_has_kind",
@@ -278,7 +278,7 @@ class Delegation(TenantModel):
                 fields=["grantor", "grantee", "power"],
                 condition=Q(ended_at__isnull=True),
                 name="accounts_one_delegation_of_a_power",
-                violation_error_message="Cette personne a déjà cette délégation : mettez-y fin d’abord.",
+                violation_error_message="Cette personne a déjà cette délégation : mettez-y fin d’abord.",
             ),
             models.CheckConstraint(
                 name="accounts_delegation_ended_by_someone",
@@ -297,7 +297,7 @@ class Delegation(TenantModel):
         ]
 
     def __str__(self):
-        return f"{self.grantor.user} à {self.grantee.user} : {Power(self.power).label}"
+        return f"{self.grantor.user} à {self.grantee.user} : {Power(self.power).label}"
 
     @property
     def state(self) -> DelegationState:

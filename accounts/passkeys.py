@@ -12,7 +12,7 @@ from core.errors import DomainError
 
 SESSION_KEY = "passkey-challenge"
 KEPT_SECONDS = 300
-NOT_RECOGNISED = "Votre clé d’accès n’a pas été reconnue : recommencez, ou donnez un code."
+NOT_RECOGNISED = "Votre clé d’accès n’a pas été reconnue : recommencez, ou donnez un code."
 UNREADABLE = (TypeError, ValueError, KeyError, AttributeError)  # what fido2 says of an answer that is not one
 
 

@@ -139,7 +139,7 @@ def is_administrator(actor: Actor) -> bool:
 def check_administrator(actor: Actor) -> None:
     """Raise NotAllowed unless `actor` acts for the administration of the portal."""
     if not is_administrator(actor):
-        raise NotAllowed("Seule l’administration du portail peut faire cela : agissez pour elle.")
+        raise NotAllowed("Seule l’administration du portail peut faire cela : agissez pour elle.")
 
 
 def may_grant(actor: Actor, role: Role) -> bool:
@@ -158,7 +158,7 @@ def check_grant(actor: Actor, role: Role) -> None:
     if not may_grant(actor, role):
         givers = [giver.label for giver, roles in GRANTS[actor.side].items() if role in roles]
         raise DomainError(
-            f"Le rôle « {Role(role).label} » s’ouvre et se ferme par la personne qui a le rôle : {', '.join(givers)}.",
+            f"Le rôle « {Role(role).label} » s’ouvre et se ferme par la personne qui a le rôle : {', '.join(givers)}.",
             field="role",
         )
 

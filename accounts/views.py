@@ -102,7 +102,7 @@ def accepted(request, token: str, form) -> bool:
         else:
             form.add_error(error.field, str(error))
         return False
-    messages.success(request, "Votre accès est créé : connectez-vous.")
+    messages.success(request, "Votre accès est créé : connectez-vous.")
     return True
 
 

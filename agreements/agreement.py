@@ -109,7 +109,7 @@ class Agreement:
     def mission(self, code: str) -> MissionTerms:
         """Return the terms of a mission; DomainError when this version has none of this code."""
         if code not in self._missions:
-            raise DomainError(f"La mission « {code} » n’existe pas dans l’accord {self.code}.")
+            raise DomainError(f"La mission « {code} » n’existe pas dans l’accord {self.code}.")
         return self._missions[code]
 
     def mission_order(self, code: str | None) -> int:
@@ -147,7 +147,7 @@ def check_agreement(agreement: Agreement) -> None:
         found = agreement.counted_total(terms.size)
         if found != terms.published_total:
             raise DomainError(
-                f"Accord {agreement.code}, taille {terms.size} : les lignes font {format_euros(found)}, "
+                f"Accord {agreement.code}, taille {terms.size} : les lignes font {format_euros(found)}, "
                 f"le total publié est de {format_euros(terms.published_total)}."
             )
 
@@ -156,25 +156,25 @@ def _check_sizes(agreement: Agreement) -> None:
     bounds = [terms.minimum_population for terms in agreement.sizes]
     numbers = [terms.size for terms in agreement.sizes]
     if not bounds or bounds[0] != 0 or bounds != sorted(set(bounds)) or numbers != sorted(set(numbers)):
-        raise DomainError(f"Accord {agreement.code} : les tailles doivent se suivre à partir de 0 habitant.")
+        raise DomainError(f"Accord {agreement.code} : les tailles doivent se suivre à partir de 0 habitant.")
 
 
 def _check_lines(agreement: Agreement) -> None:
     keys = [(line.mission, line.kind, line.size) for line in agreement.lines]
     if len(keys) != len(set(keys)):
-        raise DomainError(f"Accord {agreement.code} : un même montant est donné deux fois.")
+        raise DomainError(f"Accord {agreement.code} : un même montant est donné deux fois.")
     sizes = {terms.size for terms in agreement.sizes}
     for mission, kind in {(line.mission, line.kind) for line in agreement.lines}:
         found = {line.size for line in agreement.lines if (line.mission, line.kind) == (mission, kind)}
         name = f"{mission or 'sans mission'}, {kind.label}"
         if found != sizes:
-            raise DomainError(f"Accord {agreement.code} : il manque le montant d’une taille ({name}).")
+            raise DomainError(f"Accord {agreement.code} : il manque le montant d’une taille ({name}).")
         if mission is not None and not agreement.has_mission(mission):
-            raise DomainError(f"Accord {agreement.code} : mission inconnue ({name}).")
+            raise DomainError(f"Accord {agreement.code} : mission inconnue ({name}).")
         if (mission is None) != (kind == AmountKind.OPERATING):
-            raise DomainError(f"Accord {agreement.code} : seul le fonctionnement est sans mission ({name}).")
+            raise DomainError(f"Accord {agreement.code} : seul le fonctionnement est sans mission ({name}).")
     if not agreement.has(None, AmountKind.OPERATING):
-        raise DomainError(f"Accord {agreement.code} : il manque le fonctionnement.")
+        raise DomainError(f"Accord {agreement.code} : il manque le fonctionnement.")
     for terms in agreement.missions:
         _check_mission(agreement, terms)
 
@@ -184,6 +184,6 @@ def _check_mission(agreement: Agreement, terms: MissionTerms) -> None:
     updated = agreement.has(terms.code, AmountKind.PLAN_UPDATED)
     if written != updated or written == agreement.has(terms.code, AmountKind.FIXED):
         raise DomainError(
-            f"Accord {agreement.code}, {terms.label} : il faut un volet fixe, "
+            f"Accord {agreement.code}, {terms.label} : il faut un volet fixe, "
             "ou bien les deux montants du plan (rédaction et mise à jour)."
         )

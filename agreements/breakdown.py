@@ -30,16 +30,16 @@ RULES = {
     "Une avance est versée au démarrage ou au premier jour de l’année, le reste avec le solde.",
     "R8": "Le volet variable se compte au jour près et dépend des résultats de l’année. Il est versé sans avance, avec "
     "le solde, une fois le dialogue annuel clos.",
-    "R9": "Les soins non programmés se comptent à partir de leur propre démarrage : le traitement et l’orientation des "
+    "R9": "Les soins non programmés se comptent à partir de leur propre démarrage : le traitement et l’orientation des "
     "demandes comme un volet fixe (somme fléchée), la compensation des professionnels sur ce qui est déclaré.",
-    "R10": "Réponse aux crises : un montant l’année où le plan est rédigé, un autre les années où il est mis à jour, "
+    "R10": "Réponse aux crises : un montant l’année où le plan est rédigé, un autre les années où il est mis à jour, "
     "et une somme entière, une fois par année contractuelle, quand une crise est déclarée.",
     "R11": "Dans la plus grande taille, à partir du nombre de membres que fixe l’accord, chaque ligne de mission est "
-    "majorée ; le fonctionnement ne l’est pas.",
-    "R18": "Une révision de la taille recalcule les lignes de l’année : ce qui fut avancé en trop est déduit du solde.",
+    "majorée ; le fonctionnement ne l’est pas.",
+    "R18": "Une révision de la taille recalcule les lignes de l’année : ce qui fut avancé en trop est déduit du solde.",
 }
 """What each rule of a line says, in the words of a page."""
-RULE_OF_TERMINATION = "Le contrat s’arrête en cours d’année : les jours se comptent jusqu’à sa fin."
+RULE_OF_TERMINATION = "Le contrat s’arrête en cours d’année : les jours se comptent jusqu’à sa fin."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -59,7 +59,7 @@ def agreement(code: str) -> Agreement:
     """Return a version by its code; DomainError when there is none, or when it does not add up."""
     if code not in codes():
         known = ", ".join(codes())
-        raise DomainError(f"L’accord « {code} » est inconnu (accords connus : {known}).", "agreement")
+        raise DomainError(f"L’accord « {code} » est inconnu (accords connus : {known}).", "agreement")
     return read_agreement((DATA / f"{code}.json").read_text(encoding="utf-8"))
 
 
@@ -73,7 +73,7 @@ def read_agreement(text: str) -> Agreement:
     try:
         version = _agreement(json.loads(text))
     except (KeyError, TypeError, ValueError, InvalidOperation) as error:
-        raise DomainError(f"Le fichier de l’accord est illisible : {error}.") from error
+        raise DomainError(f"Le fichier de l’accord est illisible : {error}.") from error
     check_agreement(version)
     return version
 

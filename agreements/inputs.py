@@ -162,7 +162,7 @@ def _check_sizes(inputs: ContractInputs) -> None:
 def _check_size(agreement: Agreement, size: int, path: str) -> None:
     if size not in agreement.published_totals:
         known = ", ".join(str(number) for number in agreement.published_totals)
-        raise DomainError(f"Cette taille n’existe pas dans l’accord {agreement.code} (tailles : {known}).", path)
+        raise DomainError(f"Cette taille n’existe pas dans l’accord {agreement.code} (tailles : {known}).", path)
 
 
 def _check_year(inputs: ContractInputs, year: int, path: str) -> None:
@@ -174,7 +174,7 @@ def _check_mission(inputs: ContractInputs, mission: MissionInputs, path: str) ->
     agreements = [inputs.agreement, *inputs.agreements.values()]
     if not any(agreement.has_mission(mission.mission) for agreement in agreements):
         raise DomainError(
-            f"La mission « {mission.mission} » n’existe pas dans l’accord {inputs.agreement.code}.",
+            f"La mission « {mission.mission} » n’existe pas dans l’accord {inputs.agreement.code}.",
             f"{path}.mission",
         )
     if mission.starts_on < inputs.signed_on:

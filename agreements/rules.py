@@ -120,7 +120,7 @@ def variable_part(agreement: Agreement, mission: str, size: int) -> Decimal:
     """R13b: return V, what the result indicators of a mission-year must add up to; refuse if it has none."""
     line = agreement.line(mission, AmountKind.VARIABLE, size)
     if line is None:
-        raise DomainError(f"La mission « {agreement.mission(mission).label} » n’a pas de volet variable.")
+        raise DomainError(f"La mission « {agreement.mission(mission).label} » n’a pas de volet variable.")
     return line.amount
 
 

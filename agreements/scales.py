@@ -165,7 +165,7 @@ def check_spread(variable_part: Decimal, indicators: Sequence[IndicatorInput]) -
         verb = f"il reste {format_euros(left)} à répartir" if left > 0 else f"{format_euros(-left)} sont en trop"
         raise DomainError(
             f"Les montants des indicateurs doivent faire {format_euros(variable_part)}, "
-            f"le volet variable de la mission : {verb}.",
+            f"le volet variable de la mission : {verb}.",
             "",
         )
 

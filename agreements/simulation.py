@@ -73,7 +73,7 @@ def _mission(agreement: Agreement, node: Node) -> MissionInputs:
         raise Refused("Cette clé est obligatoire.", f"{node.path}.mission")
     code = node["mission"].as_text()
     if not agreement.has_mission(code):
-        raise node["mission"].refuse(f"La mission « {code} » n’existe pas dans l’accord {agreement.code}.")
+        raise node["mission"].refuse(f"La mission « {code} » n’existe pas dans l’accord {agreement.code}.")
     node.check_keys(
         required=("mission", "starts_on"),
         optional=[key for kind, keys in KEYS_OF_AMOUNTS.items() if agreement.has(code, kind) for key in keys],
@@ -120,7 +120,7 @@ def _indicator(node: Node) -> IndicatorInput:
 def _level(node: Node) -> Level:
     pair = node.items()
     if len(pair) != 2:
-        raise node.refuse("Un palier est une liste de deux nombres : le seuil et le montant.")
+        raise node.refuse("Un palier est une liste de deux nombres : le seuil et le montant.")
     return Level(threshold=pair[0].as_decimal(), amount=pair[1].as_money())
 
 

@@ -157,11 +157,11 @@ class Node:
 
     def as_decimal(self) -> Decimal:
         if not isinstance(self.value, str):
-            raise self._wrong('On attend ici un nombre entre guillemets, comme « "0.80" ».')
+            raise self._wrong('On attend ici un nombre entre guillemets, comme « "0.80" ».')
         if len(self.value) > LONGEST_DECIMAL:
             raise self.refuse("Ce nombre est trop long.")
         if not DECIMAL.fullmatch(self.value):
-            raise self.refuse("Ce nombre est mal écrit : des chiffres, puis un point s’il y a des décimales.")
+            raise self.refuse("Ce nombre est mal écrit : des chiffres, puis un point s’il y a des décimales.")
         return Decimal(self.value)
 
     def as_money(self) -> Decimal:
@@ -177,9 +177,9 @@ class Node:
 
     def as_date(self) -> date:
         if not isinstance(self.value, str):
-            raise self._wrong('On attend ici une date entre guillemets, comme « "2020-03-15" ».')
+            raise self._wrong('On attend ici une date entre guillemets, comme « "2020-03-15" ».')
         if not DATE.fullmatch(self.value):
-            raise self.refuse("Une date s’écrit année-mois-jour, comme « 2020-03-15 ».")
+            raise self.refuse("Une date s’écrit année-mois-jour, comme « 2020-03-15 ».")
         try:
             return date.fromisoformat(self.value)
         except ValueError as error:

@@ -77,7 +77,7 @@ class WordingAdmin(AuditedAdmin):
     @admin.display(description="état")
     def state(self, wording):
         if wording.is_draft:
-            return "En préparation : n’engage personne tant qu’elle n’est pas adoptée (actions de la liste)."
+            return "En préparation : n’engage personne tant qu’elle n’est pas adoptée (actions de la liste)."
         return wording.status
 
     @admin.display(description="comment l’écrire")
@@ -95,11 +95,11 @@ class WordingAdmin(AuditedAdmin):
             return error.message
         return render_to_string("contracts/partials/wording_preview.html", {"articles": articles})
 
-    @admin.action(description="Adopter : les contrats à venir auront cette trame", permissions=["change"])
+    @admin.action(description="Adopter : les contrats à venir auront cette trame", permissions=["change"])
     def adopt(self, request, queryset):
         self._attempt(request, queryset, actions.adopt_wording, "adoptée")
 
-    @admin.action(description="Valider : vous répondez de cette trame", permissions=["change"])
+    @admin.action(description="Valider : vous répondez de cette trame", permissions=["change"])
     def validate(self, request, queryset):
         self._attempt(request, queryset, actions.validate_wording, "validée")
 
@@ -108,6 +108,6 @@ class WordingAdmin(AuditedAdmin):
             try:
                 action(actor=request.actor, wording=wording)
             except DomainError as error:
-                messages.error(request, f"{wording} : {error.message}")
+                messages.error(request, f"{wording} : {error.message}")
             else:
                 messages.success(request, f"{wording} {done}.")

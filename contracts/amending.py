@@ -235,7 +235,7 @@ def _changes(before: Situation, after: Situation) -> list[dict[str, str]]:
         ("population", "Population", _people(before.population), _people(after.population)),
         ("agreement", "Accord national", before.agreement.label, after.agreement.label),
         *(
-            (f"mission:{code}", f"Mission « {MissionCode(code).label} »", _said(before, code), _said(after, code))
+            (f"mission:{code}", f"Mission « {MissionCode(code).label} »", _said(before, code), _said(after, code))
             for code in rules.MISSION_ORDER
         ),
         *(

@@ -26,7 +26,6 @@ from indicators import assemblers as indicator_assemblers
 from indicators.models import Programme
 
 CONTENT_FORMAT = 1
-NBSP = "\u00a0"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -294,26 +293,24 @@ def _missing_in_project(contract: Contract, terms: Terms) -> list[str]:
         found.append("Le projet de santé n’est pas approuvé par l’ARS.")
     if terms.size is None:
         found.append(
-            "La population du territoire n’est pas connue : convenez d’une population dans le projet de santé."
+            "La population du territoire n’est pas connue : convenez d’une population dans le projet de santé."
         )
     shared = unaccepted_overlaps(contract.health_project)
     if shared:
-        found.append(
-            f"L’ARS n’a pas encore accepté le partage de communes avec une autre CPTS{NBSP}: {_listed(shared)}."
-        )
+        found.append(f"L’ARS n’a pas encore accepté le partage de communes avec une autre CPTS : {_listed(shared)}.")
     return found
 
 
 def _missing_in_plan(contract: Contract, terms: Terms) -> list[str]:
     plan = dict(plan_of(contract))
     found = [
-        f"Indiquez le démarrage prévu de la mission « {mission.label} »."
+        f"Indiquez le démarrage prévu de la mission « {mission.label} »."
         for mission in rules.missions_of(terms.agreement)
         if plan.get(mission.code) is None
     ]
     unknown = [code for code in plan if not terms.agreement.has_mission(code)]
     if unknown:
-        found.append("L’accord en vigueur ne prévoit plus une des missions choisies : enregistrez le contrat.")
+        found.append("L’accord en vigueur ne prévoit plus une des missions choisies : enregistrez le contrat.")
     return found
 
 
@@ -331,8 +328,8 @@ def _outdated_amounts(terms: Terms, programme: Programme) -> list[str]:
         expected = rules.variable_amount(terms.agreement, row.mission, terms.size)
         if row.variable_amount != expected:
             found.append(
-                f"Le volet variable de la mission « {row} » est de {format_euros(expected)} pour la taille "
-                f"{terms.size}, et non de {format_euros(row.variable_amount)} : enregistrez le contrat, puis "
+                f"Le volet variable de la mission « {row} » est de {format_euros(expected)} pour la taille "
+                f"{terms.size}, et non de {format_euros(row.variable_amount)} : enregistrez le contrat, puis "
                 "répartissez-le de nouveau."
             )
     return found

@@ -112,13 +112,13 @@ def check_mentions(text: str, *, field: str | None = None) -> None:
     for name in PLACEHOLDER.findall(text):
         if name not in MENTIONS:
             known = ", ".join(f"{{{mention}}}" for mention in MENTIONS)
-            raise DomainError(f"« {{{name}}} » n’est pas une mention connue. Les mentions sont : {known}.", field)
+            raise DomainError(f"« {{{name}}} » n’est pas une mention connue. Les mentions sont : {known}.", field)
 
 
 def refuse_mentions(text: str, *, field: str | None = None) -> None:
     """Raise DomainError when a text has a mention: an amendment says the words that will hold."""
     if found := PLACEHOLDER.search(text):
-        raise DomainError(f"Écrivez la valeur elle-même à la place de « {found[0]} ».", field)
+        raise DomainError(f"Écrivez la valeur elle-même à la place de « {found[0]} ».", field)
 
 
 # The plain text in which the back office writes an article
@@ -167,7 +167,7 @@ def _checked(blocks: Iterable[Block]) -> Iterable[Block]:
     for block in blocks:
         if block.when and block.when not in CONDITIONS:
             known = ", ".join(f"[si {condition}]" for condition in CONDITIONS)
-            raise DomainError(f"« {block.when} » n’est pas une condition connue. Les conditions sont : {known}.")
+            raise DomainError(f"« {block.when} » n’est pas une condition connue. Les conditions sont : {known}.")
         for line in block.lines:
             check_mentions(line)
         yield block

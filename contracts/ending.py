@@ -86,7 +86,7 @@ def ending_turn(actor: Actor, contract: Contract) -> Turn | None:
         return Turn(text=f"Contrat résilié le {day}.", is_mine=False, label="Voir la fin du contrat", url=page["url"])
     if permissions.can_agree_termination(actor, contract):
         what = "la fin proposée" if termination.needs_accord else "les taux de l’année interrompue"
-        return Turn(text=f"À vous : donnez votre accord sur {what}.", label="Lire et répondre", **page)
+        return Turn(text=f"À vous : donnez votre accord sur {what}.", label="Lire et répondre", **page)
     verb = "propose" if termination.needs_accord else "a notifié"
     text = f"{termination.organisation_name} {verb} la fin du contrat."
     return Turn(text=text, is_mine=False, label="Voir la fin du contrat", **page)

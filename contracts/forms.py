@@ -65,7 +65,7 @@ class ContractForm(CrispyMixin, StaleFormMixin, forms.Form):
     @staticmethod
     def _start_help(mission: rules.MissionDates) -> str:
         if mission.start_by is None:
-            return "Aucun délai : au choix des parties."
+            return "Aucun délai : au choix des parties."
         return (
             f"Au plus tard le {format_date(mission.start_by)} si le contrat était signé aujourd’hui, "
             f"déploiement complet au plus tard le {format_date(mission.deploy_by)}."
@@ -113,7 +113,7 @@ class CrisisForm(ActionForm):
     """A serious health crisis declared by the authorities (R10)."""
 
     label = forms.CharField(
-        label="crise", max_length=200, help_text="Par exemple : canicule, épidémie, altération de l’offre de soins."
+        label="crise", max_length=200, help_text="Par exemple : canicule, épidémie, altération de l’offre de soins."
     )
     declared_on = FrenchDateField(label="déclarée le")
 
@@ -127,7 +127,7 @@ class TerminationForm(ActionForm):
 
     ground = forms.ChoiceField(label="motif")
     effective_on = FrenchDateField(
-        label="premier jour sans contrat", help_text="Ce jour n’est plus dans le contrat : la veille est le dernier."
+        label="premier jour sans contrat", help_text="Ce jour n’est plus dans le contrat : la veille est le dernier."
     )
     notified_on = FrenchDateField(
         label="notifiée le", help_text="Le jour où les deux autres parties en ont été informées par écrit."
@@ -187,7 +187,7 @@ class AmendmentForm(CrispyMixin, StaleFormMixin, forms.Form):
         label="pourquoi cet avenant",
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Imprimé dans l’avenant : ce qui a changé depuis la signature du contrat.",
+        help_text="Imprimé dans l’avenant : ce qui a changé depuis la signature du contrat.",
     )
     takes_effect_year = forms.TypedChoiceField(label="il compte à partir de", coerce=lambda year: int(year) or None)
     new_size = forms.TypedChoiceField(label="nouvelle taille", required=False, coerce=int, empty_value=None)

@@ -75,28 +75,28 @@ SIGNED = frozenset({S.ACTIVE, S.EXPIRED, S.TERMINATED})
 
 WORDS: dict[Transition, str] = {
     Transition.OPEN_NEGOTIATION: "a ouvert la négociation",
-    Transition.AGREE: "a donné le troisième consentement : le contenu est convenu",
+    Transition.AGREE: "a donné le troisième consentement : le contenu est convenu",
     Transition.START_SIGNING: "a envoyé le contrat à la signature",
     Transition.REFUSE_SIGNATURE: "a refusé de signer",
-    Transition.NEWER_AGREEMENT: "a rouvert la négociation : un nouvel accord national est en vigueur",
-    Transition.EXPIRE_SIGNATURE: "a rouvert la négociation : le délai de signature est dépassé",
+    Transition.NEWER_AGREEMENT: "a rouvert la négociation : un nouvel accord national est en vigueur",
+    Transition.EXPIRE_SIGNATURE: "a rouvert la négociation : le délai de signature est dépassé",
     Transition.ACTIVATE: "a mis le contrat en vigueur par la dernière signature",
     Transition.EXPIRE: "a constaté l’échéance du contrat",
     Transition.NOTIFY_TERMINATION: "a notifié la fin du contrat",
-    Transition.WITHDRAW_TERMINATION: "a retiré la fin du contrat : il continue",
+    Transition.WITHDRAW_TERMINATION: "a retiré la fin du contrat : il continue",
     Transition.TERMINATE: "a mis fin au contrat",
     Transition.ABANDON: "a abandonné le contrat",
 }
 _REFUSED: dict[Transition, str] = {
     Transition.OPEN_NEGOTIATION: "La négociation s’ouvre à partir d’un contrat en rédaction, par la CPTS.",
-    Transition.AGREE: "Le contrat n’est pas en négociation : il ne peut pas être convenu.",
-    Transition.START_SIGNING: "Le contrat n’est pas convenu : il ne peut pas être signé.",
+    Transition.AGREE: "Le contrat n’est pas en négociation : il ne peut pas être convenu.",
+    Transition.START_SIGNING: "Le contrat n’est pas convenu : il ne peut pas être signé.",
     Transition.REFUSE_SIGNATURE: "Le contrat n’est pas en signature.",
     Transition.NEWER_AGREEMENT: "Le contrat n’attend pas de signature.",
     Transition.EXPIRE_SIGNATURE: "Le contrat n’est pas en signature.",
     Transition.ACTIVATE: "Le contrat n’est pas en signature.",
     Transition.EXPIRE: "Le contrat n’est pas en vigueur.",
-    Transition.NOTIFY_TERMINATION: "Le contrat n’est pas en vigueur : il n’y a rien à résilier.",
+    Transition.NOTIFY_TERMINATION: "Le contrat n’est pas en vigueur : il n’y a rien à résilier.",
     Transition.WITHDRAW_TERMINATION: "Le contrat n’est pas en vigueur.",
     Transition.TERMINATE: "Le contrat n’est pas en vigueur.",
     Transition.ABANDON: "Seule la CPTS abandonne un contrat, avant qu’il soit convenu.",
@@ -117,7 +117,7 @@ def target_of(transition: Transition, *, status: ContractStatus, side: Side, com
     if status not in rule.sources or side not in rule.sides:
         raise TransitionNotAllowed(_REFUSED[transition])
     if rule.comment_required and not comment.strip():
-        raise DomainError("Indiquez la raison : elle est lue par les trois parties.", "reason")
+        raise DomainError("Indiquez la raison : elle est lue par les trois parties.", "reason")
     return rule.target
 
 
@@ -165,14 +165,14 @@ AMENDMENT_WORDS: dict[AmendmentChange, str] = {
     AmendmentChange.AGREE: "a donné le troisième consentement à un avenant",
     AmendmentChange.START_SIGNING: "a envoyé un avenant à la signature",
     AmendmentChange.REFUSE_SIGNATURE: "a refusé de signer un avenant",
-    AmendmentChange.MISS_THE_DAY: "a rouvert un avenant : son jour d’effet est passé",
-    AmendmentChange.EXPIRE_SIGNATURE: "a rouvert un avenant : le délai de signature est dépassé",
+    AmendmentChange.MISS_THE_DAY: "a rouvert un avenant : son jour d’effet est passé",
+    AmendmentChange.EXPIRE_SIGNATURE: "a rouvert un avenant : le délai de signature est dépassé",
     AmendmentChange.PUT_IN_FORCE: "a mis un avenant en vigueur par la dernière signature",
     AmendmentChange.ABANDON: "a abandonné un avenant",
-    AmendmentChange.LAPSE: "a constaté la caducité d’un avenant : le contrat a pris fin",
+    AmendmentChange.LAPSE: "a constaté la caducité d’un avenant : le contrat a pris fin",
 }
 _AMENDMENT_REFUSED = {
-    AmendmentChange.AGREE: "L’avenant n’est pas en rédaction : il ne peut pas être convenu.",
+    AmendmentChange.AGREE: "L’avenant n’est pas en rédaction : il ne peut pas être convenu.",
     AmendmentChange.ABANDON: "Seul un avenant en rédaction s’abandonne.",
 }
 
@@ -185,5 +185,5 @@ def amendment_target(
     if status not in rule.sources or side not in rule.sides:
         raise TransitionNotAllowed(_AMENDMENT_REFUSED.get(change, "L’avenant n’est pas en signature."))
     if rule.comment_required and not comment.strip():
-        raise DomainError("Indiquez la raison : elle est lue par les trois parties.", "reason")
+        raise DomainError("Indiquez la raison : elle est lue par les trois parties.", "reason")
     return rule.target

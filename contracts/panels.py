@@ -27,7 +27,7 @@ from core.wording import counted, spoken_integer, spoken_list
 from documents.models import Document, Signature
 
 WHO = {Side.CPTS: "la CPTS", Side.ARS: "l’ARS", Side.FUND: "la caisse"}
-STALE = "retiré : le contenu a changé"
+STALE = "retiré : le contenu a changé"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +125,7 @@ def _consent_line(contract: Contract, side: Side, consent: Consent | AmendmentCo
         return PartyLine(side=side, organisation=name, tone="wait", state="Attendu")
     who = {"who": consent.user_name, "at": consent.at}
     if consent.withdrawn_at:
-        state = f"Retiré : {consent.withdrawn_because}"
+        state = f"Retiré : {consent.withdrawn_because}"
         return PartyLine(side=side, organisation=name, tone="stop", state=state, **who)
     if consent.content_hash != digest:
         return PartyLine(side=side, organisation=name, tone="stop", state=STALE.capitalize(), **who)
@@ -194,16 +194,16 @@ def turn_of(actor: Actor, contract: Contract, *, reading: Reading | None = None)
 
 def _drafting(actor: Actor, contract: Contract, reading: Reading) -> Turn:
     if not permissions.can_edit(actor, contract):
-        return Turn(text=f"Chez {WHO[Side.CPTS]} : le contrat est en rédaction.", is_mine=False)
+        return Turn(text=f"Chez {WHO[Side.CPTS]} : le contrat est en rédaction.", is_mine=False)
     if not reading.left_to_write:
         return Turn(
-            text="À vous : le contrat est complet, ouvrez la négociation.",
-            detail="L’ARS et la caisse le verront alors ; il n’est visible que de votre CPTS jusque-là.",
+            text="À vous : le contrat est complet, ouvrez la négociation.",
+            detail="L’ARS et la caisse le verront alors ; il n’est visible que de votre CPTS jusque-là.",
             url=dossier_url(contract),
             label="Ouvrir la négociation depuis le dossier",
         )
     return Turn(
-        text="À vous : complétez le contrat, puis ouvrez la négociation.",
+        text="À vous : complétez le contrat, puis ouvrez la négociation.",
         detail=f"{_points_left(len(reading.left_to_write))} Il n’est visible que de votre CPTS jusque-là.",
         url=reverse("contracts:contract_edit", args=[contract.pk]),
         label="Compléter le contrat",
@@ -216,28 +216,28 @@ def _negotiating(actor: Actor, contract: Contract, reading: Reading) -> Turn:
     if reading.missing:
         left = _points_left(len(reading.missing))
         if permissions.can_edit(actor, contract):
-            return Turn(text="À vous : complétez le contrat avec les deux autres parties.", detail=left)
-        return Turn(text="Chez les trois parties : le contrat se complète.", detail=left, is_mine=False)
+            return Turn(text="À vous : complétez le contrat avec les deux autres parties.", detail=left)
+        return Turn(text="Chez les trois parties : le contrat se complète.", detail=left, is_mine=False)
     standing = {consent.side for consent in assemblers.standing_consents(contract, reading.digest)}
     waiting = [side for side in PARTIES if side not in standing]
     if actor.side in waiting and permissions.can_consent(actor, contract):
         return Turn(
-            text="À vous : relisez le contrat, puis consentez à son contenu.",
+            text="À vous : relisez le contrat, puis consentez à son contenu.",
             detail="Au troisième consentement, il part à la signature.",
             url=reverse("contracts:contract_consent", args=[contract.pk]),
             label="Relire et consentir",
         )
     names = spoken_list([WHO[side] for side in waiting])
-    return Turn(text=f"Chez {names} : consentement attendu.", is_mine=False)
+    return Turn(text=f"Chez {names} : consentement attendu.", is_mine=False)
 
 
 def _planning(actor: Actor, contract: Contract) -> Turn:
     """The content is written: what is left is the meeting that settles the size and the calendar (R16)."""
     if not permissions.can_edit(actor, contract):
-        return Turn(text="Chez les trois parties : le dialogue de signature est à mener à son terme.", is_mine=False)
+        return Turn(text="Chez les trois parties : le dialogue de signature est à mener à son terme.", is_mine=False)
     return Turn(
-        text="À vous : menez le dialogue de signature à son terme avec les deux autres parties.",
-        detail="Le contrat est complet ; les consentements viennent une fois ce dialogue clos.",
+        text="À vous : menez le dialogue de signature à son terme avec les deux autres parties.",
+        detail="Le contrat est complet ; les consentements viennent une fois ce dialogue clos.",
         url=dossier_url(contract),
         label="Ouvrir le dialogue depuis le dossier",
     )
@@ -259,14 +259,14 @@ def _signing(actor: Actor, contract: Contract) -> Turn:
     waiting = waiting_signatures(document)
     if actor.side in waiting and permissions.can_sign(actor, contract):
         return Turn(
-            text="À vous : signez le contrat.",
+            text="À vous : signez le contrat.",
             detail=f"Le contenu est convenu depuis le {format_date(contract.agreed_on)}.",
             url=reverse("contracts:contract_sign", args=[contract.pk]),
             label="Lire et signer le contrat",
         )
     names = spoken_list([WHO[side] for side in waiting])
     return Turn(
-        text=f"Chez {names} : signature attendue.",
+        text=f"Chez {names} : signature attendue.",
         detail=f"Convenu depuis le {format_date(contract.agreed_on)}.",
         is_mine=False,
     )

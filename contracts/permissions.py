@@ -143,5 +143,5 @@ def check_one_party(actor: Actor, contract: Contract) -> None:
     )
     if other is not None:
         raise DomainError(
-            f"Vous avez déjà agi pour {other} sur ce contrat : une même personne n’agit jamais pour deux parties."
+            f"Vous avez déjà agi pour {other} sur ce contrat : une même personne n’agit jamais pour deux parties."
         )

@@ -59,16 +59,16 @@ def check_plan(agreement: Agreement, plan: Sequence[Plan], *, today: date) -> No
         raise DomainError("Une même mission est donnée deux fois.", "missions")
     for terms in agreement.missions:
         if terms.is_core and terms.code not in codes:
-            raise DomainError(f"La mission socle « {terms.label} » est obligatoire.", f"start_{terms.code}")
+            raise DomainError(f"La mission socle « {terms.label} » est obligatoire.", f"start_{terms.code}")
     for code, planned_start in plan:
         if planned_start is not None and planned_start < today:
             raise DomainError(
-                "Une mission ne démarre pas avant la signature du contrat : choisissez une date à venir.",
+                "Une mission ne démarre pas avant la signature du contrat : choisissez une date à venir.",
                 f"start_{code}",
             )
         if planned_start is not None and planned_start >= anniversary(today, DURATION_YEARS):
             raise DomainError(
-                f"Une mission démarre pendant le contrat, qui dure {DURATION_YEARS} ans : choisissez une date avant le "
+                f"Une mission démarre pendant le contrat, qui dure {DURATION_YEARS} ans : choisissez une date avant le "
                 f"{format_date(anniversary(today, DURATION_YEARS))}.",
                 f"start_{code}",
             )
@@ -202,7 +202,7 @@ def check_line_start(
     first day of the running contract year (`first_day`: what is due is not reopened), or after the end."""
     if mission_starts_on is None:
         raise DomainError(
-            "La mission « accès aux soins » n’a pas démarré : cette ligne attend son départ.", "starts_on"
+            "La mission « accès aux soins » n’a pas démarré : cette ligne attend son départ.", "starts_on"
         )
     earliest = max(mission_starts_on, first_day)
     if not earliest <= starts_on < ends_on:
@@ -219,10 +219,10 @@ def check_crisis(agreement: Agreement, *, declared_on: date, signed_on: date, en
     if not any(line.kind == AmountKind.CRISIS_EVENT for line in agreement.lines):
         raise DomainError("L’accord de ce contrat ne prévoit pas de financement en cas de crise.")
     if declared_on > today:
-        raise DomainError("Cette date est à venir : indiquez le jour de la déclaration.", "declared_on")
+        raise DomainError("Cette date est à venir : indiquez le jour de la déclaration.", "declared_on")
     if not signed_on <= declared_on < ends_on:
         raise DomainError(
-            f"Le contrat court du {format_date(signed_on)} au {format_date(ends_on)} : "
+            f"Le contrat court du {format_date(signed_on)} au {format_date(ends_on)} : "
             "la déclaration est faite dans cet intervalle.",
             "declared_on",
         )
@@ -275,7 +275,7 @@ def check_ending(ending: Ending, *, signed_on: date, ends_on: date, today: date,
     _check_formal_notice(ending, signed_on=signed_on, periods=periods)
     earliest = earliest_end(ending.ground, notified_on=ending.notified_on, today=today, periods=periods)
     if ending.effective_on < earliest:
-        because = f" : le préavis est de {periods.notice_months} mois" if earliest > today else ""
+        because = f" : le préavis est de {periods.notice_months} mois" if earliest > today else ""
         raise DomainError(f"Le contrat ne peut pas finir avant le {format_date(earliest)}{because}.", "effective_on")
     if ending.effective_on <= signed_on:
         raise DomainError("La fin d’un contrat est postérieure à sa signature.", "effective_on")
@@ -289,13 +289,13 @@ def _check_formal_notice(ending: Ending, *, signed_on: date, periods: EndingPeri
             raise DomainError("Une mise en demeure ne précède que la fin pour manquement.", "formal_notice_on")
         return
     if ending.formal_notice_on is None:
-        raise DomainError("Indiquez le jour de la mise en demeure : elle précède la notification.", "formal_notice_on")
+        raise DomainError("Indiquez le jour de la mise en demeure : elle précède la notification.", "formal_notice_on")
     if ending.formal_notice_on < signed_on:
         raise DomainError("La mise en demeure est postérieure à la signature du contrat.", "formal_notice_on")
     answered = add_months(ending.formal_notice_on, periods.observation_months)
     if ending.notified_on < answered:
         raise DomainError(
-            f"La CPTS a jusqu’au {format_date(answered)} pour présenter ses observations : "
+            f"La CPTS a jusqu’au {format_date(answered)} pour présenter ses observations : "
             "la fin se notifie à partir de ce jour.",
             "notified_on",
         )
@@ -317,7 +317,7 @@ def check_rates(rates: Mapping[str, Decimal], possible: Collection[str]) -> None
         if mission not in possible:
             raise DomainError("Cette mission n’a pas de volet variable dans l’année interrompue.", f"rate_{mission}")
         if not 0 <= rate <= 1:
-            raise DomainError("Un taux est compris entre 0 et 100 %.", f"rate_{mission}")
+            raise DomainError("Un taux est compris entre 0 et 100 %.", f"rate_{mission}")
 
 
 # Amendments (R2, R18): money changes from a future first day of a contract year.
@@ -362,11 +362,11 @@ def check_amendment(terms: AmendedTerms) -> None:
         _check_effect(terms)
     elif terms.starts_on is not None:
         raise DomainError(
-            "Rien de ce que change cet avenant n’attend le début d’une année : il compte dès sa signature.",
+            "Rien de ce que change cet avenant n’attend le début d’une année : il compte dès sa signature.",
             "takes_effect_year",
         )
     if terms.new_clauses is not None and terms.new_clauses.strip() == terms.clauses_before.strip():
-        raise DomainError("Ces clauses locales sont celles du contrat : modifiez-les, ou décochez.", "local_clauses")
+        raise DomainError("Ces clauses locales sont celles du contrat : modifiez-les, ou décochez.", "local_clauses")
     if not terms.changes_money and terms.new_clauses is None and not terms.parties_differ:
         raise DomainError("Cet avenant ne change rien au contrat.")
     _check_amended_size(terms)
@@ -376,11 +376,11 @@ def check_amendment(terms: AmendedTerms) -> None:
 def _check_effect(terms: AmendedTerms) -> None:
     if terms.starts_on is None:
         raise DomainError(
-            "Choisissez l’année : les montants changent le premier jour d’une année contractuelle (R18).",
+            "Choisissez l’année : les montants changent le premier jour d’une année contractuelle (R18).",
             "takes_effect_year",
         )
     if terms.starts_on <= terms.today:
-        raise DomainError("Cette année a déjà commencé : choisissez-en une à venir.", "takes_effect_year")
+        raise DomainError("Cette année a déjà commencé : choisissez-en une à venir.", "takes_effect_year")
     if terms.changes_agreement and terms.starts_on < terms.agreement.takes_effect_on:
         raise DomainError("Cette version de l’accord n’est pas encore en vigueur ce jour-là.", "agreement_version")
 
@@ -424,5 +424,5 @@ def _check_amended_missions(terms: AmendedTerms) -> None:
     for mission in terms.agreement.missions:
         if mission.is_core and mission.code not in kept and terms.changes_agreement:
             raise DomainError(
-                f"L’accord choisi rend obligatoire la mission « {mission.label} » : ajoutez-la.", f"add_{mission.code}"
+                f"L’accord choisi rend obligatoire la mission « {mission.label} » : ajoutez-la.", f"add_{mission.code}"
             )

@@ -181,12 +181,12 @@ def _mission(row: TimelineRow, left: float, right: float, middle: float) -> Box:
         width=round(max(right - left, 2), 1),
         height=14,
         fill=WASH if row.is_optional else BRAND,
-        title=f"{row.label} : à partir du {format_date(row.start)}",
+        title=f"{row.label} : à partir du {format_date(row.start)}",
     )
 
 
 def _mark(mark: TimelineMark, x: float, y: float) -> Box:
-    return Box(x=x, y=y, width=6, height=6, fill=INK, stroke=INK, title=f"{mark.label} : {format_date(mark.on)}")
+    return Box(x=x, y=y, width=6, height=6, fill=INK, stroke=INK, title=f"{mark.label} : {format_date(mark.on)}")
 
 
 def _timeline_line(row: TimelineRow, end: date) -> tuple[str, ...]:

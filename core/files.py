@@ -59,7 +59,7 @@ def recognise(name: str, content: bytes, kinds: Sequence[str]) -> FileKind:
 def check_size(size: int, *, max_bytes: int) -> None:
     """Refuse a file of more than `max_bytes` bytes."""
     if size > max_bytes:
-        raise DomainError(f"Ce fichier est trop lourd : {max_bytes // MEGABYTE} Mo au plus.")
+        raise DomainError(f"Ce fichier est trop lourd : {max_bytes // MEGABYTE} Mo au plus.")
 
 
 def clean_name(name: str) -> str:

@@ -22,7 +22,7 @@ from core.wording import counted
 SPACES = re.compile(r"[\u0020\u00a0\u2009\u202f]")  # plain, no-break, thin, narrow no-break
 # Digits as typed here: 1e3, 1_000 and other alphabets' digits are not numbers.
 NUMBER = re.compile(r"-?(?:[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:[.,][0-9]+)?")
-STALE = "Cette page a changé depuis que vous l’avez ouverte : comparez les deux textes avant d’enregistrer."
+STALE = "Cette page a changé depuis que vous l’avez ouverte : comparez les deux textes avant d’enregistrer."
 
 
 class CrispyMixin:
@@ -65,7 +65,7 @@ class CrispyMixin:
 
 def speak_as_the_house(field: forms.Field) -> None:
     """Give a field the sentences of the portal for what is too long, too small or too large."""
-    sentences = {"max_length": "Écrivez %(limit_value)d caractères au plus : il y en a %(show_value)d."}
+    sentences = {"max_length": "Écrivez %(limit_value)d caractères au plus : il y en a %(show_value)d."}
     if type(field) is forms.IntegerField:
         field.error_messages["invalid"] = "Écrivez un nombre entier en chiffres, par exemple 1 250."
         if field.min_value is not None:
@@ -238,7 +238,7 @@ class MoneyField(DecimalFrField):
         return "Écrivez un montant en euros, par exemple 1 000,50."
 
     def too_precise(self) -> str:
-        return "Écrivez un montant au centime près : deux chiffres après la virgule au plus."
+        return "Écrivez un montant au centime près : deux chiffres après la virgule au plus."
 
     def spoken(self, value: Decimal) -> str:
         return format_euros(Decimal(value))
@@ -278,7 +278,7 @@ class FrenchDateField(forms.DateField):
     widget = FrenchDateInput
     default_error_messages = {
         "invalid": "Écrivez une date qui existe, par exemple 15/03/2026.",
-        "out_of_range": "Cette année n’est pas vraisemblable : écrivez une date entre 1900 et 2199.",
+        "out_of_range": "Cette année n’est pas vraisemblable : écrivez une date entre 1900 et 2199.",
     }
 
     def __init__(self, **kwargs):

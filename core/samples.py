@@ -30,7 +30,7 @@ class SampleStatus(Status):
 
 class SampleForm(CrispyMixin, forms.Form):
     title = forms.CharField(label="intitulé de l’action", help_text="Ce que la CPTS fait, en une phrase.")
-    amount = MoneyField(label="montant maximal", help_text="Il reste 2 500,00 € à répartir.")
+    amount = MoneyField(label="montant maximal", help_text="Il reste 2 500,00 € à répartir.")
     starts_on = FrenchDateField(label="date de démarrage", required=False)
     mission = forms.ChoiceField(
         label="mission", choices=[("", "Choisissez"), ("A", "Accès aux soins"), ("P", "Prévention")]
@@ -113,14 +113,14 @@ def _rows(today: date) -> list[dict]:
 def _turns() -> list[Turn]:
     return [
         Turn(
-            text="À vous : 4 valeurs d’indicateurs à saisir avant le dialogue annuel.",
-            detail="Fenêtre du dialogue : du 15 mars au 15 mai 2026 · il reste 23 jours",
+            text="À vous : 4 valeurs d’indicateurs à saisir avant le dialogue annuel.",
+            detail="Fenêtre du dialogue : du 15 mars au 15 mai 2026 · il reste 23 jours",
             url="#",
             label="Saisir les valeurs",
         ),
         Turn(
-            text="Chez l’ARS depuis 12 jours : instruction du projet de santé.",
-            detail="Réponse attendue avant le 3 mars 2027 ; sans opposition à cette date, le projet est approuvé.",
+            text="Chez l’ARS depuis 12 jours : instruction du projet de santé.",
+            detail="Réponse attendue avant le 3 mars 2027 ; sans opposition à cette date, le projet est approuvé.",
             is_mine=False,
         ),
     ]
@@ -207,7 +207,7 @@ def _jobs() -> list[SimpleNamespace]:
             job_state=JobState.FAILED,
             step="",
             progress=60,
-            error="La police du document manque. Relancez ; si cela se reproduit, prévenez l’exploitant.",
+            error="La police du document manque. Relancez ; si cela se reproduit, prévenez l’exploitant.",
         ),
     ]
 

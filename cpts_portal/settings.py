@@ -119,7 +119,7 @@ else:
     }
 DATABASES["default"]["ATOMIC_REQUESTS"] = True
 if DATABASE_IS_EMBEDDED and not DEBUG:
-    raise ImproperlyConfigured("SQLite est réservé à la démonstration : indiquez DATABASE_URL (PostgreSQL).")
+    raise ImproperlyConfigured("SQLite est réservé à la démonstration : indiquez DATABASE_URL (PostgreSQL).")
 
 CACHES = {
     "default": (
@@ -276,7 +276,7 @@ SIGNING_PKCS11_KEY = env.str("SIGNING_PKCS11_KEY", default="")
 SIGNING_DEMONSTRATION_ALLOWED = env.bool("SIGNING_DEMONSTRATION_ALLOWED", default=DEBUG)
 if not (SIGNING_PKCS12 or SIGNING_PKCS11 or SIGNING_DEMONSTRATION_ALLOWED):
     raise ImproperlyConfigured(
-        "Aucun certificat de signature : indiquez SIGNING_PKCS12 ou SIGNING_PKCS11, "
+        "Aucun certificat de signature : indiquez SIGNING_PKCS12 ou SIGNING_PKCS11, "
         "ou acceptez des signatures sans valeur par SIGNING_DEMONSTRATION_ALLOWED=1."
     )
 SIGNING_TRUST = env.str("SIGNING_TRUST", default="")  # a folder: authorities trusted beside our own, revocation lists

@@ -79,7 +79,7 @@ def _reading(contract: Contract, today: date) -> list[Button]:
         if has_unscheduled_lines(contract):
             found.append(_button("Soins non programmés", "funding:unscheduled_care", contract.pk, "euro"))
         found.append(_list_of(contract, "Versements", "funding:payment_list", "euro"))
-        found.append(_button("Et si… ? Simuler un changement", "simulator:contract_start", contract.pk, "switch"))
+        found.append(_button("Et si… ? Simuler un changement", "simulator:contract_start", contract.pk, "switch"))
     found.append(_button("Projet de santé", "health_projects:project_detail", contract.health_project_id, "map"))
     return found
 

@@ -197,7 +197,7 @@ def _value_rows(actor: Actor, year: ContractYear, placed: list[Placed]) -> Itera
         if value is None:
             yield (*head, "", indicator.unit, *_nothing(8), indicator.get_settlement_display(), "")
             continue
-        evidence = " ; ".join(paths[row.file_id] for row in value.evidence.all() if row.file_id in paths)
+        evidence = "; ".join(paths[row.file_id] for row in value.evidence.all() if row.file_id in paths)
         yield (
             *(*head, value.words, indicator.unit, value.period_start, value.period_end, value.source),
             *(ValueStatus(value.status).label, value.entered_by_name, value.entered_at),

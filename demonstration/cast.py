@@ -84,7 +84,7 @@ def create_cast() -> list[Dossier]:
 def _authority(code: str) -> Organisation:
     organisation = Organisation.objects.filter(code=code).first()
     if organisation is None:
-        raise DomainError("Chargez d’abord les données de référence : manage.py load_reference_data.")
+        raise DomainError("Chargez d’abord les données de référence : manage.py load_reference_data.")
     return organisation
 
 

@@ -67,7 +67,7 @@ def _year_days(contract: Contract) -> list[tuple[date, str]]:
     closed = {item.year for item in contract.dialogues.all() if item.status == DialogueStatus.CLOSED}
     for number in sorted(set(range(1, DURATION_YEARS + 1)) - closed):
         window = dialogue_window(contract.signed_on, number)
-        rows.append((window.opens_on, f"fin de l’année {number} : le dialogue annuel peut se tenir"))
+        rows.append((window.opens_on, f"fin de l’année {number} : le dialogue annuel peut se tenir"))
         rows.append((window.closes_on, f"dernier jour du dialogue annuel de l’année {number}"))
     return rows
 

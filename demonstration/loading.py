@@ -30,7 +30,7 @@ def load(only: Collection[str] | None = None) -> Loaded | None:
     `only` plays the stories of these CPTS, by their codes, and leaves the others blank: for those in a hurry.
     """
     if not settings.DEMONSTRATION:
-        raise DomainError("La démonstration est refusée sur ce portail : elle demande DEBUG.")
+        raise DomainError("La démonstration est refusée sur ce portail : elle demande DEBUG.")
     started = monotonic()
     with press.running(), transaction.atomic():
         if is_loaded():

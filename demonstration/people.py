@@ -152,7 +152,7 @@ def _uses() -> dict[str, str]:
     for cpts in read("cpts"):
         for person in cpts["people"]:
             found.setdefault(address_of(person["name"]), []).append(cpts["note"])
-    uses = {email: " ; ".join(dict.fromkeys(notes)) for email, notes in found.items()}
+    uses = {email: " ; ".join(dict.fromkeys(notes)) for email, notes in found.items()}
     for people in read("people")["authorities"].values():
         uses |= {address_of(person["name"]): person["use"] for person in people}
     return uses

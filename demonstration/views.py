@@ -129,7 +129,7 @@ def _move(request, day, form=None) -> bool:
         else:
             messages.error(request, str(error))
         return False
-    happened = f" En chemin : {', '.join(done)}." if done else " Rien ne s’est produit en chemin."
+    happened = f" En chemin : {', '.join(done)}." if done else " Rien ne s’est produit en chemin."
     messages.success(request, f"Le portail est au {format_date(day)}.{happened}")
     return True
 

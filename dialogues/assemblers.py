@@ -102,7 +102,7 @@ def missing_items(dialogue: ManagementDialogue) -> list[str]:
         evaluated = year_of(dialogue.contract, dialogue.year)
         missing += _missing_of_year(dialogue.contract, evaluated)
         for year in programme_years(dialogue):
-            missing += [f"Année {year.number} : {item}" for item in programme_missing_items(year.programme)]
+            missing += [f"Année {year.number} : {item}" for item in programme_missing_items(year.programme)]
     if dialogue.kind == DialogueKind.MISSION_START:
         missing += missing_of_mission(dialogue)
     return missing

@@ -52,7 +52,7 @@ def target_of(transition: Transition, *, status: DialogueStatus, side: Side, com
     if side not in rule.sides:
         raise TransitionNotAllowed("Seules les trois parties mènent le dialogue.")
     if status not in rule.sources:
-        raise TransitionNotAllowed(f"Ce dialogue est à l’état « {DialogueStatus(status).label} ».")
+        raise TransitionNotAllowed(f"Ce dialogue est à l’état « {DialogueStatus(status).label} ».")
     if rule.comment_required and not comment.strip():
         raise TransitionNotAllowed("Indiquez la raison.", field="reason")
     return rule.target

@@ -104,7 +104,7 @@ class ManagementDialogue(TenantModel):
         label = DialogueKind(self.kind).label
         if self.kind == DialogueKind.ANNUAL:
             return f"{label}, année {self.year}"
-        return f"{label} : {MissionCode(self.mission).label}" if self.mission else label
+        return f"{label} : {MissionCode(self.mission).label}" if self.mission else label
 
     @property
     def label(self) -> str:

@@ -20,7 +20,7 @@ WORDS = {
     "hold": "a noté la tenue du dialogue",
     "send_minutes": "a envoyé le compte rendu à l’approbation",
     "reopen_minutes": "a repris le compte rendu",
-    "close": "a donné la troisième approbation : dialogue clos",
+    "close": "a donné la troisième approbation : dialogue clos",
     "revise": "a ouvert une révision",
 }
 
@@ -54,9 +54,9 @@ def turn_of(dialogue: ManagementDialogue, actor: Actor, *, missing: Sequence[str
     if not may(actor, Act.PREPARE_DIALOGUE):
         return Turn(text="Le dialogue se prépare entre les trois parties.", detail=_window(dialogue), is_mine=False)
     steps = {
-        DialogueStatus.PLANNED: ("À vous : convoquez les parties, ou notez que le dialogue s’est tenu.", "convene"),
-        DialogueStatus.CONVENED: ("À vous : une fois la réunion tenue, notez-le.", "hold"),
-        DialogueStatus.HELD: ("À vous : rédigez le compte rendu, puis envoyez-le à l’approbation.", "minutes"),
+        DialogueStatus.PLANNED: ("À vous : convoquez les parties, ou notez que le dialogue s’est tenu.", "convene"),
+        DialogueStatus.CONVENED: ("À vous : une fois la réunion tenue, notez-le.", "hold"),
+        DialogueStatus.HELD: ("À vous : rédigez le compte rendu, puis envoyez-le à l’approbation.", "minutes"),
     }
     labels = {"convene": "Convoquer", "hold": "Noter la tenue", "minutes": "Rédiger le compte rendu"}
     text, step = steps[dialogue.status]
@@ -72,11 +72,11 @@ def _written_turn(dialogue: ManagementDialogue, missing: Sequence[str]) -> Turn:
     """The minutes are written: send them, or complete first what the three would approve with them."""
     page = reverse("dialogues:dialogue_minutes", args=[dialogue.pk])
     if not missing:
-        text = "À vous : le compte rendu est rédigé, envoyez-le à l’approbation."
+        text = "À vous : le compte rendu est rédigé, envoyez-le à l’approbation."
         return Turn(text=text, detail=_window(dialogue), url=page, label="Relire le compte rendu")
     left = f" Et {counted(len(missing) - 1, 'autre point', 'autres points')}." if len(missing) > 1 else ""
     return Turn(
-        text="À vous : le compte rendu est rédigé ; complétez ce qui manque avant de l’envoyer à l’approbation.",
+        text="À vous : le compte rendu est rédigé ; complétez ce qui manque avant de l’envoyer à l’approbation.",
         detail=f"{missing[0]}{left}",
         url=page,
         label="Compléter",
@@ -130,14 +130,14 @@ def _approval_turn(dialogue: ManagementDialogue, actor: Actor) -> Turn:
     done = {approval.side for approval in standing}
     if actor.side in PARTIES and actor.side not in done and may(actor, Act.APPROVE_MINUTES):
         return Turn(
-            text="À vous : lisez le compte rendu et approuvez-le.",
+            text="À vous : lisez le compte rendu et approuvez-le.",
             detail="La troisième approbation clôt le dialogue.",
             url=reverse("dialogues:dialogue_approve", args=[dialogue.pk]),
             label="Approuver le compte rendu",
             by_post=True,
         )
     awaited = ", ".join(dialogue.contract.party(side).name for side in PARTIES if side not in done)
-    return Turn(text=f"Approbation attendue : {awaited}.", is_mine=False)
+    return Turn(text=f"Approbation attendue : {awaited}.", is_mine=False)
 
 
 def _window(dialogue: ManagementDialogue) -> str:

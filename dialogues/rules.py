@@ -8,7 +8,7 @@ AGENDAS = {
     DialogueKind.SIGNATURE: (
         "Territoire, population et taille",
         "Missions engagées et calendrier de déploiement",
-        "Programme de la première année : actions, indicateurs et montants",
+        "Programme de la première année : actions, indicateurs et montants",
         "Décisions",
     ),
     DialogueKind.MISSION_START: (

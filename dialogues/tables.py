@@ -21,5 +21,5 @@ class DialogueTable(BaseTable):
         noun = ("dialogue", "dialogues")
         empty_title = "Aucun dialogue"
         empty_text = (
-            "Les dialogues apparaissent d’eux-mêmes : à la négociation, au démarrage d’une mission, chaque année."
+            "Les dialogues apparaissent d’eux-mêmes : à la négociation, au démarrage d’une mission, chaque année."
         )

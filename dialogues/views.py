@@ -136,7 +136,7 @@ def dialogue_revise(request, pk, template_name="dialogues/dialogue_revise.html")
     require(may(request.actor, Act.REVISE))
     form = ReviseForm(posted(request))
     if request.method == "POST" and submit_form(
-        request, form, actions.revise, dialogue=dialogue, success="La révision est ouverte : corrigez, puis approuvez."
+        request, form, actions.revise, dialogue=dialogue, success="La révision est ouverte : corrigez, puis approuvez."
     ):
         return redirect("dialogues:dialogue_detail", pk)
     return show(request, template_name, {"dialogue": dialogue, "form": form})
@@ -152,7 +152,7 @@ def dialogue_approve(request, pk):
 @http_methods("POST")
 def negotiation_open(request, pk):
     contract = get_object_or_404(Contract.objects.visible_to(request.actor), pk=pk)
-    success = "La négociation est ouverte ; le dialogue de signature est créé."
+    success = "La négociation est ouverte ; le dialogue de signature est créé."
     attempt(request, actions.open_negotiation, contract=contract, success=success)
     return redirect("contracts:contract_preview", pk)
 
@@ -199,7 +199,7 @@ def annex_refuse(request, pk, template_name="dialogues/annex_refuse.html"):
     annex = annex_of(request, pk)
     require_that(check_may_sign, request.actor)
     form = RefuseForm(posted(request))
-    success = "Le refus est enregistré : les trois parties en sont prévenues."
+    success = "Le refus est enregistré : les trois parties en sont prévenues."
     if request.method == "POST" and submit_form(request, form, actions.refuse_annex, annex=annex, success=success):
         return redirect("dialogues:annex_detail", pk)
     return show(request, template_name, {"annex": annex, "form": form})

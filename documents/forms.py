@@ -101,7 +101,7 @@ class CodeForm(CrispyMixin, forms.Form):
         code = read_code(self.cleaned_data["code"])
         if not code:
             raise forms.ValidationError(
-                "Ce n’est pas un code du portail : écrivez les douze lettres et chiffres imprimés sur chaque page."
+                "Ce n’est pas un code du portail : écrivez les douze lettres et chiffres imprimés sur chaque page."
             )
         return code
 
@@ -166,7 +166,7 @@ class PaperForm(SigningForm):
 
     def clean_scan(self) -> tuple[str, bytes, Scan]:
         if not self.document.is_ready:
-            raise forms.ValidationError("Le document est en cours de préparation : revenez dans un instant.")
+            raise forms.ValidationError("Le document est en cours de préparation : revenez dans un instant.")
         with as_validation():
             name, content, scan = read_pages(storage.read(self.document.file), self.cleaned_data["scan"])
             check_pages(scan, code=self.document.code)

@@ -257,7 +257,7 @@ class Document(TenantModel, Job, TimeStamped):
         if self.stamp == Stamp.STAMPED:
             return f"PAdES-B-LTA, horodaté par {self.stamped_by}"
         if Stamp.PENDING in {self.stamp, *given}:
-            return "horodatage en attente : l’autorité n’a pas encore répondu"
+            return "horodatage en attente : l’autorité n’a pas encore répondu"
         if given == {Stamp.STAMPED}:
             return "PAdES-B-LT, chaque signature est horodatée"
         return "PAdES-B-B, sans horodatage"
@@ -445,4 +445,4 @@ class InventoryFault(models.Model):
         ]
 
     def __str__(self):
-        return f"{FaultKind(self.kind).label} : {self.path}"
+        return f"{FaultKind(self.kind).label} : {self.path}"

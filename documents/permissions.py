@@ -21,7 +21,7 @@ def may_retry(actor: Actor) -> bool:
 def check_may_retry(actor: Actor) -> None:
     """Raise NotAllowed unless the actor may start a failed layout again."""
     if not may_retry(actor):
-        raise NotAllowed("Votre rôle est de lire : demandez à une personne de votre organisation de relancer.")
+        raise NotAllowed("Votre rôle est de lire : demandez à une personne de votre organisation de relancer.")
 
 
 def may_remind(actor: Actor) -> bool:
@@ -49,7 +49,7 @@ def offered(actor: Actor, document: Document) -> dict[str, bool]:
 def check_may_remind(actor: Actor) -> None:
     """Raise NotAllowed unless the actor may remind those who are to sign."""
     if not may_remind(actor):
-        raise NotAllowed("Votre rôle est de lire : demandez à une personne de votre organisation d’envoyer le rappel.")
+        raise NotAllowed("Votre rôle est de lire : demandez à une personne de votre organisation d’envoyer le rappel.")
 
 
 def signatories(actor: Actor) -> QuerySet[Membership]:
@@ -71,7 +71,7 @@ def check_may_sign(actor: Actor) -> None:
         raise NotAllowed(f"Votre délégation de signature ne vaut qu’à partir du {format_date(last.starts_on)}.")
     if last and last.state == DelegationState.OVER:
         raise NotAllowed(
-            f"Votre délégation de signature a pris fin le {format_date(last.last_day)} : qui l’a donnée peut en donner "
+            f"Votre délégation de signature a pris fin le {format_date(last.last_day)} : qui l’a donnée peut en donner "
             "une autre, depuis la page Équipe."
         )
     check(actor, Act.SIGN)

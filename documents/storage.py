@@ -19,8 +19,8 @@ from documents.models import StoredFile
 logger = logging.getLogger(__name__)
 
 CHUNK = 256 * 1024  # bytes held at a time while a file is hashed
-FULL = "Le stockage des fichiers est plein : rien n’a été enregistré. Prévenez l’administrateur du portail."
-SILENT = "Le stockage des fichiers ne répond pas : réessayez dans quelques minutes. Rien n’a été enregistré ni perdu."
+FULL = "Le stockage des fichiers est plein : rien n’a été enregistré. Prévenez l’administrateur du portail."
+SILENT = "Le stockage des fichiers ne répond pas : réessayez dans quelques minutes. Rien n’a été enregistré ni perdu."
 
 
 class StorageUnavailable(DomainError):
@@ -68,9 +68,9 @@ def copy(stored_file: StoredFile, target: BinaryIO) -> None:
                 digest.update(chunk)
                 target.write(chunk)
     except FileNotFoundError as error:
-        raise AlteredFile(f"Un fichier manque dans le stockage : {stored_file.name}.") from error
+        raise AlteredFile(f"Un fichier manque dans le stockage : {stored_file.name}.") from error
     if digest.hexdigest() != stored_file.sha256:
-        raise AlteredFile(f"Un fichier a été altéré dans le stockage : {stored_file.name}.")
+        raise AlteredFile(f"Un fichier a été altéré dans le stockage : {stored_file.name}.")
 
 
 def digest_of(path: str) -> str:

@@ -72,7 +72,7 @@ def _inputs(
     contract: Contract, starts: dict[ContractMission, date], through_year: int, *, forecast: bool
 ) -> ContractInputs:
     if contract.signed_on is None:
-        raise DomainError("Ce contrat n’est pas encore signé : rien n’est dû.")
+        raise DomainError("Ce contrat n’est pas encore signé : rien n’est dû.")
     years = {year.number: year for year in contract.years.all() if year.number <= through_year}
     # A forecast says nothing of a year whose statement is issued: its results need not be read again.
     stated = {statement.year for statement in contract.statements.all()} if forecast else set()

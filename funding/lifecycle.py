@@ -48,7 +48,7 @@ def target_of(transition: Transition, *, status: PaymentStatus, side: Side, comm
     if side not in rule.sides:
         raise TransitionNotAllowed("Seule la caisse ordonne, paie ou annule un versement.")
     if status not in rule.sources:
-        raise TransitionNotAllowed(f"Ce versement est déjà à l’état « {PaymentStatus(status).label} ».")
+        raise TransitionNotAllowed(f"Ce versement est déjà à l’état « {PaymentStatus(status).label} ».")
     if rule.comment_required and not comment.strip():
         raise TransitionNotAllowed("Indiquez le motif.", field="reason")
     return rule.target

@@ -198,7 +198,7 @@ def new_repayment(repayment: Repayment) -> NewPayment:
         due_on=repayment.due_on,
         amount=-repayment.amount,
         explanation=(
-            f"Le contrat a pris fin : {format_euros(repayment.advance)} ont été avancés, "
+            f"Le contrat a pris fin : {format_euros(repayment.advance)} ont été avancés, "
             f"{format_euros(repayment.line_amount)} restent acquis (R19)."
         ),
         is_validated=True,
@@ -217,7 +217,7 @@ def new_settlement(statement: Statement, key: LineKey, before: Decimal, after: D
         due_on=due_on,
         amount=after - before,
         explanation=(
-            f"Révision n° {statement.revision} du décompte de l’année {statement.year} : "
+            f"Révision n° {statement.revision} du décompte de l’année {statement.year} : "
             f"{format_euros(after)} au lieu de {format_euros(before)} (R17)."
         ),
         is_validated=True,

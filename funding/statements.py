@@ -83,12 +83,12 @@ def differences(statement: Statement) -> list[str]:
     stored = {line.key: line.amount for line in statement.lines.all()}
     again = {line_key(line): line.amount for line in year.lines}
     found += [
-        f"{payment_label(*key)} : {_spoken(stored.get(key))} émis, {_spoken(again.get(key))} recalculés"
+        f"{payment_label(*key)} : {_spoken(stored.get(key))} émis, {_spoken(again.get(key))} recalculés"
         for key in dict.fromkeys([*stored, *again])
         if stored.get(key) != again.get(key)
     ]
     if year.total != statement.total:
-        found.append(f"total : {format_euros(statement.total)} émis, {format_euros(year.total)} recalculés")
+        found.append(f"total : {format_euros(statement.total)} émis, {format_euros(year.total)} recalculés")
     return found
 
 

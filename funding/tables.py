@@ -31,7 +31,7 @@ class PaymentTable(BaseTable):
         )  # fmt: skip
         noun = ("versement", "versements")
         empty_title = "Aucun versement"
-        empty_text = "Un versement apparaît ici dès que sa condition est remplie : signature, démarrage, dialogue clos."
+        empty_text = "Un versement apparaît ici dès que sa condition est remplie : signature, démarrage, dialogue clos."
 
     def render_cpts(self, value, record):
         return format_html('{} <span class="due under">{}</span>', value, record.contract.number)
@@ -93,4 +93,4 @@ class PaymentOrderTable(BaseTable):
         fields = ("number", "ordered_on", "first_day", "last_day", "organisation_name", "user_name", "total")
         noun = ("bordereau", "bordereaux")
         empty_title = "Aucun bordereau"
-        empty_text = "Un bordereau réunit les versements ordonnés ensemble : c’est le fichier remis à la banque."
+        empty_text = "Un bordereau réunit les versements ordonnés ensemble : c’est le fichier remis à la banque."

@@ -185,10 +185,10 @@ def line_start(request, pk, kind, template_name="funding/unscheduled_form.html")
         raise Http404
     line = AmountKind(kind)
     form = LineStartForm(posted(request), actor=request.actor)
-    fields = {"contract": contract, "kind": line, "success": f"{line.label} : le premier jour est enregistré."}
+    fields = {"contract": contract, "kind": line, "success": f"{line.label} : le premier jour est enregistré."}
     if request.method == "POST" and submit_form(request, form, contract_actions.start_line, **fields):
         return redirect("funding:unscheduled_care", pk)
-    heading = f"{line.label} : premier jour"
+    heading = f"{line.label} : premier jour"
     context = {"contract": contract, "form": form, "heading": heading, "submit": "Enregistrer", "row": None}
     return show(request, template_name, context)
 
@@ -270,7 +270,7 @@ def not_open(request, payment: Payment, right: str):
     """Return where to go instead of a form that the state of a payment no longer takes, else None."""
     if request.method == "POST" or what_may_be_done(request.actor, payment)[right]:
         return None
-    messages.info(request, f"Ce versement est à l’état « {payment.status.label} » : cette étape n’y est pas ouverte.")
+    messages.info(request, f"Ce versement est à l’état « {payment.status.label} » : cette étape n’y est pas ouverte.")
     return redirect("funding:payment_detail", payment.pk)
 
 

@@ -109,14 +109,14 @@ def _warnings(agreement, summary, population, is_agreed) -> list[str]:
     found = list(population_warnings(agreement, population)) if population is not None else []
     if summary.missing and not is_agreed:
         found.append(
-            f"L’Insee ne publie pas la population de {', '.join(summary.missing)} : "
+            f"L’Insee ne publie pas la population de {', '.join(summary.missing)} : "
             "indiquez la population dont vous convenez avec l’ARS et la caisse."
         )
     if len(summary.years) > 1:
         found.append(f"Les populations additionnées sont de plusieurs années ({summary.years_label}).")
     if len(summary.regions) > 1:
         names = spoken_list([region.name for region in summary.regions])
-        found.append(f"Le territoire s’étend sur plusieurs régions : {names}.")
+        found.append(f"Le territoire s’étend sur plusieurs régions : {names}.")
     return found
 
 
@@ -242,15 +242,15 @@ def turn_of(actor: Actor, project: HealthProject, *, missing: list[str] | None =
 
 def _drafting(actor: Actor, project: HealthProject, missing: list[str] | None) -> Turn:
     if not permissions.can_edit(actor, project):
-        return Turn(text=f"Chez la {project.cpts} : le projet est en cours de rédaction.", is_mine=False)
+        return Turn(text=f"Chez la {project.cpts} : le projet est en cours de rédaction.", is_mine=False)
     left = len(missing_items(project) if missing is None else missing)
     if left:
         return Turn(
-            text="À vous : complétez le projet de santé, puis envoyez-le à l’ARS.",
+            text="À vous : complétez le projet de santé, puis envoyez-le à l’ARS.",
             detail=f"Il reste {counted(left, 'point')} à compléter (liste plus bas).",
         )
     return Turn(
-        text="À vous : le projet est complet, vous pouvez l’envoyer à l’ARS.",
+        text="À vous : le projet est complet, vous pouvez l’envoyer à l’ARS.",
         detail="L’ARS aura deux mois pour se prononcer. Le projet ne se modifie plus pendant ce temps.",
         url=reverse("health_projects:project_submit", args=[project.pk]),
         label="Envoyer à l’ARS",
@@ -260,9 +260,9 @@ def _drafting(actor: Actor, project: HealthProject, missing: list[str] | None) -
 
 def _correcting(actor: Actor, project: HealthProject) -> Turn:
     if not permissions.can_resume(actor, project):
-        return Turn(text=f"Chez la {project.cpts} : l’ARS a demandé des corrections.", is_mine=False)
+        return Turn(text=f"Chez la {project.cpts} : l’ARS a demandé des corrections.", is_mine=False)
     return Turn(
-        text="À vous : l’ARS demande des corrections.",
+        text="À vous : l’ARS demande des corrections.",
         detail="Lisez sa demande dans l’historique, puis reprenez la rédaction. Rien de votre texte n’est perdu.",
         url=reverse("health_projects:project_resume", args=[project.pk]),
         label="Reprendre la rédaction",
@@ -276,24 +276,24 @@ def _deciding(actor: Actor, project: HealthProject) -> Turn:
     if permissions.can_review(actor, project):
         url = reverse("health_projects:project_detail", args=[project.pk])
         return Turn(
-            text="À vous : approuvez ce projet, ou demandez des corrections.",
+            text="À vous : approuvez ce projet, ou demandez des corrections.",
             detail=silence,
             url=f"{url}#decision",
             label="Se prononcer",
         )
-    return Turn(text=f"Chez l’ARS : réponse attendue le {due} au plus tard.", detail=silence, is_mine=False)
+    return Turn(text=f"Chez l’ARS : réponse attendue le {due} au plus tard.", detail=silence, is_mine=False)
 
 
 def decision_sentence(project: HealthProject) -> str:
     """Return how a project was decided (R5), or an empty text."""
     if project.status == ProjectStatus.OPPOSED:
         return (
-            f"Opposition de l’ARS le {format_date(project.decided_on)} : "
+            f"Opposition de l’ARS le {format_date(project.decided_on)} : "
             f"{project.get_opposition_ground_display().lower()}."
         )
     if project.status != ProjectStatus.APPROVED:
         return ""
     day = format_date(project.decided_on)
     if project.decision == Decision.TACIT:
-        return f"Approbation tacite, acquise le {day} : deux mois sans opposition de l’ARS."
+        return f"Approbation tacite, acquise le {day} : deux mois sans opposition de l’ARS."
     return f"Approbation expresse de l’ARS le {day}."

@@ -57,7 +57,7 @@ GUIDES = {
         "les points forts et les points faibles du territoire."
     ),
     SectionKey.TERRITORY: (
-        "Pourquoi ces communes forment un territoire, et les liens avec les organisations voisines : "
+        "Pourquoi ces communes forment un territoire, et les liens avec les organisations voisines : "
         "autres CPTS, hôpitaux, contrats locaux de santé."
     ),
     SectionKey.MEMBERS: (
@@ -67,7 +67,7 @@ GUIDES = {
     SectionKey.GOVERNANCE: "Les statuts de l’association, ses instances, ses groupes de travail, la façon de décider.",
     SectionKey.MISSIONS: "Les objectifs de la CPTS pour chacune des missions choisies.",
     SectionKey.ACTION_PLAN: (
-        "Les fiches actions : pour chacune, l’objectif, les actions, les partenaires, le calendrier et les indicateurs."
+        "Les fiches actions : pour chacune, l’objectif, les actions, les partenaires, le calendrier et les indicateurs."
     ),
     SectionKey.INFORMATION_SYSTEMS: "L’annuaire partagé, les messageries sécurisées, les outils de coordination.",
     SectionKey.EVALUATION: "Le budget prévu, le calendrier, et la façon dont la CPTS mesurera ce qu’elle a fait.",

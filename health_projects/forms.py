@@ -108,13 +108,13 @@ class PopulationForm(StaleFormMixin, ActionForm):
     source = forms.CharField(
         label="source",
         max_length=200,
-        help_text="D’où vient ce nombre : une étude, un recensement, une délibération, et sa date.",
+        help_text="D’où vient ce nombre : une étude, un recensement, une délibération, et sa date.",
     )
     reason = forms.CharField(
         label="raison",
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Pourquoi la population publiée ne convient pas : partie d’une commune, population saisonnière…",
+        help_text="Pourquoi la population publiée ne convient pas : partie d’une commune, population saisonnière…",
     )
 
     def clean_population(self) -> int | None:
@@ -152,7 +152,7 @@ class AcceptanceForm(ActionForm):
         label="raison",
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text="Par exemple : une commune partagée entre deux bassins de vie, avec l’accord des deux CPTS.",
+        help_text="Par exemple : une commune partagée entre deux bassins de vie, avec l’accord des deux CPTS.",
     )
 
 

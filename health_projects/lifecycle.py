@@ -69,11 +69,11 @@ def target_of(transition: Transition, *, status: ProjectStatus, side: Side, comm
         raise TransitionNotAllowed("Votre organisation ne peut pas faire cela sur ce projet.")
     if status not in rule.sources:
         raise TransitionNotAllowed(
-            f"Ce projet est à l’état « {status.label} » : cette action n’est plus possible. "
+            f"Ce projet est à l’état « {status.label} » : cette action n’est plus possible. "
             "Quelqu’un l’a peut-être déjà faite."
         )
     if rule.comment_required and not comment.strip():
-        raise TransitionNotAllowed("Indiquez la raison : elle sera lue par la CPTS.", field="comment")
+        raise TransitionNotAllowed("Indiquez la raison : elle sera lue par la CPTS.", field="comment")
     return rule.target
 
 
@@ -81,6 +81,6 @@ def check_new_version(status: ProjectStatus) -> None:
     """Refuse, with TransitionNotAllowed, another version while this one is not decided."""
     if status not in VERSION_SOURCES:
         raise TransitionNotAllowed(
-            f"La version en cours est à l’état « {status.label} » : une nouvelle version se rédige "
+            f"La version en cours est à l’état « {status.label} » : une nouvelle version se rédige "
             "après l’approbation ou l’opposition."
         )

@@ -27,7 +27,7 @@ def check_within_delay(due_on: date, today: date) -> None:
     """R5: refuse a decision that comes after the two months: silence has already approved."""
     if today > due_on:
         raise DomainError(
-            f"Le délai de deux mois a pris fin le {format_date(due_on)} : le projet est approuvé tacitement."
+            f"Le délai de deux mois a pris fin le {format_date(due_on)} : le projet est approuvé tacitement."
         )
 
 
@@ -47,11 +47,11 @@ def missing_items(
     if not commune_count:
         found.append("Choisissez les communes du territoire.")
     elif population is None:
-        found.append(f"Convenez d’une population : celle de {', '.join(unpublished)} n’est pas publiée par l’Insee.")
+        found.append(f"Convenez d’une population : celle de {', '.join(unpublished)} n’est pas publiée par l’Insee.")
     if not missions:
         found.append("Choisissez au moins une mission.")
     found += [
-        f"Rédigez la section « {key.label} »."
+        f"Rédigez la section « {key.label} »."
         for key in SectionKey
         if key not in ADVISED_SECTIONS and not texts.get(key, "").strip()
     ]

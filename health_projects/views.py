@@ -41,7 +41,7 @@ def closed(request, project):
     """Return where to go instead of an editing page when the project is not a draft, else None."""
     if request.method == "POST" or permissions.can_edit(request.actor, project):
         return None
-    messages.info(request, f"Ce projet est à l’état « {project.status.label} » : il ne se modifie pas.")
+    messages.info(request, f"Ce projet est à l’état « {project.status.label} » : il ne se modifie pas.")
     return redirect(DETAIL, project.pk)
 
 
@@ -137,7 +137,7 @@ def project_create(request, template_name="health_projects/project_create.html")
     initial = {"title": f"Projet de santé de la {request.actor.organisation_name}"}
     form = forms.ProjectForm(posted(request), actor=request.actor, initial=initial)
     if request.method == "POST":
-        project = submit_form(request, form, actions.create_project, success="Le projet est ouvert : à vous d’écrire.")
+        project = submit_form(request, form, actions.create_project, success="Le projet est ouvert : à vous d’écrire.")
         if project:
             return redirect(DETAIL, project.pk)
     return show(request, template_name, {"form": form})
@@ -152,7 +152,7 @@ def project_section(request, pk, key, template_name="health_projects/project_sec
     form = section_form(request, project, key)
     saved = request.method == "POST" and submit_form(request, form, actions.save_section, project=project, key=key)
     if saved and not request.htmx:
-        messages.success(request, f"La section « {key.label} » est enregistrée.")
+        messages.success(request, f"La section « {key.label} » est enregistrée.")
         return redirect(DETAIL, pk)
     context = {
         "project": project,

@@ -57,14 +57,14 @@ class MissionActionForm(VersionedForm):
         label="livrables attendus",
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Un livrable par ligne : feuille d’émargement, compte rendu, convention signée…",
+        help_text="Un livrable par ligne : feuille d’émargement, compte rendu, convention signée…",
     )
 
     def clean_deliverables(self) -> str:
         lines = [line.strip() for line in self.cleaned_data["deliverables"].splitlines()]
         kept = list(dict.fromkeys(line for line in lines if line))
         if any(len(line) > 250 for line in kept):
-            raise forms.ValidationError("Un livrable tient en 250 caractères : coupez la ligne trop longue.")
+            raise forms.ValidationError("Un livrable tient en 250 caractères : coupez la ligne trop longue.")
         return "\n".join(kept)
 
     def clean(self):
@@ -121,10 +121,10 @@ class IndicatorForm(VersionedForm):
 
     label = forms.CharField(label="indicateur", max_length=250)
     action = forms.ModelChoiceField(
-        MissionAction.objects.none(), label="action", required=False, empty_label="Aucune : suivi de la mission"
+        MissionAction.objects.none(), label="action", required=False, empty_label="Aucune : suivi de la mission"
     )
     unit = forms.CharField(
-        label="unité", max_length=40, required=False, help_text="Par exemple : patients, réunions, %."
+        label="unité", max_length=40, required=False, help_text="Par exemple : patients, réunions, %."
     )
     calculation = forms.CharField(
         label="mode de calcul",
@@ -146,8 +146,8 @@ class IndicatorForm(VersionedForm):
     usage = forms.ChoiceField(
         label="usage",
         choices=[
-            (Usage.RESULT, "Résultat : la valeur donne droit à un montant"),
-            (Usage.FOLLOW_UP, "Suivi : sans montant"),
+            (Usage.RESULT, "Résultat : la valeur donne droit à un montant"),
+            (Usage.FOLLOW_UP, "Suivi : sans montant"),
         ],
         widget=forms.RadioSelect,
         initial=Usage.RESULT,
@@ -159,7 +159,7 @@ class IndicatorForm(VersionedForm):
         label="barème",
         choices=[("", "Choisissez…"), *Scale.choices],
         required=False,
-        help_text="Atteint ou non : tout ou rien. Par paliers : un montant par seuil. Proportionnel : selon le chemin "
+        help_text="Atteint ou non : tout ou rien. Par paliers : un montant par seuil. Proportionnel : selon le chemin "
         "parcouru vers la cible.",
     )
     direction = forms.ChoiceField(label="sens attendu", choices=Direction.choices, initial=Direction.UP)
@@ -244,7 +244,7 @@ class ValueForm(VersionedForm):
 
     number = DecimalFrField(label="valeur", places=4)
     achieved = forms.TypedChoiceField(
-        label="l’indicateur est-il atteint ?",
+        label="l’indicateur est-il atteint ?",
         choices=[("oui", "Oui, atteint"), ("non", "Non, pas atteint")],
         coerce=lambda word: word == "oui",
         widget=forms.RadioSelect,
@@ -252,7 +252,7 @@ class ValueForm(VersionedForm):
     period_start = FrenchDateField(label="période du")
     period_end = FrenchDateField(label="au", help_text="Pour l’année du contrat, ou l’année d’avant.")
     source = forms.CharField(
-        label="source", max_length=200, help_text="D’où vient la valeur : extraction, registre, émargement…"
+        label="source", max_length=200, help_text="D’où vient la valeur : extraction, registre, émargement…"
     )
     files = evidence_field(
         required=False, help_text="Au moins une pour qu’une autre partie confirme un résultat. Plusieurs à la fois."
@@ -323,9 +323,9 @@ class SettlementForm(VersionedForm):
     settlement = forms.ChoiceField(
         label="décision",
         choices=[
-            (Settlement.NONE, "Selon sa valeur : aucune décision particulière"),
-            (Settlement.NEUTRALISED, "Neutralisé : il sort du calcul, son montant va aux autres indicateurs"),
-            (Settlement.RETAINED, "Montant retenu : les trois parties fixent la somme"),
+            (Settlement.NONE, "Selon sa valeur : aucune décision particulière"),
+            (Settlement.NEUTRALISED, "Neutralisé : il sort du calcul, son montant va aux autres indicateurs"),
+            (Settlement.RETAINED, "Montant retenu : les trois parties fixent la somme"),
         ],
         widget=forms.RadioSelect,
         required=False,
@@ -337,5 +337,5 @@ class SettlementForm(VersionedForm):
         label="motif",
         widget=forms.Textarea(attrs={"rows": 4}),
         required=False,
-        help_text="Obligatoire pour neutraliser ou retenir : il est imprimé dans l’annexe annuelle.",
+        help_text="Obligatoire pour neutraliser ou retenir : il est imprimé dans l’annexe annuelle.",
     )

@@ -65,12 +65,12 @@ VALUE_RULES: dict[ValueStep, Rule] = {
 _REFUSED = {
     ProgrammeTransition.AGREE: "Ce programme est déjà convenu.",
     ProgrammeTransition.REOPEN: "Ce programme ne peut plus être rouvert à la rédaction.",
-    ProgrammeTransition.OPEN: "Ce programme n’est pas convenu : il ne peut pas s’ouvrir.",
-    ProgrammeTransition.CLOSE: "Ce programme n’est pas en cours : il ne peut pas être clos.",
+    ProgrammeTransition.OPEN: "Ce programme n’est pas convenu : il ne peut pas s’ouvrir.",
+    ProgrammeTransition.CLOSE: "Ce programme n’est pas en cours : il ne peut pas être clos.",
     ProgrammeTransition.REVISE: "Seul un programme clos se révise.",
     ValueStep.ENTER: "Cette valeur ne peut plus être saisie.",
     ValueStep.CONFIRM: "Cette valeur n’est pas à confirmer.",
-    ValueStep.CONTEST: "Cette valeur est déjà contestée : elle attend d’être saisie à nouveau.",
+    ValueStep.CONTEST: "Cette valeur est déjà contestée : elle attend d’être saisie à nouveau.",
 }
 _RULES: dict[ProgrammeTransition | ValueStep, Rule] = {**PROGRAMME_RULES, **VALUE_RULES}
 
@@ -90,7 +90,7 @@ def target_of(
     if status not in rule.sources or side not in rule.sides:
         raise TransitionNotAllowed(_REFUSED[transition])
     if rule.comment_required and not comment.strip():
-        raise DomainError("Indiquez la raison : elle est lue par les trois parties.", "reason")
+        raise DomainError("Indiquez la raison : elle est lue par les trois parties.", "reason")
     return rule.target
 
 

@@ -254,7 +254,7 @@ class Indicator(TenantModel):
                 name="indicators_result_carries_money",
                 condition=(Q(usage=Usage.RESULT, maximum_amount__isnull=False, maximum_amount__gt=0) & ~Q(scale=""))
                 | Q(usage=Usage.FOLLOW_UP, maximum_amount__isnull=True, scale=""),
-                violation_error_message="Un indicateur de résultat a un montant et un barème ; un indicateur de "
+                violation_error_message="Un indicateur de résultat a un montant et un barème ; un indicateur de "
                 "suivi n’en a pas.",
             ),
             models.CheckConstraint(
@@ -318,7 +318,7 @@ class Level(TenantModel):
         ]
 
     def __str__(self):
-        return f"{self.threshold} : {self.amount}"
+        return f"{self.threshold} : {self.amount}"
 
 
 class IndicatorValueQuerySet(ProgrammeScopedQuerySet):
@@ -387,7 +387,7 @@ class IndicatorValue(TenantModel):
         ]
 
     def __str__(self):
-        return f"{self.indicator} : {self.words}"
+        return f"{self.indicator} : {self.words}"
 
     @property
     def words(self) -> str:

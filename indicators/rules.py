@@ -38,7 +38,7 @@ def check_indicator(
         return
     if mission in MISSIONS_WITHOUT_RESULT:
         raise DomainError(
-            "Cette mission n’a pas d’indicateur de résultat : elle est suivie par ses livrables.", "usage"
+            "Cette mission n’a pas d’indicateur de résultat : elle est suivie par ses livrables.", "usage"
         )
     if not maximum_amount or maximum_amount <= 0:
         raise DomainError("Un indicateur de résultat porte un montant supérieur à zéro.", "maximum_amount")
@@ -64,8 +64,8 @@ def check_entered_value(
         raise DomainError("Indiquez la valeur.", "number")
     if number is not None and counts_patients and number < small_cell_minimum:
         raise DomainError(
-            f"Cet indicateur compte des patients : une valeur inférieure à {small_cell_minimum} permettrait d’en "
-            "reconnaître. Elle n’est pas enregistrée. Élargissez la période ou regroupez des actions ; à défaut, "
+            f"Cet indicateur compte des patients : une valeur inférieure à {small_cell_minimum} permettrait d’en "
+            "reconnaître. Elle n’est pas enregistrée. Élargissez la période ou regroupez des actions ; à défaut, "
             "les trois parties peuvent neutraliser l’indicateur.",
             "number",
         )
@@ -89,13 +89,13 @@ def check_period(
     earliest = add_months(year_start, -MONTHS_BEFORE_YEAR)
     if period_end < earliest:
         raise DomainError(
-            f"Cette période est trop ancienne pour {spoken} : elle se termine le {format_date(earliest)} au plus tôt.",
+            f"Cette période est trop ancienne pour {spoken} : elle se termine le {format_date(earliest)} au plus tôt.",
             "period_end",
         )
     if period_start >= year_end:
         raise DomainError(f"Cette période commence après {spoken}.", "period_start")
     if period_end > today:
-        raise DomainError("Cette période n’est pas terminée : indiquez un dernier jour déjà passé.", "period_end")
+        raise DomainError("Cette période n’est pas terminée : indiquez un dernier jour déjà passé.", "period_end")
 
 
 def check_settlement(variable_part: Decimal, indicators: Sequence[IndicatorInput], decided: IndicatorInput) -> None:
@@ -123,14 +123,14 @@ def check_other_side(side: Side, entered_by: Side) -> None:
     if side not in PARTIES:
         raise NotAllowed("Seule une partie au contrat confirme ou conteste une valeur.")
     if side == entered_by:
-        raise NotAllowed("Cette valeur a été saisie par votre partie : une autre partie la confirme.")
+        raise NotAllowed("Cette valeur a été saisie par votre partie : une autre partie la confirme.")
 
 
 def check_evidence(*, usage: str, count: int) -> None:
     """R15: a result value has at least one piece of evidence before it is confirmed."""
     if usage == Usage.RESULT and count == 0:
         raise DomainError(
-            "Cette valeur donne droit à un montant : elle se confirme avec au moins une pièce justificative."
+            "Cette valeur donne droit à un montant : elle se confirme avec au moins une pièce justificative."
         )
 
 

@@ -205,7 +205,7 @@ def value_contest(request, pk, template_name="indicators/value_contest.html"):
     form = forms.ContestForm(
         posted(request), actor=request.actor, current_version=value.lock_version, current_values={}
     )
-    success = "La valeur est contestée : la partie qui l’a saisie la revoit."
+    success = "La valeur est contestée : la partie qui l’a saisie la revoit."
     if submit_form(request, form, actions.contest_value, value=value, success=success):
         return redirect(_detail_url(value.indicator))
     return show(request, template_name, {"form": form, **_value_context(request, value.indicator)})

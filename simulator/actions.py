@@ -34,7 +34,7 @@ def save_scenario(
     check(actor, Act.SAVE_SCENARIO)
     simulate_document(document, known_agreements(), advance_sizes=advance_sizes)
     if Scenario.objects.visible_to(actor).count() >= MAX_SCENARIOS:
-        raise DomainError(f"Votre organisation a déjà {MAX_SCENARIOS} scénarios : supprimez-en un.")
+        raise DomainError(f"Votre organisation a déjà {MAX_SCENARIOS} scénarios : supprimez-en un.")
     scenario = Scenario(
         organisation_id=actor.organisation_id,
         inputs=document,

@@ -67,10 +67,10 @@ def read_pasted(text: str) -> tuple[list[str], list[str]]:
     """Return the codes of the communes that a pasted list names, and a sentence for each word that names none."""
     parsed = parse_insee_codes(text)
     resolved = Commune.objects.resolve(parsed.codes)
-    refused = [f"{code} est aujourd’hui {commune} : écrivez {commune.pk}." for code, commune in resolved.former.items()]
+    refused = [f"{code} est aujourd’hui {commune} : écrivez {commune.pk}." for code, commune in resolved.former.items()]
     unknown = [*parsed.unreadable, *resolved.unknown]
     if unknown:
-        refused.append(f"Aucune commune n’a ce code : {', '.join(unknown[:10])}{'…' if len(unknown) > 10 else ''}.")
+        refused.append(f"Aucune commune n’a ce code : {', '.join(unknown[:10])}{'…' if len(unknown) > 10 else ''}.")
     return [commune.code for commune in resolved.communes], refused
 
 

@@ -15,7 +15,6 @@ from core.money import format_euros, round_cents
 from simulator.documents import Simulation
 
 MAIN_CAUSES = 3
-NBSP = "\u00a0"
 
 Amounts = tuple[Decimal | None, ...]
 
@@ -123,4 +122,4 @@ def _percentage(difference: Decimal, first: Decimal) -> str:
     share = round_cents(difference * 100 / first)
     sign = "+" if share > 0 else "−"
     text = f"{abs(share):f}".rstrip("0").rstrip(".").replace(".", ",")
-    return f"{sign}{NBSP}{text or '0'}{NBSP}%"
+    return f"{sign} {text or '0'} %"

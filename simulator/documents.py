@@ -76,7 +76,7 @@ def simulate_document(
 
     def find(code: str) -> Agreement:
         if code not in agreements:
-            raise DomainError(f"L’accord « {code} » est inconnu.")
+            raise DomainError(f"L’accord « {code} » est inconnu.")
         return agreements[code]
 
     try:
@@ -125,15 +125,15 @@ def notices_of(values: Mapping[str, Any], agreement: Agreement, labels: Mapping[
         if not values.get(code):
             continue
         if not agreement.has_mission(code):
-            found.append(f"L’accord « {agreement.label} » n’a pas de mission « {label} » : elle n’est pas comptée.")
+            found.append(f"L’accord « {agreement.label} » n’a pas de mission « {label} » : elle n’est pas comptée.")
             continue
         found += [
-            f"{label} : l’accord « {agreement.label} » ne prévoit pas {spoken} ; ce n’est pas compté."
+            f"{label} : l’accord « {agreement.label} » ne prévoit pas {spoken} ; ce n’est pas compté."
             for name, spoken in SPOKEN.items()
             if values.get(f"{code}-{name}") and not agreement.has(code, NEEDS[name])
         ]
     if agreement.bonus is None and any(values.get(name) for name in ("members", *_names("members"))):
-        found.append(f"L’accord « {agreement.label} » ne prévoit pas de majoration selon le nombre de membres.")
+        found.append(f"L’accord « {agreement.label} » ne prévoit pas de majoration selon le nombre de membres.")
     return found
 
 

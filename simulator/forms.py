@@ -256,12 +256,12 @@ class SimulationForm(ActionForm):
         if self.territory.population is not None:
             return ""
         if summary.unknown:
-            return f"Aucune commune n’a ce code : {', '.join(summary.unknown[:10])}."
+            return f"Aucune commune n’a ce code : {', '.join(summary.unknown[:10])}."
         if summary.conflicts:
             return " ".join(summary.conflicts)
         if summary.missing:
             return (
-                f"L’Insee ne publie pas la population de {', '.join(summary.missing)} : indiquez celle du territoire."
+                f"L’Insee ne publie pas la population de {', '.join(summary.missing)} : indiquez celle du territoire."
             )
         return "Indiquez la population, ou ajoutez des communes."
 
@@ -371,7 +371,7 @@ class ScenarioForm(ActionForm):
     """The name of a scenario and, when it is saved, the address that holds it."""
 
     name = forms.CharField(
-        label="nom du scénario", max_length=120, help_text="Par exemple : « Sans Lozanne », « À 60 % »."
+        label="nom du scénario", max_length=120, help_text="Par exemple : « Sans Lozanne », « À 60 % »."
     )
     note = forms.CharField(label="note", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
@@ -390,7 +390,7 @@ class NewScenarioForm(ScenarioForm):
             dict(parse_qsl(self.cleaned_data["scenario"])), agreements=self.agreements, today=self.today
         )
         if not form.is_valid():
-            raise ValidationError("Ce scénario est incomplet : revenez au simulateur.")
+            raise ValidationError("Ce scénario est incomplet : revenez au simulateur.")
         return form
 
     def clean(self) -> dict:
@@ -417,4 +417,4 @@ def _labels(agreements: Mapping[str, Agreement]) -> dict[str, str]:
 
 def _within(mission: str, text: str) -> SafeString:
     """Return the label of a field of a mission: its name is said in the summary of errors, and to readers."""
-    return format_html('<span class="sim-of">{} : </span>{}', mission, text)
+    return format_html('<span class="sim-of">{} : </span>{}', mission, text)

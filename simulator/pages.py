@@ -23,7 +23,7 @@ from simulator.address import query_string
 from simulator.comparison import Compared, Comparison, compare
 from simulator.documents import NEEDS, Fields, Simulation, fields_of, simulate_document
 from simulator.models import Scenario
-from simulator.wording import NBSP, assumptions, changes, spoken_sizes, summary_of
+from simulator.wording import assumptions, changes, spoken_sizes, summary_of
 
 SERIES = ("Fonctionnement", "Volets fixes", "Résultats et événements")
 LINE_HEADS = ("Année", "Du", "Au", "Taille", "Mission", "Volet", "Montant (€)", "Règle", "Calcul", "Chiffre confirmé")
@@ -236,7 +236,7 @@ def comparison_page(scenarios: Sequence[tuple[str, Simulation, str]]) -> Compari
             simulation=simulation,
             changes=tuple(changes(simulations[0], simulation)) if position else (),
             sentence=comparison.sentence(position) if position else "",
-            causes=tuple(f"{label}{NBSP}: {signed(amount)}" for label, amount in comparison.causes(position))
+            causes=tuple(f"{label} : {signed(amount)}" for label, amount in comparison.causes(position))
             if position
             else (),
             query=query,
@@ -258,7 +258,7 @@ def signed(difference: Decimal) -> str:
     """Return a difference with its sign: « + 1 200,00 € », « − 800,00 € », « = »."""
     if not difference:
         return "="
-    return f"{'+' if difference > 0 else '−'}{NBSP}{format_euros(abs(difference))}"
+    return f"{'+' if difference > 0 else '−'} {format_euros(abs(difference))}"
 
 
 def _compared(row: Compared, years: Sequence[Compared] = ()) -> ComparedRow:
@@ -285,7 +285,7 @@ def _year_sentence(year: Compared) -> str:
     """Return « Année 1 : A 8 678,08 € ; B 5 000,00 € (− 3 678,08 €) »."""
     words = [f"{letter} {euros(amount)}" for letter, amount in zip(NAMES, year.amounts, strict=False)]
     others = [f"{word} ({signed(gap)})" for word, gap in zip(words[1:], year.differences, strict=True)]
-    return f"{year.label}{NBSP}: {' ; '.join([words[0], *others])}"
+    return f"{year.label} : {' ; '.join([words[0], *others])}"
 
 
 def comparison_rows(page: ComparisonPage) -> tuple[list[str], list[tuple]]:
@@ -308,19 +308,19 @@ def suggestions(
 ) -> list[tuple[str, Fields]]:
     """Return « et si… » questions about a scenario, each with the fields of the other scenario."""
     found = [
-        (f"accord{NBSP}: {agreement.label}", fields | {"agreement": agreement.code})
+        (f"accord : {agreement.label}", fields | {"agreement": agreement.code})
         for agreement in agreements.values()
         if agreement.code != simulation.agreement.code
     ]
     engaged = [mission.mission for mission in simulation.inputs.missions]
     rated = [code for code in engaged if simulation.agreement.has(code, NEEDS["rate"])]
     if rated:
-        found.append((f"avec des résultats à {SUPPOSED_RATE}{NBSP}%", _with_rate(fields, rated)))
+        found.append((f"avec des résultats à {SUPPOSED_RATE} %", _with_rate(fields, rated)))
     for size in _sizes_beside(simulation):
         kept = {name: value for name, value in fields.items() if not name.startswith("size-")}
         found.append((f"en taille {size}", kept | {"size-1": str(size)}))
     found += [
-        (f"avec la mission «{NBSP}{terms.label}{NBSP}»", fields | {terms.code: "on", f"{terms.code}-rate": "100"})
+        (f"avec la mission « {terms.label} »", fields | {terms.code: "on", f"{terms.code}-rate": "100"})
         for terms in sorted(simulation.agreement.missions, key=lambda terms: terms.order)
         if terms.code not in engaged and not terms.is_core
     ]

@@ -138,7 +138,7 @@ class IndicatorResult(Question):
     result = forms.CharField(
         label="résultat supposé",
         max_length=30,
-        help_text="Un nombre, ou « oui » ou « non » pour un indicateur atteint ou non.",
+        help_text="Un nombre, ou « oui » ou « non » pour un indicateur atteint ou non.",
     )
 
     def prepare(self) -> None:
@@ -161,7 +161,7 @@ class IndicatorResult(Question):
         """Return the number, or the « oui » or « non », that a result means on its scale."""
         if scale == Scale.ACHIEVED:
             if typed.strip().lower() not in ("oui", "non"):
-                raise DomainError("Cet indicateur est atteint ou non : écrivez « oui » ou « non ».")
+                raise DomainError("Cet indicateur est atteint ou non : écrivez « oui » ou « non ».")
             return None, typed.strip().lower() == "oui"
         try:
             return DecimalFrField(places=4).clean(typed.strip().removesuffix("%")), None
@@ -172,7 +172,7 @@ class IndicatorResult(Question):
 def _aim(indicator: Indicator) -> str:
     """Return what an indicator aims at, and for how much."""
     terms = indicator_input(indicator)
-    return f"{target_words(terms, indicator.unit)} : {format_euros(terms.amount)}"
+    return f"{target_words(terms, indicator.unit)} : {format_euros(terms.amount)}"
 
 
 QUESTIONS = {

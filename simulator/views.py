@@ -209,7 +209,7 @@ def started(request, pk) -> ContractScenario:
         assemblers.contract_fields(contract, today), agreements=assemblers.known_agreements(), today=today
     )
     if not form.is_valid():
-        raise DomainError(f"Le contrat {contract.number} ne se laisse pas simuler : {form.errors.as_json()}")
+        raise DomainError(f"Le contrat {contract.number} ne se laisse pas simuler : {form.errors.as_json()}")
     return assemblers.contract_scenario(
         request.actor, contract, today, fields=form.address_fields, simulation=form.simulation
     )

@@ -17,7 +17,6 @@ DATES = {
     "triage_starts_on": "traitement et orientation des demandes",
     "compensation_starts_on": "compensation des professionnels",
 }
-NBSP = "\u00a0"
 
 
 def summary_of(simulation: Simulation) -> str:
@@ -63,13 +62,13 @@ def changes(first: Simulation, other: Simulation) -> list[str]:
 def _contract_changes(first: Simulation, other: Simulation) -> Iterator[str]:
     before, after = first.inputs, other.inputs
     pairs = (
-        (f"accord{NBSP}: ", first.agreement.label, other.agreement.label),
+        ("accord : ", first.agreement.label, other.agreement.label),
         ("", _inhabitants(first), _inhabitants(other)),
         ("", spoken_sizes(first), spoken_sizes(other)),
         ("signature le ", format_date(before.signed_on), format_date(after.signed_on)),
-        ("durée simulée : ", _years(before.years), _years(after.years)),
-        ("membres : ", _spoken_members(before.members), _spoken_members(after.members)),
-        ("fin anticipée : ", _day(before.terminated_on), _day(after.terminated_on)),
+        ("durée simulée : ", _years(before.years), _years(after.years)),
+        ("membres : ", _spoken_members(before.members), _spoken_members(after.members)),
+        ("fin anticipée : ", _day(before.terminated_on), _day(after.terminated_on)),
     )
     for words, was, now in pairs:
         if was != now:
@@ -87,7 +86,7 @@ def _mission_changes(first: Simulation, other: Simulation) -> Iterator[str]:
             yield f"avec {label}, à partir du {format_date(after[code].starts_on)}"
         else:
             label = mission_label(other.agreement, code)
-            yield from (f"{label} : {words}" for words in _within_mission(before[code], after[code]))
+            yield from (f"{label} : {words}" for words in _within_mission(before[code], after[code]))
 
 
 def _within_mission(before: MissionInputs, after: MissionInputs) -> Iterator[str]:
@@ -95,9 +94,9 @@ def _within_mission(before: MissionInputs, after: MissionInputs) -> Iterator[str
         yield f"démarrage le {format_date(after.starts_on)} au lieu du {format_date(before.starts_on)}"
     pairs = (
         ("résultats à ", _spoken_rates(before), _spoken_rates(after)),
-        ("crises déclarées : ", _spoken_days(before.crises), _spoken_days(after.crises)),
-        ("compensation déclarée : ", _spoken_actual(before), _spoken_actual(after)),
-        *((f"{spoken} : ", _day(getattr(before, name)), _day(getattr(after, name))) for name, spoken in DATES.items()),
+        ("crises déclarées : ", _spoken_days(before.crises), _spoken_days(after.crises)),
+        ("compensation déclarée : ", _spoken_actual(before), _spoken_actual(after)),
+        *((f"{spoken} : ", _day(getattr(before, name)), _day(getattr(after, name))) for name, spoken in DATES.items()),
     )
     for words, was, now in pairs:
         if was != now:
@@ -136,4 +135,4 @@ def _spoken_members(members: dict[int, int]) -> str:
 def _by_year(words: dict[int, str]) -> str:
     if len(set(words.values())) == 1:
         return next(iter(words.values()))
-    return ", ".join(f"{word} (année{NBSP}{year})" for year, word in sorted(words.items()))
+    return ", ".join(f"{word} (année {year})" for year, word in sorted(words.items()))

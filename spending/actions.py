@@ -22,8 +22,8 @@ from spending.models import Budget, BudgetLine, Expense, Professional
 from spending.permissions import check_may_enter
 
 RECEIPT_KINDS = tuple(KINDS)
-STALE = "Une autre personne a modifié ce budget entre-temps : comparez les deux avant d’enregistrer."
-NOT_SIGNED = "Ce contrat n’est pas signé : il n’a ni budget ni dépenses."
+STALE = "Une autre personne a modifié ce budget entre-temps : comparez les deux avant d’enregistrer."
+NOT_SIGNED = "Ce contrat n’est pas signé : il n’a ni budget ni dépenses."
 Upload = tuple[str, bytes]
 Cell = tuple[str, str]
 
@@ -104,7 +104,7 @@ def import_expenses(*, actor: Actor, contract: Contract, lines: Sequence[tuple[i
         try:
             entered.append(_entered(actor, _checked(contract, **told)))
         except DomainError as error:
-            raise DomainError(f"Ligne {number} : {error.message}") from error
+            raise DomainError(f"Ligne {number} : {error.message}") from error
     return entered
 
 
@@ -146,7 +146,7 @@ def attach_receipt(*, actor: Actor, expense: Expense, receipt: Upload) -> Expens
     """Join the receipt of an expense that has none."""
     contract, expense = _locked_expense(actor, expense)
     if expense.receipt_id:
-        raise DomainError("Cette dépense a déjà sa pièce : pour la changer, corrigez la dépense.", field="receipt")
+        raise DomainError("Cette dépense a déjà sa pièce : pour la changer, corrigez la dépense.", field="receipt")
     expense.receipt = _stored(actor, contract, receipt)
     expense.save(update_fields=["receipt", "updated_at"])
     audit.record(actor, "expense.receipt", expense, after={"sha256": expense.receipt.sha256})
@@ -274,7 +274,7 @@ def _check_amounts(contract: Contract, year: int, amounts: Mapping[Cell, Decimal
         if envelope not in envelopes or category not in Category:
             raise DomainError("Ce contrat n’a pas cette enveloppe.")
         if planned < 0:
-            raise DomainError(f"Un montant prévu n’est pas négatif : {format_euros(planned)}.")
+            raise DomainError(f"Un montant prévu n’est pas négatif : {format_euros(planned)}.")
 
 
 def _named(amounts: Mapping[Cell, Decimal]) -> dict[str, Decimal]:

@@ -18,7 +18,7 @@ from spending.enums import Envelope
 from spending.models import Budget, BudgetLine, Expense, Professional
 from spending.rules import Amounts, Ceiling, EnvelopeBalance, YearBalance, envelope_of, year_balance
 
-CLOSED = "L’année {year} est close par son dialogue annuel : son budget et ses dépenses ne changent plus."
+CLOSED = "L’année {year} est close par son dialogue annuel : son budget et ses dépenses ne changent plus."
 
 
 def last_day(contract: Contract) -> date:

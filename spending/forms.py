@@ -33,24 +33,24 @@ class ExpenseForm(ActionForm):
     """What was paid, when, out of what, to whom."""
 
     spent_on = FrenchDateField(
-        label="payée le", help_text="La date du paiement : elle donne l’année contractuelle et l’année du plafond."
+        label="payée le", help_text="La date du paiement : elle donne l’année contractuelle et l’année du plafond."
     )
     envelope = forms.ChoiceField(label="enveloppe")
     is_off_purpose = forms.BooleanField(
         label="dépensée hors de l’objet de l’enveloppe fléchée",
         required=False,
         help_text="L’argent du traitement et de l’orientation ne sert qu’à cela. Un écart est montré au dialogue "
-        "annuel ; rien n’est retenu.",
+        "annuel ; rien n’est retenu.",
     )
     category = forms.ChoiceField(label="catégorie", choices=[CHOOSE, *Category.choices])
-    label = forms.CharField(label="libellé", max_length=200, help_text="Par exemple : loyer de mars, journée qualité.")
+    label = forms.CharField(label="libellé", max_length=200, help_text="Par exemple : loyer de mars, journée qualité.")
     amount = MoneyField(label="montant payé (€)", min_value=Decimal("0.01"))
     professional = forms.ModelChoiceField(
         Professional.objects.none(),
         label="professionnel payé",
         required=False,
         empty_label="Aucun",
-        help_text="Obligatoire pour une indemnité : ce qu’il reçoit dans l’année civile est plafonné (R20).",
+        help_text="Obligatoire pour une indemnité : ce qu’il reçoit dans l’année civile est plafonné (R20).",
     )
     receipt = ReceiptField(label="pièce", required=False)
 

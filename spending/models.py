@@ -65,7 +65,7 @@ class BudgetLine(TenantModel):
         ]
 
     def __str__(self):
-        return f"{Envelope(self.envelope).label}, {Category(self.category).label.lower()} : {self.planned}"
+        return f"{Envelope(self.envelope).label}, {Category(self.category).label.lower()} : {self.planned}"
 
 
 class ProfessionalQuerySet(models.QuerySet):

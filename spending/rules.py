@@ -146,7 +146,7 @@ class Ceiling:
     @property
     def words(self) -> str:
         status = "montant confirmé" if self.is_validated else "montant à confirmer"
-        return f"plafond {self.year} : {format_euros(self.amount)}, {status}"
+        return f"plafond {self.year} : {format_euros(self.amount)}, {status}"
 
     def left(self, received: Decimal) -> Decimal:
         """Return what may still be received in the year, never below zero."""
@@ -182,9 +182,9 @@ def check_expense(
 def check_day(spent_on: date, *, starts_on: date, ends_on: date, today: date) -> None:
     """Refuse a payment dated before the signature, after the contract (`ends_on`, excluded) or after today."""
     if spent_on > today:
-        raise DomainError("Une dépense se saisit une fois payée : cette date est à venir.", field="spent_on")
+        raise DomainError("Une dépense se saisit une fois payée : cette date est à venir.", field="spent_on")
     if not starts_on <= spent_on < ends_on:
         raise DomainError(
-            f"Le contrat court du {format_date(starts_on)} au {format_date(ends_on)} (exclu) : cette date n’y est pas.",
+            f"Le contrat court du {format_date(starts_on)} au {format_date(ends_on)} (exclu) : cette date n’y est pas.",
             field="spent_on",
         )

@@ -89,7 +89,7 @@ def rows_of(name: str, content: bytes, heads: Sequence[str]) -> Rows:
     rows = (read_csv if kind.name == "CSV" else read_xlsx)(BytesIO(content))
     found = [_plain(cell) for cell in rows[0]][: len(heads)] if rows else []
     if [_key(head) for head in found] != [_key(head) for head in heads]:
-        raise DomainError(f"La première ligne doit porter les titres du modèle : {', '.join(heads)}.", field="file")
+        raise DomainError(f"La première ligne doit porter les titres du modèle : {', '.join(heads)}.", field="file")
     return fitted([[_plain(cell) for cell in row] for row in rows[1:]], heads)
 
 
@@ -98,7 +98,7 @@ def fitted(rows: Rows, heads: Sequence[str]) -> Rows:
     if not any(any(row) for row in rows):
         raise DomainError("Ce fichier n’a aucune ligne remplie.", field="file")
     if len(rows) > MAX_LINES:
-        raise DomainError(f"Ce fichier a plus de {MAX_LINES} lignes : partagez-le en plusieurs.", field="file")
+        raise DomainError(f"Ce fichier a plus de {MAX_LINES} lignes : partagez-le en plusieurs.", field="file")
     return [[*row, *[""] * len(heads)][: len(heads)] for row in rows]
 
 
@@ -170,7 +170,7 @@ class _Reading:
         try:
             return read(self.cells[position])
         except ValidationError as error:
-            self.errors.append(f"{name} : {' '.join(error.messages)}")
+            self.errors.append(f"{name} : {' '.join(error.messages)}")
             return None
 
     def line(self, number: int, **told) -> Line:
@@ -212,7 +212,7 @@ def _choice(members: Iterable[TextChoices]) -> Callable[[str], str]:
     def read(text: str) -> str:
         if _key(text) not in by_word:
             words = ", ".join(member.label for member in kept)
-            raise ValidationError(f"« {text} » n’est pas dans la liste : {words}." if text else "à remplir.")
+            raise ValidationError(f"« {text} » n’est pas dans la liste : {words}." if text else "à remplir.")
         return by_word[_key(text)]
 
     return read
@@ -220,7 +220,7 @@ def _choice(members: Iterable[TextChoices]) -> Callable[[str], str]:
 
 def _person(name: str, by_name: Mapping[str, Professional]) -> Professional | None:
     if name and _key(name) not in by_name:
-        raise ValidationError(f"« {name} » n’est pas dans la liste : ajoutez d’abord ce professionnel.")
+        raise ValidationError(f"« {name} » n’est pas dans la liste : ajoutez d’abord ce professionnel.")
     return by_name.get(_key(name))
 
 

@@ -51,4 +51,4 @@ class ProfessionalTable(BaseTable):
         order_by = ("name",)
         noun = ("professionnel", "professionnels")
         empty_title = "Aucun professionnel"
-        empty_text = "Ajoutez les professionnels que la CPTS indemnise ou rémunère : le plafond se vérifie tout seul."
+        empty_text = "Ajoutez les professionnels que la CPTS indemnise ou rémunère : le plafond se vérifie tout seul."

@@ -99,7 +99,7 @@ def expense_replace(request, pk, template_name="spending/expense_form.html"):
         contract=expense.contract,
         initial=ReplaceForm.values_of(expense),
     )
-    success = "La dépense est corrigée : l’ancienne est gardée, annulée, avec votre motif."
+    success = "La dépense est corrigée : l’ancienne est gardée, annulée, avec votre motif."
     right = submit_form(request, form, actions.replace_expense, expense=expense, success=success)
     if right:
         return redirect(DETAIL, right.pk)
@@ -383,7 +383,7 @@ def _to_save(rows, preview: pages.Preview, version: int | str = "") -> dict:
 
 
 def _file_again(request, view_name: str, *args):
-    messages.error(request, "Ce fichier n’est plus lisible : déposez-le à nouveau.")
+    messages.error(request, "Ce fichier n’est plus lisible : déposez-le à nouveau.")
     return redirect(view_name, *args)
 
 

@@ -55,7 +55,7 @@ def load_territories(
         audit.record(actor, "territories.load", load, after=counts)
     if stdout:
         stdout.write(
-            f"Territoires {GEOGRAPHY_YEAR} : {counts['communes']} communes et arrondissements municipaux, "
+            f"Territoires {GEOGRAPHY_YEAR} : {counts['communes']} communes et arrondissements municipaux, "
             f"{counts['populations']} populations.\n"
         )
     return counts

@@ -276,7 +276,7 @@ class CommunePopulation(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.commune_id} en {self.reference_year} : {self.municipal_population}"
+        return f"{self.commune_id} en {self.reference_year} : {self.municipal_population}"
 
 
 class TerritoryLoad(models.Model):

@@ -120,7 +120,7 @@ def conflicts(codes: Iterable[str]) -> tuple[str, ...]:
         if PARENTS.get(code) in codes:
             found.setdefault(PARENTS[code], []).append(code)
     return tuple(
-        f"{SPLIT_NAMES[parent]} ({parent}) figure en entier et par arrondissement ({', '.join(parts)}) : "
+        f"{SPLIT_NAMES[parent]} ({parent}) figure en entier et par arrondissement ({', '.join(parts)}) : "
         "gardez la commune entière, ou seulement ses arrondissements."
         for parent, parts in found.items()
     )

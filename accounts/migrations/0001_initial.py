@@ -347,7 +347,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="accounts_cpts_has_ars_and_fund",
-                violation_error_message="Une CPTS nomme son ARS et sa caisse ; elle seule le fait.",
+                violation_error_message="Une CPTS nomme son ARS et sa caisse ; elle seule le fait.",
             ),
         ),
         migrations.AddConstraint(

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='delegation',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('grantor', 'grantee', 'power'), name='accounts_one_delegation_of_a_power', violation_error_message='Cette personne a déjà cette délégation : mettez-y fin d’abord.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('grantor', 'grantee', 'power'), name='accounts_one_delegation_of_a_power', violation_error_message='Cette personne a déjà cette délégation : mettez-y fin d’abord.'),
         ),
         migrations.AddConstraint(
             model_name='delegation',

@@ -33,7 +33,7 @@ from documents.actions.signature import Outside
 from documents.enums import DocumentKind
 from documents.models import Document
 
-STALE = "Quelqu’un a enregistré cet avenant entre-temps : comparez avant d’enregistrer."
+STALE = "Quelqu’un a enregistré cet avenant entre-temps : comparez avant d’enregistrer."
 
 
 @transaction.atomic
@@ -44,7 +44,7 @@ def draft_amendment(*, actor: Actor, contract: Contract, **values: Any) -> Amend
     """
     contract = _lock_in_force(actor, Act.PROPOSE_CONTRACT_CHANGE, contract)
     if contract.amendments.open().exists():
-        raise TransitionNotAllowed("Un avenant de ce contrat est déjà en cours : terminez-le ou abandonnez-le.")
+        raise TransitionNotAllowed("Un avenant de ce contrat est déjà en cours : terminez-le ou abandonnez-le.")
     rules.check_amendment(amending.terms_of(contract, values))
     last = contract.amendments.aggregate(last=Max("number"))["last"] or 0
     amendment = Amendment(contract=contract, number=last + 1)
@@ -121,7 +121,7 @@ def consent_to_amendment(*, actor: Actor, amendment: Amendment, seen_hash: str |
     content = amending.amendment_content(amendment)
     digest = fingerprint(content)
     if seen_hash is not None and seen_hash != digest:
-        raise DomainError("Le contenu a changé depuis que vous l’avez lu : relisez-le avant de consentir.")
+        raise DomainError("Le contenu a changé depuis que vous l’avez lu : relisez-le avant de consentir.")
     transitions.withdraw_stale_consents(amendment, digest)
     if amendment.consents.filter(withdrawn_at__isnull=True, side=actor.side).exists():
         raise DomainError("Votre organisation a déjà consenti à ce contenu.")
@@ -145,7 +145,7 @@ def sign_amendment(*, actor: Actor, amendment: Amendment, outside: Outside | Non
         raise TransitionNotAllowed("L’avenant n’est pas en signature.")
     day = amendment.takes_effect_on
     if day is not None and day <= clock.today():
-        reason = f"Le {format_date(day)}, premier jour où il devait compter, est passé : choisissez une autre année."
+        reason = f"Le {format_date(day)}, premier jour où il devait compter, est passé : choisissez une autre année."
         _reopen(amendment, SYSTEM, AmendmentChange.MISS_THE_DAY, reason, because="le jour d’effet est passé")
         return amendment
     if amendment.document.has_expired:
@@ -303,7 +303,7 @@ def _lock_in_force(actor: Actor, act: Act, contract: Contract) -> Contract:
     check(actor, act)
     contract = transitions.lock_for_party(actor, contract)
     if contract.status != ContractStatus.ACTIVE:
-        raise TransitionNotAllowed("Le contrat n’est pas en vigueur : il ne s’amende pas.")
+        raise TransitionNotAllowed("Le contrat n’est pas en vigueur : il ne s’amende pas.")
     return contract
 
 

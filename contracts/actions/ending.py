@@ -74,7 +74,7 @@ def withdraw_termination(*, actor: Actor, contract: Contract, reason: str) -> Co
     if not rules.may_withdraw(
         termination.side, actor.side, needs_accord=termination.needs_accord, is_agreed=termination.is_agreed
     ):
-        raise NotAllowed("La partie qui a notifié la fin peut seule la retirer ; un accord conclu ne se retire pas.")
+        raise NotAllowed("La partie qui a notifié la fin peut seule la retirer ; un accord conclu ne se retire pas.")
     _withdraw(contract, termination, actor, reason)
     return contract
 
@@ -116,10 +116,10 @@ def agree_termination(*, actor: Actor, contract: Contract, seen_hash: str | None
     lock_open_amendments(contract)
     termination = _open_terms(contract)
     if not termination.needs_accord and not termination.rate_values():
-        raise DomainError("Aucun taux n’est proposé : il n’y a rien à convenir.")
+        raise DomainError("Aucun taux n’est proposé : il n’y a rien à convenir.")
     digest = fingerprint(termination.terms)
     if seen_hash is not None and seen_hash != digest:
-        raise DomainError("Les conditions ont changé depuis que vous les avez lues : relisez-les.")
+        raise DomainError("Les conditions ont changé depuis que vous les avez lues : relisez-les.")
     if any(consent.side == actor.side for consent in termination.standing_consents()):
         raise DomainError("Votre organisation a déjà donné son accord.")
     TerminationConsent.objects.create(termination=termination, content_hash=digest, **audit.signed_by(actor))
@@ -200,5 +200,5 @@ def _open_terms(contract: Contract) -> Termination:
     """Return the end whose terms may still be agreed on: until its statement is issued."""
     termination = _standing(contract)
     if termination.settled_on is not None:
-        raise TransitionNotAllowed("Le décompte de fin est arrêté : ses conditions ne changent plus.")
+        raise TransitionNotAllowed("Le décompte de fin est arrêté : ses conditions ne changent plus.")
     return termination

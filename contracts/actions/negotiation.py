@@ -28,7 +28,7 @@ from health_projects.enums import ProjectStatus
 from health_projects.models import HealthProject
 from indicators import actions as indicator_actions
 
-STALE = "Quelqu’un a enregistré ce contrat entre-temps : comparez avant d’enregistrer."
+STALE = "Quelqu’un a enregistré ce contrat entre-temps : comparez avant d’enregistrer."
 
 
 @transaction.atomic
@@ -45,7 +45,7 @@ def draft_contract(*, actor: Actor, health_project: HealthProject) -> Contract:
     agreement = version.as_value()
     size = territory_of(project, agreement=agreement).size
     if size is None:
-        raise DomainError("La population du territoire n’est pas connue : convenez-en dans le projet de santé.")
+        raise DomainError("La population du territoire n’est pas connue : convenez-en dans le projet de santé.")
     plan = [(mission.code, None) for mission in rules.missions_of(agreement, project.missions)]
     contract = drafting.create_contract(project)
     drafting.set_missions(contract, plan)
@@ -151,7 +151,7 @@ def consent(*, actor: Actor, contract: Contract, seen_hash: str | None = None) -
     content = assemblers.contract_content(contract, terms=terms)
     digest = fingerprint(content)
     if seen_hash is not None and seen_hash != digest:
-        raise DomainError("Le contenu a changé depuis que vous l’avez lu : relisez-le avant de consentir.")
+        raise DomainError("Le contenu a changé depuis que vous l’avez lu : relisez-le avant de consentir.")
     transitions.withdraw_stale_consents(contract, digest)
     if contract.consents.filter(withdrawn_at__isnull=True, side=actor.side).exists():
         raise DomainError("Votre organisation a déjà consenti à ce contenu.")
@@ -210,7 +210,7 @@ def _check_draftable(actor: Actor, project: HealthProject) -> None:
 
 def _check_edit(actor: Actor, contract: Contract) -> None:
     if contract.status not in EDITABLE:
-        raise TransitionNotAllowed("Ce contrat ne se modifie plus : seul un avenant le change.")
+        raise TransitionNotAllowed("Ce contrat ne se modifie plus : seul un avenant le change.")
     check(actor, EDIT_ACT[contract.status])
     check_party(actor, contract)
     check_one_party(actor, contract)

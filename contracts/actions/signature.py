@@ -76,7 +76,7 @@ def _newer_agreement(contract: Contract) -> bool:
 
 def _return_to_negotiation(contract: Contract) -> Contract:
     newer = AgreementVersion.objects.in_force_on(clock.today())
-    reason = f"Un nouvel accord national est en vigueur : {newer.label}."
+    reason = f"Un nouvel accord national est en vigueur : {newer.label}."
     _reopen(contract, SYSTEM, Transition.NEWER_AGREEMENT, reason, because="un nouvel accord est en vigueur")
     transaction.on_commit(partial(notifications.negotiation_reopened, contract, reason))
     return contract

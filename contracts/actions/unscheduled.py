@@ -33,7 +33,7 @@ def start_line(*, actor: Actor, contract: Contract, kind: AmountKind, starts_on:
     row = ContractMission.objects.select_for_update().get(contract=contract, mission=MissionCode.ACCESS_TO_CARE)
     before = getattr(row, FIELDS[kind])
     if before is not None and before <= today:
-        raise DomainError("Cette ligne a déjà commencé : son premier jour ne change plus.", "starts_on")
+        raise DomainError("Cette ligne a déjà commencé : son premier jour ne change plus.", "starts_on")
     rules.check_line_start(
         contract.agreement_in(contract.year_on(starts_on)).as_value(),
         kind,
@@ -68,9 +68,9 @@ def declare_compensation(*, actor: Actor, contract: Contract, number: int, amoun
     agreement = contract.agreement_in(number).as_value()
     is_paid = agreement.has(MissionCode.ACCESS_TO_CARE, AmountKind.COMPENSATION)
     if not is_paid or year is None or starts_on is None or starts_on >= contract.end_of_year(number):
-        raise DomainError("La compensation n’a pas commencé cette année-là : rien n’est à déclarer.", "amount")
+        raise DomainError("La compensation n’a pas commencé cette année-là : rien n’est à déclarer.", "amount")
     if not year.programme.is_open:
-        raise TransitionNotAllowed(f"L’année {number} est close par son dialogue annuel : ce montant ne change plus.")
+        raise TransitionNotAllowed(f"L’année {number} est close par son dialogue annuel : ce montant ne change plus.")
     if amount < 0:
         raise DomainError("Un montant déclaré n’est pas négatif.", "amount")
     before, year.declared_compensation = year.declared_compensation, amount

@@ -65,4 +65,4 @@ def check_whole(wording: Wording) -> None:
     found = {article.key for article in wording.as_value().articles}
     for part in WordingArticle.Follow:
         if part.value not in found:
-            raise DomainError(f"Aucun article n’est suivi de cette partie : {part.label}.")
+            raise DomainError(f"Aucun article n’est suivi de cette partie : {part.label}.")

@@ -188,4 +188,4 @@ class AmendmentTransition(TransitionLog):
         constraints = [reason_when_required(AMENDMENT_RULES, "contracts_amendment_reason_when_required")]
 
     def __str__(self):
-        return f"{self.subject} : {self.transition}"
+        return f"{self.subject} : {self.transition}"

@@ -367,7 +367,7 @@ class ContractTransition(TransitionLog):
         constraints = [reason_when_required(RULES, "contracts_reason_when_required")]
 
     def __str__(self):
-        return f"{self.subject} : {self.transition}"
+        return f"{self.subject} : {self.transition}"
 
 
 class CrisisDeclaration(Signed):

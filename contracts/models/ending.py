@@ -127,7 +127,7 @@ class TerminationRate(TenantModel):
         ]
 
     def __str__(self):
-        return f"{MissionCode(self.mission).label} : {self.rate}"
+        return f"{MissionCode(self.mission).label} : {self.rate}"
 
 
 class TerminationConsent(Approval, Withdrawable):

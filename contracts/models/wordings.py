@@ -7,7 +7,7 @@ from agreements.models import AgreementVersion
 from contracts import clauses
 from core.dates import format_date
 
-TO_VALIDATE = "Trame à valider : elle n’a pas encore été rapprochée du contrat type national."
+TO_VALIDATE = "Trame à valider : elle n’a pas encore été rapprochée du contrat type national."
 
 
 class WordingQuerySet(models.QuerySet):

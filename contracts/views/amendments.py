@@ -25,7 +25,7 @@ def amendment_create(request, pk, template_name="contracts/amendment_edit.html")
     if request.method == "GET" and not permissions.can_draft_amendment(request.actor, contract):
         return redirect("contracts:contract_preview", pk)
     form = _form(request, contract)
-    success = "L’avenant est rédigé : les trois parties peuvent le relire et y consentir."
+    success = "L’avenant est rédigé : les trois parties peuvent le relire et y consentir."
     if request.method == "POST":
         amendment = submit_form(request, form, actions.draft_amendment, contract=contract, success=success)
         if amendment:
@@ -132,7 +132,7 @@ def amendment_refuse(request, pk, template_name="contracts/amendment_refuse.html
     require(permissions.is_party(request.actor, amendment.contract))
     require_that(check_may_sign, request.actor)
     is_possible = permissions.can_sign_amendment(request.actor, amendment)
-    success = "Le refus est enregistré : l’avenant est de nouveau en rédaction."
+    success = "Le refus est enregistré : l’avenant est de nouveau en rédaction."
     return _act_with_reason(
         request, amendment, actions.refuse_amendment, template_name, is_possible=is_possible, success=success
     )
@@ -180,9 +180,9 @@ def _say_signed(request, amendment: Amendment | None) -> None:
         return
     if amendment.status == AmendmentStatus.DRAFT:
         reason = amendment.transitions.latest("at").comment
-        messages.warning(request, f"{reason} L’avenant n’a pas été signé : il est de nouveau en rédaction.")
+        messages.warning(request, f"{reason} L’avenant n’a pas été signé : il est de nouveau en rédaction.")
     elif amendment.is_in_force:
-        messages.success(request, "Votre signature est la dernière : l’avenant est en vigueur.")
+        messages.success(request, "Votre signature est la dernière : l’avenant est en vigueur.")
     else:
         messages.success(request, "Votre signature de l’avenant est enregistrée.")
 

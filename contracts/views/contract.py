@@ -58,7 +58,7 @@ def contract_draft(request, template_name="contracts/contract_draft.html"):
             request,
             actions.draft_contract,
             health_project=project,
-            success="Le contrat est en rédaction : indiquez le démarrage prévu de chaque mission.",
+            success="Le contrat est en rédaction : indiquez le démarrage prévu de chaque mission.",
         )
         if contract:
             return redirect("contracts:contract_edit", contract.pk)
@@ -252,9 +252,9 @@ def _say_signed(request, contract: Contract | None) -> None:
         return
     if contract.status == ContractStatus.NEGOTIATION:
         reason = contract.transitions.latest("at").comment
-        messages.warning(request, f"{reason} Le contrat n’a pas été signé : il retourne à la négociation.")
+        messages.warning(request, f"{reason} Le contrat n’a pas été signé : il retourne à la négociation.")
     elif contract.status == ContractStatus.ACTIVE:
-        messages.success(request, "Votre signature est la dernière : le contrat est en vigueur.")
+        messages.success(request, "Votre signature est la dernière : le contrat est en vigueur.")
     else:
         messages.success(request, "Votre signature du contrat est enregistrée.")
 
@@ -272,7 +272,7 @@ def contract_refuse(request, pk, template_name="contracts/contract_refuse.html")
         context={"contract": contract},
         page=reverse("contracts:contract_preview", args=[pk]),
         is_possible=permissions.can_sign(request.actor, contract),
-        success="Le refus est enregistré : la négociation reprend.",
+        success="Le refus est enregistré : la négociation reprend.",
         contract=contract,
     )
 

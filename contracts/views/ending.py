@@ -34,7 +34,7 @@ def termination_rates(request, pk, template_name="contracts/termination_rates.ht
         return redirect("contracts:contract_preview", pk)
     form = _rates_form(request, contract)
     if request.method == "POST":
-        success = "Les taux sont proposés : il reste à en convenir."
+        success = "Les taux sont proposés : il reste à en convenir."
         if submit_form(request, form, actions.set_termination_rates, contract=contract, success=success):
             return redirect("contracts:termination_detail", pk)
     return show(request, template_name, {"contract": contract, "form": form, "termination": contract.termination})
@@ -67,7 +67,7 @@ def termination_withdraw(request, pk, template_name="contracts/termination_withd
         page=reverse("contracts:termination_detail", args=[pk]),
         page_after=reverse("contracts:contract_preview", args=[pk]),
         is_possible=permissions.can_withdraw_termination(request.actor, contract),
-        success="La fin notifiée est retirée : le contrat continue.",
+        success="La fin notifiée est retirée : le contrat continue.",
         contract=contract,
     )
 

@@ -65,7 +65,7 @@ def refuse(dossier: Dossier) -> None:
     actions.refuse_amendment(
         actor=dossier.signatories[2],
         amendment=_amendment(dossier),
-        reason="La répartition des montants de l’avenant 2 n’est pas confirmée : la caisse attend sa publication.",
+        reason="La répartition des montants de l’avenant 2 n’est pas confirmée : la caisse attend sa publication.",
     )
 
 

@@ -148,7 +148,7 @@ def abandon(dossier: Dossier) -> None:
     dossier.contract = actions.abandon_contract(
         actor=dossier.president,
         contract=dossier.contract,
-        reason="La CPTS rejoint un territoire plus large : un nouveau projet de santé est en préparation.",
+        reason="La CPTS rejoint un territoire plus large : un nouveau projet de santé est en préparation.",
     )
 
 

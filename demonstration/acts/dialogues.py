@@ -18,7 +18,7 @@ PLACES = {
 }
 MINUTES = {
     DialogueKind.SIGNATURE: "Les parties ont relu le territoire, la population publiée par l’Insee et la taille qui en "
-    "découle. La CPTS a présenté les missions et leur calendrier ; la caisse a rappelé les pièces attendues pour "
+    "découle. La CPTS a présenté les missions et leur calendrier ; la caisse a rappelé les pièces attendues pour "
     "les indicateurs qu’elle renseigne.",
     DialogueKind.MISSION_START: "La CPTS a présenté l’organisation de la mission, les référents et les premières "
     "réunions. Les indicateurs, leurs paliers et leurs pièces justificatives ont été relus ensemble.",
@@ -32,10 +32,10 @@ DECISIONS = {
     DialogueKind.ANNUAL: "Les résultats sont retenus tels que confirmés. Le programme de l’année suivante est adopté.",
 }
 SIZE_DECISION = (
-    " Les communes voisines qui rejoignent le projet portent la population à plus de 80 000 habitants : la taille de "
+    " Les communes voisines qui rejoignent le projet portent la population à plus de 80 000 habitants : la taille de "
     "l’année en cours est revue, et son programme réparti de nouveau."
 )
-REVISION = "Un relevé de la régulation comptait deux fois le mois de juin : le résultat est à corriger."
+REVISION = "Un relevé de la régulation comptait deux fois le mois de juin : le résultat est à corriger."
 
 
 def find(dossier: Dossier, kind: DialogueKind, **identity) -> ManagementDialogue:
@@ -60,7 +60,7 @@ def write(
 ) -> ManagementDialogue:
     """Write the minutes: when the mission starts, or the size that is reviewed (R18)."""
     kind = DialogueKind(dialogue.kind)
-    mission = f" Mission : {MissionCode(dialogue.mission).label.lower()}." if dialogue.mission else ""
+    mission = f" Mission : {MissionCode(dialogue.mission).label.lower()}." if dialogue.mission else ""
     return actions.write_minutes(
         actor=dossier.coordinator,
         dialogue=dialogue,
@@ -101,4 +101,4 @@ def sign_annex(dossier: Dossier, year: int, *actors: Actor) -> AnnualAnnex:
 
 
 def _revised(dialogue: ManagementDialogue) -> str:
-    return f" Révision : {REVISION[0].lower()}{REVISION[1:]}" if dialogue.revision > 1 else ""
+    return f" Révision : {REVISION[0].lower()}{REVISION[1:]}" if dialogue.revision > 1 else ""

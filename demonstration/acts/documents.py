@@ -58,5 +58,5 @@ def render(document_id) -> None:
     content = press.collect(document)
     taken = jobs.take(str(document_id))
     if taken is None:
-        raise DomainError(f"{document.title} : {document.error or 'la mise en page n’a pas abouti'}")
+        raise DomainError(f"{document.title} : {document.error or 'la mise en page n’a pas abouti'}")
     jobs.finish(taken, content or jobs.render(taken))

@@ -46,5 +46,5 @@ def cancel_compensation(dossier: Dossier, year: int) -> None:
     actions.cancel_payment(
         actor=dossier.accountant,
         payment=dossier.contract.payments.get(line_kind=LineKind.COMPENSATION, year=year),
-        reason="La CPTS renonce à cette somme : un autre dispositif avait déjà indemnisé ces professionnels.",
+        reason="La CPTS renonce à cette somme : un autre dispositif avait déjà indemnisé ces professionnels.",
     )

@@ -58,7 +58,7 @@ def oppose(dossier: Dossier) -> None:
         actor=dossier.ars_officer,
         project=dossier.project,
         ground="TERRITORY",
-        reason="Le territoire, limité à deux communes, ne permet pas d’organiser une réponse de premier recours : "
+        reason="Le territoire, limité à deux communes, ne permet pas d’organiser une réponse de premier recours : "
         "un rapprochement avec la CPTS voisine est proposé.",
     )
 

@@ -6,8 +6,8 @@ from simulator import actions
 from simulator.documents import Document, active_years
 
 SCENARIOS = (
-    ("Tous les résultats atteints", "1.00", "Chaque indicateur atteint, chaque année : ce que le contrat promet."),
-    ("La moitié des résultats", "0.50", "Pour préparer le budget : la moitié du volet variable."),
+    ("Tous les résultats atteints", "1.00", "Chaque indicateur atteint, chaque année : ce que le contrat promet."),
+    ("La moitié des résultats", "0.50", "Pour préparer le budget : la moitié du volet variable."),
 )
 WITHOUT_RATE = {"HEALTH_CRISIS"}  # R14: no result indicator
 

@@ -88,12 +88,12 @@ def pay_quarter(dossier: Dossier, day: date, *, with_extras: bool = False) -> No
 def correct(dossier: Dossier, day: date) -> None:
     """Correct one expense of a day, entered with a figure too many."""
     wrong = _enter(
-        dossier, day, Envelope.OPERATING, Category.OTHER, "Assemblée générale : location de salle", Decimal(4_500), None
+        dossier, day, Envelope.OPERATING, Category.OTHER, "Assemblée générale : location de salle", Decimal(4_500), None
     )
     actions.replace_expense(
         actor=_payer(dossier),
         expense=wrong,
-        reason="Un zéro de trop : la facture est de 450 €.",
+        reason="Un zéro de trop : la facture est de 450 €.",
         spent_on=day,
         envelope=wrong.envelope,
         category=wrong.category,

@@ -68,7 +68,7 @@ def neutralise(dossier: Dossier, year: ContractYear) -> None:
         actor=dossier.fund_officer,
         indicator=_indicators(year).get(label=SCREENED),
         settlement=Settlement.NEUTRALISED,
-        reason="Le mode de calcul a changé en cours d’année : le résultat ne se compare plus aux paliers convenus.",
+        reason="Le mode de calcul a changé en cours d’année : le résultat ne se compare plus aux paliers convenus.",
     )
 
 
@@ -79,7 +79,7 @@ def retain(dossier: Dossier, year: ContractYear) -> None:
         indicator=_indicators(year).get(label=DISCHARGES),
         settlement=Settlement.RETAINED,
         retained_amount=Decimal("9300.00"),
-        reason="L’hôpital a changé de logiciel en novembre : les parties retiennent le résultat des dix premiers mois.",
+        reason="L’hôpital a changé de logiciel en novembre : les parties retiennent le résultat des dix premiers mois.",
     )
 
 

@@ -88,7 +88,7 @@ def _locked_annex(actor: Actor, annex: AnnualAnnex, status: AnnexStatus) -> Annu
     annex = read_locked(AnnualAnnex.objects.select_related("contract", "document", "statement"), annex.pk)
     check_party(actor, annex.contract)
     if annex.status != status:
-        raise DomainError(f"Cette annexe est à l’état « {annex.status.label} ».")
+        raise DomainError(f"Cette annexe est à l’état « {annex.status.label} ».")
     return annex
 
 

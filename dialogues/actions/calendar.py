@@ -54,7 +54,7 @@ def convene(
     check(actor, Act.PREPARE_DIALOGUE)
     dialogue = transitions.lock(actor, dialogue)
     if convened_for < clock.today():
-        raise DomainError("On ne convoque pas à une date passée : notez plutôt la tenue.", field="convened_for")
+        raise DomainError("On ne convoque pas à une date passée : notez plutôt la tenue.", field="convened_for")
     dialogue.convened_for, dialogue.place, dialogue.agenda = convened_for, place, agenda
     transitions.move(actor, dialogue, Transition.CONVENE)
     transaction.on_commit(partial(notifications.send_convening, dialogue))

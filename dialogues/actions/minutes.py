@@ -19,7 +19,7 @@ from dialogues.lifecycle import Transition
 from dialogues.models import ClosedRevision, ManagementDialogue, MinutesApproval
 from indicators import actions as indicator_actions
 
-STALE = "Une autre personne a modifié ce compte rendu entre-temps : comparez les deux textes."
+STALE = "Une autre personne a modifié ce compte rendu entre-temps : comparez les deux textes."
 
 
 @transaction.atomic
@@ -125,7 +125,7 @@ def revise(*, actor: Actor, dialogue: ManagementDialogue, reason: str) -> Manage
     check(actor, Act.REVISE)
     dialogue = transitions.lock(actor, dialogue)
     if dialogue.kind != DialogueKind.ANNUAL:
-        raise DomainError("Seul un dialogue annuel se révise : ses résultats décident de montants.")
+        raise DomainError("Seul un dialogue annuel se révise : ses résultats décident de montants.")
     closed = {
         "held_on": dialogue.held_on,
         "minutes": dialogue.minutes,
@@ -166,7 +166,7 @@ def _review_size(actor: Actor, dialogue: ManagementDialogue, size: int) -> None:
     if dialogue.kind != DialogueKind.ANNUAL:
         raise DomainError("Seul le dialogue annuel revoit la taille (R18).", field="new_size")
     if dialogue.revision > 1:
-        raise DomainError("Une révision corrige l’année évaluée : elle ne revoit pas la taille.", field="new_size")
+        raise DomainError("Une révision corrige l’année évaluée : elle ne revoit pas la taille.", field="new_size")
     contract = dialogue.contract
     contract_actions.set_year_size(actor=actor, contract=contract, number=contract.year_on(dialogue.held_on), size=size)
 

@@ -51,11 +51,11 @@ def deed_to_sign(signatory: Actor) -> DelegationDeed:
         grantee__user=signatory.user_id, grantee__organisation=signatory.organisation_id, power=Power.SIGN
     )
     if not received.exists():
-        raise DomainError("Votre délégation ne vaut plus : la personne qui l’a donnée n’a plus accès au portail.")
+        raise DomainError("Votre délégation ne vaut plus : la personne qui l’a donnée n’a plus accès au portail.")
     deeds = DelegationDeed.objects.filter(delegation__in=received).select_related("delegation__grantor__user", "file")
     deed = deeds.order_by("delegation__starts_on", "delegation__created_at").first()
     if deed is None:
         raise DomainError(
-            "L’acte de votre délégation n’est pas déposé : qui l’a donnée y met fin et la donne avec lui."
+            "L’acte de votre délégation n’est pas déposé : qui l’a donnée y met fin et la donne avec lui."
         )
     return deed

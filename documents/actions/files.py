@@ -51,7 +51,7 @@ def store_files(
         try:
             stored.append(_kept(actor, name, content, readers, kinds))
         except DomainError as error:
-            raise DomainError(f"« {name} » : {error.message}", "files") from error
+            raise DomainError(f"« {name} » : {error.message}", "files") from error
     for file in stored:
         _record(actor, file)
     return stored

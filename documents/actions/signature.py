@@ -133,7 +133,7 @@ def refuse_document(*, actor: Actor, document: Document, reason: str) -> Documen
     """
     permissions.check_may_sign(actor)
     if not reason.strip():
-        raise DomainError("Indiquez la raison : elle est lue par les trois parties.", "reason")
+        raise DomainError("Indiquez la raison : elle est lue par les trois parties.", "reason")
     document = _locked(document)
     signature = _place_of(actor, document)
     signature.refused_at, signature.refused_by, signature.refusal_reason = clock.now(), actor.user_name, reason.strip()
@@ -172,7 +172,7 @@ def remind_signatories(*, actor: Actor, document: Document) -> list[Signature]:
     today = clock.today()
     due = [row for row in others if row.reminded_on != today]
     if not due:
-        raise DomainError("Un rappel est déjà parti aujourd’hui : vous pourrez en envoyer un autre demain.")
+        raise DomainError("Un rappel est déjà parti aujourd’hui : vous pourrez en envoyer un autre demain.")
     for row in due:
         row.reminded_on = today
         row.save(update_fields=["reminded_on", "updated_at"])
@@ -225,12 +225,12 @@ def _delegation_of(signature: Signature) -> dict[str, str]:
 def _signature_of(actor: Actor, document: Document) -> Signature:
     """Return the place where the actor may sign now."""
     if not document.is_ready:
-        raise DomainError("Le document est en cours de préparation : il pourra être signé dans un instant.")
+        raise DomainError("Le document est en cours de préparation : il pourra être signé dans un instant.")
     signature = _place_of(actor, document)
     _check_acts_once(document, actor.user_id)
     first = document.awaited[0]
     if document.in_order and first != signature:
-        raise DomainError(f"Ce document se signe dans l’ordre : la signature de {first.organisation} vient d’abord.")
+        raise DomainError(f"Ce document se signe dans l’ordre : la signature de {first.organisation} vient d’abord.")
     return signature
 
 
@@ -248,5 +248,5 @@ def _place_of(actor: Actor, document: Document) -> Signature:
     if signature.signed_at:
         raise DomainError("Votre organisation a déjà signé ce document.")
     if document.signing_state != SigningState.OPEN:
-        raise DomainError(f"Ce document ne se signe plus. Il est à l’état « {document.signing_state.label} ».")
+        raise DomainError(f"Ce document ne se signe plus. Il est à l’état « {document.signing_state.label} ».")
     return signature

@@ -28,10 +28,10 @@ from documents.signing.fields import timestamp_fields
 logger = logging.getLogger(__name__)
 
 STYLESHEET = "documents/pdf/base.css"
-REACHES_OUTSIDE = "Le document n’a pas été produit : sa mise en page fait appel à une image ou à un fichier extérieur."
-FIELDS_DIFFER = "Le document n’a pas été produit : ses emplacements de signature ne sont pas ceux attendus."
+REACHES_OUTSIDE = "Le document n’a pas été produit : sa mise en page fait appel à une image ou à un fichier extérieur."
+FIELDS_DIFFER = "Le document n’a pas été produit : ses emplacements de signature ne sont pas ceux attendus."
 NOT_LAID_OUT = (
-    "Le document n’a pas pu être mis en page. Réessayez ; si l’erreur revient, signalez-la à l’administrateur."
+    "Le document n’a pas pu être mis en page. Réessayez ; si l’erreur revient, signalez-la à l’administrateur."
 )
 # One at a time in a process: the text engine shares its font map, and layout holds the interpreter anyway.
 _engine = Lock()

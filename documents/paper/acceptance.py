@@ -54,12 +54,12 @@ def read_pages(document: bytes, uploads: Sequence[tuple[str, bytes]]) -> tuple[s
         )
     if any(codes_in(content) for *_, content in kinds):
         raise DomainError(
-            "Ce fichier est le document électronique lui-même : imprimez-le, signez-le à la main, puis numérisez-le.",
+            "Ce fichier est le document électronique lui-même : imprimez-le, signez-le à la main, puis numérisez-le.",
             FIELD,
         )
     scan = read_scan(document, kinds)
     if scan is None:
-        raise DomainError("Ces pages n’ont pas pu être lues à temps : réessayez, ou réduisez leur définition.", FIELD)
+        raise DomainError("Ces pages n’ont pas pu être lues à temps : réessayez, ou réduisez leur définition.", FIELD)
     name = f"{PurePath(kinds[0][1]).stem}.pdf" if scan.bound else kinds[0][1]
     return name, scan.bound or kinds[0][2], scan
 
@@ -75,7 +75,7 @@ def check_day(document: Document, day: date) -> None:
     issued_on = localdate(document.issued_at)
     if not issued_on <= day <= clock.today():
         raise DomainError(
-            f"Le document date du {format_date(issued_on)} : indiquez un jour entre celui-là et aujourd’hui.",
+            f"Le document date du {format_date(issued_on)} : indiquez un jour entre celui-là et aujourd’hui.",
             "handwritten_on",
         )
 
@@ -84,24 +84,24 @@ def check_pages(scan: Scan, *, code: str) -> None:
     """Raise DomainError unless the pages received are those of the document of this code, each once and in order."""
     if scan.unreadable:
         raise DomainError(
-            f"« {scan.unreadable} » ne s’ouvre pas : il est abîmé, ou protégé par un mot de passe.", FIELD
+            f"« {scan.unreadable} » ne s’ouvre pas : il est abîmé, ou protégé par un mot de passe.", FIELD
         )
     numbers = [_number_of(page, scan, code) for page in scan.pages]
     twice = [number for number, count in Counter(numbers).items() if count > 1]
     if twice:
         where = spoken_list([_spoken_place(page, scan) for page in scan.pages if page.marks[0][1] == twice[0]])
-        raise DomainError(f"La page {twice[0]} du document est là deux fois ({where}) : n’en gardez qu’une.", FIELD)
+        raise DomainError(f"La page {twice[0]} du document est là deux fois ({where}) : n’en gardez qu’une.", FIELD)
     missing = sorted(set(range(1, scan.expected + 1)) - set(numbers))
     if missing:
         which = f"{'la page' if len(missing) == 1 else 'les pages'} {spoken_list([str(page) for page in missing])}"
         raise DomainError(
-            f"Il manque {which} du document, qui en compte {scan.expected} : numérisez-les toutes.",
+            f"Il manque {which} du document, qui en compte {scan.expected} : numérisez-les toutes.",
             FIELD,
         )
     for before, after in pairwise(numbers):
         if after < before:
             raise DomainError(
-                f"Les pages ne sont pas dans l’ordre : la page {before} du document vient avant la page {after}. "
+                f"Les pages ne sont pas dans l’ordre : la page {before} du document vient avant la page {after}. "
                 "Remettez-les dans l’ordre, puis déposez de nouveau le fichier.",
                 FIELD,
             )
@@ -113,12 +113,12 @@ def _number_of(page: ScannedPage, scan: Scan, code: str) -> int:
     subject = f"{place[:1].upper()}{place[1:]}"
     if not page.marks:
         raise DomainError(
-            f"{subject} n’a pas été reconnue : le code carré, en bas à droite, doit être entier et net. Numérisez-la "
-            "de nouveau, à plat et à 200 points par pouce au moins ; si elle est blanche, retirez-la.",
+            f"{subject} n’a pas été reconnue : le code carré, en bas à droite, doit être entier et net. Numérisez-la "
+            "de nouveau, à plat et à 200 points par pouce au moins ; si elle est blanche, retirez-la.",
             FIELD,
         )
     if len(page.marks) > 1:
-        raise DomainError(f"{subject} montre plusieurs pages à la fois : numérisez-les une par une.", FIELD)
+        raise DomainError(f"{subject} montre plusieurs pages à la fois : numérisez-les une par une.", FIELD)
     ((found, number),) = page.marks
     if found != code:
         raise DomainError(
@@ -126,10 +126,10 @@ def _number_of(page: ScannedPage, scan: Scan, code: str) -> int:
         )
     if number > scan.expected:
         raise DomainError(
-            f"{subject} porte un numéro que ce document n’a pas : il compte {scan.expected} pages.", FIELD
+            f"{subject} porte un numéro que ce document n’a pas : il compte {scan.expected} pages.", FIELD
         )
     return number
 
 
 def _spoken_place(page: ScannedPage, scan: Scan) -> str:
-    return f"l’image « {page.name} »" if scan.bound else f"la page {page.rank} du fichier"
+    return f"l’image « {page.name} »" if scan.bound else f"la page {page.rank} du fichier"

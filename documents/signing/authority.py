@@ -47,7 +47,7 @@ def current_authority() -> Authority:
         return Pkcs12Authority(Path(settings.SIGNING_PKCS12), settings.SIGNING_PKCS12_PASSWORD)
     if not settings.SIGNING_DEMONSTRATION_ALLOWED:
         raise SigningUnavailable(
-            "Aucun certificat de signature n’est configuré : indiquez SIGNING_PKCS12 ou SIGNING_PKCS11. "
+            "Aucun certificat de signature n’est configuré : indiquez SIGNING_PKCS12 ou SIGNING_PKCS11. "
             "La signature de démonstration n’est pas autorisée sur ce portail."
         )
     return DemonstrationAuthority(Path(settings.SIGNING_ROOT))
@@ -61,7 +61,7 @@ class Pkcs12Authority:
             bundle = pkcs12.load_pkcs12(path.read_bytes(), password.encode() or None)
         except (OSError, ValueError) as error:
             raise SigningUnavailable(
-                "Le certificat de signature (SIGNING_PKCS12) est illisible : vérifiez le fichier et son mot de passe."
+                "Le certificat de signature (SIGNING_PKCS12) est illisible : vérifiez le fichier et son mot de passe."
             ) from error
         if bundle.key is None or bundle.cert is None:
             raise SigningUnavailable("Le fichier SIGNING_PKCS12 ne contient pas une clé et son certificat.")

@@ -152,7 +152,7 @@ def _refusals() -> Iterator[None]:
         yield
     except FontMissing as error:
         raise SigningError(
-            "Aucune police n’est installée pour dessiner la signature : prévenez l’administrateur."
+            "Aucune police n’est installée pour dessiner la signature : prévenez l’administrateur."
         ) from error
     except (PdfError, RefusedByEngine, ValueError) as error:
         logger.exception("signature refused by the engine")
@@ -180,7 +180,7 @@ def _reader_with_place(pdf: bytes, field_name: str):
 
 def _check_added(before: bytes, after: bytes) -> None:
     if not after.startswith(before) or len(after) == len(before):
-        raise SigningError("La signature aurait modifié le document déjà signé : elle n’a pas été apposée.")
+        raise SigningError("La signature aurait modifié le document déjà signé : elle n’a pas été apposée.")
 
 
 def _signed(

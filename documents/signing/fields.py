@@ -18,5 +18,5 @@ def timestamp_fields(signatories: int) -> tuple[str, ...]:
 
 def spoken_fields(fields: Sequence[str]) -> str:
     """Return « Signatures de la CPTS et de l’ARS »; a field that is not ours keeps its name."""
-    names = [PARTY_FIELDS.get(field, f"« {field} »") for field in fields]
+    names = [PARTY_FIELDS.get(field, f"« {field} »") for field in fields]
     return f"{plural(len(fields), 'Signature')} {spoken_list(names)}"

@@ -44,7 +44,7 @@ def _read_certificates(key: TokenKey) -> tuple[x509.Certificate, tuple[x509.Cert
             }
     except (tokens.TokenError, ValueError) as error:
         raise SigningUnavailable(
-            "Le module cryptographique (SIGNING_PKCS11) ne répond pas : vérifiez le module, le jeton et son code."
+            "Le module cryptographique (SIGNING_PKCS11) ne répond pas : vérifiez le module, le jeton et son code."
         ) from error
     certificate = stored.pop(key.label, None)
     if certificate is None:

@@ -18,7 +18,7 @@ from documents.verification import sentences
 from documents.verification.reader import SignatureReport
 from documents.verification.verdicts import Judgement, present_in
 
-NOTICE = "Signatures de démonstration, non qualifiées : elles prouvent que rien n’a changé, pas qui a signé."
+NOTICE = "Signatures de démonstration, non qualifiées : elles prouvent que rien n’a changé, pas qui a signé."
 
 
 @dataclass(frozen=True, kw_only=True)

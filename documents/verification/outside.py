@@ -34,7 +34,7 @@ def read_upload(content: bytes) -> OutsideFile:
     files.check_size(len(content), max_bytes=MAX_BYTES)
     report = examine(content, trusted_roots=current_authority().trusted_roots())
     if report is None:
-        raise DomainError("Ce fichier n’a pas pu être examiné à temps : réessayez dans un moment.", FIELD)
+        raise DomainError("Ce fichier n’a pas pu être examiné à temps : réessayez dans un moment.", FIELD)
     return OutsideFile(content=content, report=report)
 
 
@@ -50,7 +50,7 @@ def accepted_signature(
     added = _added(document, upload.report)
     if added.field != signature.field_name:
         raise DomainError(
-            "La signature n’est pas dans l’emplacement de votre organisation : dans votre logiciel, cliquez sur cet "
+            "La signature n’est pas dans l’emplacement de votre organisation : dans votre logiciel, cliquez sur cet "
             "emplacement du document pour signer, sans en créer un autre.",
             FIELD,
         )
@@ -64,13 +64,13 @@ def _check_continues(document: Document, current: bytes, content: bytes) -> None
     """Our bytes as they are now, then something more."""
     if not any(row.file_id for row in document.signature_list):
         raise DomainError(
-            "La première signature se fait dans le portail : elle certifie le fichier, et n’y permet plus que des "
+            "La première signature se fait dans le portail : elle certifie le fichier, et n’y permet plus que des "
             "signatures. Vous signerez avec votre certificat dès qu’une autre partie aura signé.",
             FIELD,
         )
     if content == current:
         raise DomainError(
-            "Ce fichier est celui que vous avez téléchargé : il ne porte pas de signature de plus. "
+            "Ce fichier est celui que vous avez téléchargé : il ne porte pas de signature de plus. "
             "Signez-le dans votre logiciel, enregistrez, puis déposez-le.",
             FIELD,
         )
@@ -78,7 +78,7 @@ def _check_continues(document: Document, current: bytes, content: bytes) -> None
         return
     if _continues_a_former_state(document, content):
         raise DomainError(
-            "Le document a reçu une signature ou un horodatage depuis votre téléchargement : téléchargez-le "
+            "Le document a reçu une signature ou un horodatage depuis votre téléchargement : téléchargez-le "
             "de nouveau, signez-le et déposez-le. Rien de ce que les autres ont signé n’est perdu.",
             FIELD,
         )
@@ -103,7 +103,7 @@ def _added(document: Document, report: PdfReport) -> SignatureReport:
     added = [item for item in report.signatures if item.field not in known]
     if len(added) != 1 or len(report.signatures) != len(known) + 1:
         raise DomainError(
-            "Le fichier doit porter une signature de plus, et une seule : il en porte "
+            "Le fichier doit porter une signature de plus, et une seule : il en porte "
             f"{len(added) or 'aucune'}{' de plus' if added else ''}.",
             FIELD,
         )

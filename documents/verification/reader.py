@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 CODE = re.compile(rb"<dc:identifier>([2-9A-HJ-NP-Z]{4}(?:-[2-9A-HJ-NP-Z]{4}){2})</dc:identifier>")
 UNREADABLE = "Le fichier n’est pas un PDF lisible, ou il a été altéré."
-LOCKED = "Le fichier est protégé par un mot de passe : ni son code ni ses signatures ne peuvent être lus."
+LOCKED = "Le fichier est protégé par un mot de passe : ni son code ni ses signatures ne peuvent être lus."
 EMPTY = "Le fichier est vide."
 UNSIGNED = "Le fichier ne porte aucune signature."
 
@@ -115,7 +115,7 @@ def _told_together(reports: Sequence[SignatureReport]) -> list[str]:
     for report in reports:
         for reason in report.reasons:
             about.setdefault(reason, []).append(report.field)
-    return [f"{spoken_fields(fields)} : {reason}" for reason, fields in about.items()]
+    return [f"{spoken_fields(fields)} : {reason}" for reason, fields in about.items()]
 
 
 def codes_in(pdf: bytes) -> frozenset[str]:

@@ -9,11 +9,11 @@ def of_file(answer) -> str:
     match answer.verdict:
         case Verdict.GENUINE if answer.signatures:
             signed = f"toutes ses parties l’ont signé{_on_paper(answer)}"
-            return f"Ce document est authentique et complet : {signed}, et rien n’y a été changé."
+            return f"Ce document est authentique et complet : {signed}, et rien n’y a été changé."
         case Verdict.GENUINE:
-            return "Ce document est authentique : il est tel que le portail l’a émis, et personne n’avait à le signer."
+            return "Ce document est authentique : il est tel que le portail l’a émis, et personne n’avait à le signer."
         case Verdict.INCOMPLETE if answer.binds_nobody:
-            return "Ce document est authentique, mais il n’engage personne : sa signature s’est arrêtée sans effet."
+            return "Ce document est authentique, mais il n’engage personne : sa signature s’est arrêtée sans effet."
         case Verdict.INCOMPLETE if answer.missing:
             return f"Ce document est authentique, mais incomplet\u00a0; {_awaited(answer)}."
         case Verdict.INCOMPLETE:
@@ -21,9 +21,9 @@ def of_file(answer) -> str:
         case Verdict.SUPERSEDED:
             return f"Ce document est authentique et complet, mais {_replaced(answer)}."
         case Verdict.ALTERED if answer.document:
-            return "Ce fichier a été modifié : ce n’est pas le document que le portail a émis sous ce code."
+            return "Ce fichier a été modifié : ce n’est pas le document que le portail a émis sous ce code."
         case Verdict.ALTERED:
-            return "Ce fichier a été modifié : il porte une signature du portail, qui n’a rien émis d’identique."
+            return "Ce fichier a été modifié : il porte une signature du portail, qui n’a rien émis d’identique."
         case _:
             return "Le portail ne connaît pas ce fichier."
 
@@ -36,7 +36,7 @@ def of_code(answer) -> str:
         case Verdict.GENUINE:
             return "Ce code est celui d’un document émis par le portail, que personne n’avait à signer."
         case Verdict.INCOMPLETE if answer.binds_nobody:
-            return "Ce code est celui d’un document qui n’engage personne : sa signature s’est arrêtée sans effet."
+            return "Ce code est celui d’un document qui n’engage personne : sa signature s’est arrêtée sans effet."
         case Verdict.INCOMPLETE:
             return f"Ce code est celui d’un document qui n’engage pas encore\u00a0; {_awaited(answer)}."
         case Verdict.SUPERSEDED:
@@ -57,10 +57,10 @@ def _on_paper(answer) -> str:
 
 def _awaited(answer) -> str:
     words = plural(len(answer.missing), "signature manquante", "signatures manquantes")
-    return f"{words} : {spoken_list(answer.missing)}"
+    return f"{words} : {spoken_list(answer.missing)}"
 
 
 def _replaced(answer) -> str:
     later = answer.document.replaced_by
     verb = "modifié" if all(item.is_amendment for item in later) else "remplacé"
-    return f"il a été {verb} par {spoken_list([f'« {item.title} »' for item in later])}"
+    return f"il a été {verb} par {spoken_list([f'« {item.title} »' for item in later])}"

@@ -18,8 +18,8 @@ from documents.signing.authority import SigningUnavailable, current_authority
 from documents.verification.checking import examine
 from documents.verification.reader import UNSIGNED, PdfReport, codes_in
 
-NOT_EXAMINED = "Les signatures de ce fichier n’ont pas pu être examinées : il demande trop de temps ou de mémoire."
-STOPPED = "La signature de ce document s’est arrêtée sans effet : il n’engage personne."
+NOT_EXAMINED = "Les signatures de ce fichier n’ont pas pu être examinées : il demande trop de temps ou de mémoire."
+STOPPED = "La signature de ce document s’est arrêtée sans effet : il n’engage personne."
 NEVER_ISSUED = (
     "Le portail n’a émis aucun fichier identique, et ne lit dans celui-ci ni un de ses codes ni une de ses signatures. "
     "Si un code est imprimé sur les pages, vérifiez ce code."
@@ -151,14 +151,14 @@ def _missing(document: Document, revision: StoredFile) -> tuple[str, ...]:
     present = present_in(document, revision)
     if len(present) < len(expected):
         absent = [item.organisation.name for item in expected if item not in present]
-        return (f"Signatures présentes : {len(present)} sur {len(expected)}. Manque : {spoken_list(absent)}.",)
+        return (f"Signatures présentes : {len(present)} sur {len(expected)}. Manque : {spoken_list(absent)}.",)
     if revision.sha256 != document.file.sha256:
-        return ("Ce fichier est un état antérieur du document : le portail en conserve un plus récent.",)
+        return ("Ce fichier est un état antérieur du document : le portail en conserve un plus récent.",)
     return ()
 
 
 def _replaced(document: Document) -> tuple[str, ...]:
     return tuple(
-        f"{'Modifié' if later.kind == DocumentKind.AMENDMENT else 'Remplacé'} par « {later.title} », code {later.code}."
+        f"{'Modifié' if later.kind == DocumentKind.AMENDMENT else 'Remplacé'} par « {later.title} », code {later.code}."
         for later in document.replacements
     )

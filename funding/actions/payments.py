@@ -42,7 +42,7 @@ def order_period(*, actor: Actor, first_day: date, last_day: date, seen_total: D
     if not payments:
         raise DomainError("Aucun versement n’est dû sur cette période.", field="last_day")
     if total != seen_total:
-        raise DomainError("Les versements dus ont changé depuis que vous les avez lus : relisez la liste.")
+        raise DomainError("Les versements dus ont changé depuis que vous les avez lus : relisez la liste.")
     order = PaymentOrder.objects.create(
         number=1 + (PaymentOrder.objects.filter(organisation=fund).aggregate(last=Max("number"))["last"] or 0),
         first_day=first_day,
@@ -75,7 +75,7 @@ def cancel_payment(*, actor: Actor, payment: Payment, reason: str) -> Payment:
     """The accountant cancels a payment, with the reason."""
     payment = _lock(actor, payment)
     if payment.deducted:
-        raise DomainError("Une déduction a déjà été faite sur ce versement : il ne s’annule plus.")
+        raise DomainError("Une déduction a déjà été faite sur ce versement : il ne s’annule plus.")
     return transitions.move(payment, actor, Transition.CANCEL, comment=reason, cancel_reason=reason.strip())
 
 
@@ -90,5 +90,5 @@ def _lock(actor: Actor, payment: Payment) -> Payment:
 
 def _order(actor: Actor, payment: Payment, order: PaymentOrder | None = None) -> Payment:
     if payment.is_to_deduct:
-        raise DomainError("Cette somme se déduit des prochains versements : elle ne s’ordonne pas (R18).")
+        raise DomainError("Cette somme se déduit des prochains versements : elle ne s’ordonne pas (R18).")
     return transitions.move(payment, actor, Transition.ORDER, ordered_on=clock.today(), order=order)

@@ -38,7 +38,7 @@ def issue_statement(*, actor: Actor, contract: Contract, year: int) -> Statement
     if contract.statements.filter(year=year).exists():
         raise DomainError(f"Le décompte de l’année {year} est déjà émis.")
     if clock.today() < contract.end_of_year(year):
-        raise DomainError(f"L’année {year} n’est pas terminée : son décompte ne peut pas être émis.")
+        raise DomainError(f"L’année {year} n’est pas terminée : son décompte ne peut pas être émis.")
     inputs = contract_inputs(contract, through_year=year)
     result = _complete_result(inputs, year)
     statement = _store(actor, contract, inputs, result.year(year), before=advances_of(result, year))
@@ -108,7 +108,7 @@ def _complete_result(inputs: ContractInputs, year: int) -> FundingResult:
     result = compute(inputs)
     missing = [payment_label(item.mission, item.kind, "") for item in result.pending if item.year == year]
     if missing:
-        raise DomainError(f"Il manque de quoi calculer l’année {year} : {' ; '.join(missing)}.")
+        raise DomainError(f"Il manque de quoi calculer l’année {year} : {' ; '.join(missing)}.")
     return result
 
 

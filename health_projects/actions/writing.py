@@ -19,7 +19,7 @@ from health_projects.models import HealthProject, ProjectComment, ProjectSection
 from territories.models import Commune
 from territories.rules import check_arrondissements
 
-STALE = "Quelqu’un a enregistré cette page pendant que vous écriviez : comparez les deux textes."
+STALE = "Quelqu’un a enregistré cette page pendant que vous écriviez : comparez les deux textes."
 
 
 @transaction.atomic
@@ -28,7 +28,7 @@ def create_project(*, actor: Actor, title: str = "") -> HealthProject:
     check(actor, Act.DRAFT_PROJECT)
     cpts = Organisation.objects.select_for_update(no_key=True).get(pk=actor.organisation_id)
     if cpts.health_projects.exists():
-        raise DomainError("Votre CPTS a déjà un projet de santé : ouvrez-le, ou rédigez une nouvelle version.")
+        raise DomainError("Votre CPTS a déjà un projet de santé : ouvrez-le, ou rédigez une nouvelle version.")
     title = title.strip() or f"Projet de santé de la {cpts.name}"
     project = HealthProject.objects.create(cpts=cpts, title=title[:200])
     audit.log_transition(ProjectTransition, actor, project, CREATED, source="")
@@ -63,7 +63,7 @@ def new_version(*, actor: Actor, project: HealthProject) -> HealthProject:
     decided = locked(actor, project)
     last = HealthProject.objects.filter(cpts=decided.cpts_id).order_by("-version_number").first()
     if last.pk != decided.pk:
-        raise DomainError(f"Ouvrez la version {last.version_number} : elle est plus récente que celle-ci.")
+        raise DomainError(f"Ouvrez la version {last.version_number} : elle est plus récente que celle-ci.")
     lifecycle.check_new_version(decided.status)
     version = HealthProject.objects.create(
         cpts_id=decided.cpts_id,
@@ -207,7 +207,7 @@ def comment_section(*, actor: Actor, project: HealthProject, part: str, text: st
     if not permissions.may_comment(actor):
         raise NotAllowed("Votre rôle ne vous permet pas de commenter ce projet.")
     if not permissions.can_comment(actor, project):
-        raise DomainError("Ce projet est décidé : il ne se commente plus.")
+        raise DomainError("Ce projet est décidé : il ne se commente plus.")
     if part not in SectionKey.values:
         raise DomainError("Cette section n’existe pas.")
     if not text.strip():
@@ -223,7 +223,7 @@ def _draft(actor: Actor, project: HealthProject) -> HealthProject:
     project = locked(actor, project)
     if project.status != ProjectStatus.DRAFT:
         raise DomainError(
-            f"Ce projet est à l’état « {project.status.label} » : il ne se modifie pas. "
+            f"Ce projet est à l’état « {project.status.label} » : il ne se modifie pas. "
             "Ce que vous venez d’écrire n’est pas enregistré."
         )
     return project
@@ -237,7 +237,7 @@ def _replace_communes(actor: Actor, project: HealthProject, codes: set[str]) -> 
     added = codes - before
     known = set(Commune.objects.active().filter(code__in=added).values_list("code", flat=True))
     if unknown := sorted(added - known):
-        raise DomainError(f"Code Insee inconnu : {', '.join(unknown)}.", field="codes")
+        raise DomainError(f"Code Insee inconnu : {', '.join(unknown)}.", field="codes")
     project.communes.add(*known)
     project.communes.remove(*(before - codes))
     project.save(update_fields=["updated_at"])  # adding and removing need no version: they do not undo each other

@@ -71,7 +71,7 @@ def delete_action(*, actor: Actor, mission_action: MissionAction) -> None:
     action = lock(MissionAction, mission_action)
     action.indicators.exclude(national_code="").update(action=None)
     if IndicatorValue.objects.filter(indicator__action=action).exists():
-        raise DomainError("Un indicateur de cette action a déjà une valeur : elle ne se supprime plus.")
+        raise DomainError("Un indicateur de cette action a déjà une valeur : elle ne se supprime plus.")
     audit.record(actor, "action.delete", action, before=stored(action, "title", "lead"))
     action.delete()
     touch(mission.programme)
@@ -129,9 +129,9 @@ def delete_indicator(*, actor: Actor, indicator: Indicator) -> None:
     mission = writable_mission(actor, indicator.programme_mission)
     indicator = lock(Indicator, indicator)
     if indicator.is_national:
-        raise DomainError("Cet indicateur national est dans tous les contrats : il ne se retire pas.")
+        raise DomainError("Cet indicateur national est dans tous les contrats : il ne se retire pas.")
     if IndicatorValue.objects.filter(indicator=indicator).exists():
-        raise DomainError("Cet indicateur a déjà une valeur : il ne se supprime plus.")
+        raise DomainError("Cet indicateur a déjà une valeur : il ne se supprime plus.")
     audit.record(actor, "indicator.delete", indicator, before=stored(indicator, *INDICATOR_FIELDS))
     indicator.delete()
     touch(mission.programme)
@@ -142,7 +142,7 @@ def _set_deliverables(action: MissionAction, labels: list[str]) -> None:
     known = {deliverable.label: deliverable for deliverable in action.deliverables.all()}
     for label in known.keys() - set(labels):
         if known[label].file_id:
-            raise DomainError(f"Le livrable « {label} » est déjà déposé : il ne se retire plus.", "deliverables")
+            raise DomainError(f"Le livrable « {label} » est déjà déposé : il ne se retire plus.", "deliverables")
         known[label].delete()
     for position, label in enumerate(dict.fromkeys(labels), start=1):
         row = known.get(label) or Deliverable(action=action, label=label)

@@ -105,7 +105,7 @@ def copy_programme(*, actor: Actor, source: Programme, target: Programme) -> Pro
     for mission in copied:
         _copy_mission(sources[mission.mission], mission)
     if not copied:
-        raise DomainError("Il n’y a rien à reprendre : chaque mission a déjà ses actions.")
+        raise DomainError("Il n’y a rien à reprendre : chaque mission a déjà ses actions.")
     touch(programme)
     audit.record(
         actor,
@@ -207,7 +207,7 @@ def _add_mission(
     programme: Programme, code: str, variable_amount: Decimal | None, position: int | None = None
 ) -> ProgrammeMission:
     if code not in MissionCode.values:
-        raise DomainError(f"La mission « {code} » n’existe pas.")
+        raise DomainError(f"La mission « {code} » n’existe pas.")
     mission = programme.missions.create(
         mission=code,
         variable_amount=variable_amount or Decimal(0),
@@ -224,7 +224,7 @@ def _add_mission(
 def _add_national_indicators(mission: ProgrammeMission) -> None:
     known = list(NationalIndicator.objects.filter(mission_code=mission.mission).order_by("code"))
     if not known:
-        raise DomainError("Les indicateurs nationaux ne sont pas chargés : prévenez l’administration du portail.")
+        raise DomainError("Les indicateurs nationaux ne sont pas chargés : prévenez l’administration du portail.")
     for position, national in enumerate(known, start=1):
         mission.indicators.create(
             national_code=national.code,

@@ -10,8 +10,8 @@ from core.errors import StaleForm, TransitionNotAllowed
 from indicators import permissions
 from indicators.models import Indicator, Level, Programme, ProgrammeMission
 
-STALE = "Quelqu’un a enregistré pendant que vous lisiez cette page : relisez avant de continuer."
-FROZEN = "Ce programme est convenu : son contenu ne change plus."
+STALE = "Quelqu’un a enregistré pendant que vous lisiez cette page : relisez avant de continuer."
+FROZEN = "Ce programme est convenu : son contenu ne change plus."
 INDICATOR_FIELDS = [
     "label",
     "unit",
@@ -70,11 +70,11 @@ def writable_mission(actor: Actor, mission: ProgrammeMission) -> ProgrammeMissio
 def why_values_wait(mission: ProgrammeMission) -> str:
     """Return the sentence that says why the values of a mission do not move now; empty when they do."""
     if not mission.programme.is_open:
-        return "Ce programme n’est pas en cours : ses valeurs ne changent pas."
+        return "Ce programme n’est pas en cours : ses valeurs ne changent pas."
     if not mission.is_agreed:
-        return "Cette mission n’est pas encore convenue : ses valeurs attendent."
+        return "Cette mission n’est pas encore convenue : ses valeurs attendent."
     if mission.active_from is None:
-        return "Cette mission n’a pas démarré : ses valeurs s’entrent après son dialogue de démarrage."
+        return "Cette mission n’a pas démarré : ses valeurs s’entrent après son dialogue de démarrage."
     return ""
 
 

@@ -209,7 +209,7 @@ def _check_decision(
     if settlement == Settlement.RETAINED and retained_amount is None:
         raise DomainError("Indiquez le montant retenu.", "retained_amount")
     if settlement == Settlement.NONE and retained_amount is not None:
-        raise DomainError("Choisissez « Montant retenu » ou laissez le montant vide.", "retained_amount")
+        raise DomainError("Choisissez « Montant retenu » ou laissez le montant vide.", "retained_amount")
     inputs = result_inputs(mission)
     decided = with_decision(indicator_input(indicator), settlement, retained_amount, reason)
     inputs[indicator] = decided
@@ -221,8 +221,8 @@ def _what_changes(value: IndicatorValue, indicator: Indicator, number: Decimal |
     entered = IndicatorValue(indicator=indicator, number=None if indicator.is_achieved_or_not else number)
     entered.achieved = achieved if indicator.is_achieved_or_not else None
     if value._state.adding:
-        return f"Valeur : {entered.words}."
-    return f"Valeur : {entered.words}, au lieu de {value.words}."
+        return f"Valeur : {entered.words}."
+    return f"Valeur : {entered.words}, au lieu de {value.words}."
 
 
 def _save(value: IndicatorValue, *, is_new: bool = False, confirmed_by: Actor | None = None) -> None:
@@ -252,4 +252,4 @@ def _check_other_person(actor: Actor, value: IndicatorValue) -> None:
     """One person never acts for two parties on one contract (design §1)."""
     entered = value.transitions.filter(transition=ValueStep.ENTER).last()
     if actor.user_id is not None and entered is not None and entered.user_id == actor.user_id:
-        raise DomainError("Une même personne n’agit pas pour deux parties : vous avez saisi cette valeur.")
+        raise DomainError("Une même personne n’agit pas pour deux parties : vous avez saisi cette valeur.")

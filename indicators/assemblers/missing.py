@@ -27,11 +27,11 @@ def missing_of(mission: ProgrammeMission) -> str:
     if mission.mission in MISSIONS_WITHOUT_RESULT:
         if any(action.deliverables.all() for action in mission.actions.all()):
             return ""
-        return f"{mission.label} : indiquez au moins un livrable attendu (le plan, puis sa mise à jour)."
+        return f"{mission.label} : indiquez au moins un livrable attendu (le plan, puis sa mise à jour)."
     try:
         check_spread(mission.variable_amount, list(result_inputs(mission).values()))
     except DomainError as error:
-        return f"{mission.label} : {error.message[0].lower()}{error.message[1:]}"
+        return f"{mission.label} : {error.message[0].lower()}{error.message[1:]}"
     return ""
 
 
@@ -41,7 +41,7 @@ def missing_results(programme: Programme) -> list[str]:
     A mission that has not started has no result to give.
     """
     return [
-        f"{mission.label}, « {indicator.label} » : {_what_it_waits_for(indicator)}."
+        f"{mission.label}, « {indicator.label} » : {_what_it_waits_for(indicator)}."
         for mission in fresh(programme).missions.all()
         for indicator in mission.indicators.all()
         if mission.active_from and indicator.is_result and indicator.is_waiting

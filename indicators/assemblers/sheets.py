@@ -206,7 +206,7 @@ def turn_of(programme: Programme, sheets: list[MissionSheet], actor: Actor) -> T
     to_confirm = sum(1 for line in lines if line.can_confirm)
     if mine or to_confirm:
         tasks = [_count(mine, "à saisir"), _count(to_confirm, "à confirmer")]
-        return Turn(text=f"À vous : {' et '.join(task for task in tasks if task)}.")
+        return Turn(text=f"À vous : {' et '.join(task for task in tasks if task)}.")
     if not to_enter:
         return None
     waited = [(WHO[side], sum(1 for line in to_enter if line.indicator.owner == side)) for side in PARTIES]

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('maximum_amount__gt', 0), ('maximum_amount__isnull', False), ('usage', 'RESULT'), models.Q(('scale', ''), _negated=True)), models.Q(('maximum_amount__isnull', True), ('scale', ''), ('usage', 'FOLLOW_UP')), _connector='OR'), name='indicators_result_carries_money', violation_error_message='Un indicateur de résultat a un montant et un barème ; un indicateur de suivi n’en a pas.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('maximum_amount__gt', 0), ('maximum_amount__isnull', False), ('usage', 'RESULT'), models.Q(('scale', ''), _negated=True)), models.Q(('maximum_amount__isnull', True), ('scale', ''), ('usage', 'FOLLOW_UP')), _connector='OR'), name='indicators_result_carries_money', violation_error_message='Un indicateur de résultat a un montant et un barème ; un indicateur de suivi n’en a pas.'),
         ),
         migrations.AddConstraint(
             model_name='indicator',

@@ -35,7 +35,7 @@
 
   async function ask(file) {
     var turn = ++asked;
-    say("Calcul de l’empreinte de « " + file.name + " »…");
+    say("Calcul de l’empreinte de « " + file.name + " »…");
     try {
       var digest = hexadecimal(await window.crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
       var response = await fetch(form.dataset.digest.replace(/0{64}/, digest), { headers: { "HX-Request": "true" } });

@@ -50,7 +50,7 @@ def test_without_a_script_what_was_written_is_shown_on_the_sign_in_page(client):
     data = {"text": TEXT, "title": "Soins", "password": "secret-secret-secret-secret", "version": "3", "empty": " "}
     html = client.post(INVITE, data, follow=True).content.decode()
     assert "commune par commune.\nPuis &lt;les&gt; autres.</textarea></div>" in re.sub(r"\s*</div>", "</div>", html)
-    assert "Valeurs courtes : Soins</p>" in html
+    assert "Valeurs courtes : Soins</p>" in html
     assert "secret-secret" not in html
     assert html.index("<noscript>") < html.index("Un diagnostic") < html.index("</noscript>")
 

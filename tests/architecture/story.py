@@ -39,6 +39,7 @@ from spending import actions as spending_actions
 from spending.enums import Category, Envelope, Profession
 from spending.models import Expense
 from tests.utils import stories
+from tests.utils.amendments import draft_amendment
 from tests.utils.delegations import delegate
 from tests.utils.factories import A_DAY, MembershipFactory, UserFactory
 from tests.utils.world import Tenant, make_tenant
@@ -141,7 +142,7 @@ def make_story(observer: Membership, administrator: Membership) -> Story:
             negotiated=stories.negotiated_contract(beside["Plateau"]),
             to_sign=contract_to_sign(beside["Cime"]),
             ending=ending,
-            amendment=draft_amendment(beside["Lande"], ending),
+            amendment=draft_amendment(beside["Lande"].coordinator, ending),
             amendment_to_sign=amendment_in_signature(beside["Berge"], amended),
             observer=observer,
             administrator=administrator,
@@ -280,27 +281,9 @@ def ending_contract(tenant: Tenant) -> Contract:
     return Contract.objects.get(pk=contract.pk)
 
 
-def draft_amendment(tenant: Tenant, contract: Contract) -> Amendment:
-    """Return an amendment that grows the size from the third year on."""
-    return contract_actions.draft_amendment(
-        actor=tenant.coordinator.as_actor(),
-        contract=contract,
-        reason="Le territoire a grandi.",
-        takes_effect_year=3,
-        new_size=3,
-        new_population=82_000,
-        agreement_version=None,
-        added={},
-        dropped=[],
-        rewrites_clauses=False,
-        local_clauses="",
-        updates_parties=False,
-    )
-
-
 def amendment_in_signature(tenant: Tenant, contract: Contract) -> Amendment:
     """Return an amendment to which the three consented, its PDF still waited for."""
-    amendment = draft_amendment(tenant, contract)
+    amendment = draft_amendment(tenant.coordinator, contract)
     for actor in tenant.consenting:
         contract_actions.consent_to_amendment(actor=actor, amendment=amendment)
     return Amendment.objects.get(pk=amendment.pk)

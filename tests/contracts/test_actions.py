@@ -23,6 +23,7 @@ from indicators import actions as indicator_actions
 from indicators.enums import ProgrammeStatus
 from tests.contracts.conftest import activate, consent_all, negotiate, ready_to_consent
 from tests.utils import stories
+from tests.utils.reading import plain
 
 pytestmark = pytest.mark.django_db
 
@@ -140,9 +141,7 @@ def test_each_thing_that_blocks_the_consent_has_its_sentence(world):
     assert "dialogue de signature" in found
     programme = assemblers.first_programme(contract)
     programme.missions.filter(mission="ACCESS_TO_CARE").update(variable_amount=25_000)
-    assert "est de 30 000,00 €" in " ".join(assemblers.missing_items(contract)).replace("\u202f", " ").replace(
-        "\u00a0", " "
-    )
+    assert "est de 30 000,00 €" in plain(" ".join(assemblers.missing_items(contract)))
 
 
 def test_r1_an_overlap_that_the_ars_has_not_accepted_blocks_the_consent(world, negotiated):

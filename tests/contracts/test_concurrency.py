@@ -10,6 +10,7 @@ from core import clock
 from core.dates import add_months
 from documents.models import Document
 from tests.contracts.conftest import activate, ready_to_consent, to_sign
+from tests.utils.amendments import draft_amendment
 from tests.utils.at_once import at_once
 from tests.utils.world import make_world
 
@@ -54,20 +55,7 @@ def test_three_consents_at_the_same_instant_issue_one_document(west):
 
 def test_the_third_consent_to_an_amendment_given_twice_issues_one_document(west):
     contract = activate(west, clock.today())
-    amendment = actions.draft_amendment(
-        actor=west.coordinator.as_actor(),
-        contract=contract,
-        reason="Le territoire a grandi.",
-        takes_effect_year=2,
-        new_size=3,
-        new_population=82_000,
-        agreement_version=None,
-        added={},
-        dropped=[],
-        rewrites_clauses=False,
-        local_clauses="",
-        updates_parties=False,
-    )
+    amendment = draft_amendment(west.coordinator, contract, takes_effect_year=2)
     first, *others = west.consenting
     actions.consent_to_amendment(actor=first, amendment=amendment)
     acts = [

@@ -11,6 +11,7 @@ from contracts.models import Contract
 from core.fingerprints import fingerprint
 from documents import storage
 from tests.contracts.conftest import consent_all, ready_to_consent
+from tests.utils.reading import plain
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +56,7 @@ def test_the_contract_says_its_parties_its_articles_and_its_own_amounts(world, t
     ):
         assert words in text, words
     assert "taille 2" in text
-    assert "90 000,00" not in text.replace("\u202f", " ")  # the operating grant of taille 4
+    assert "90 000,00" not in plain(text)  # the operating grant of taille 4
 
 
 def test_the_payload_is_plain_json_and_holds_what_was_agreed(world, signing):

@@ -21,6 +21,7 @@ from core.fingerprints import fingerprint
 from core.models import AuditEvent
 from tests.utils import stories
 from tests.utils.locks import locked_after_the_journal
+from tests.utils.reading import plain
 
 pytestmark = pytest.mark.django_db
 SIGNED_ON = stories.SIGNED_ON  # 17 March 2025
@@ -442,4 +443,4 @@ def test_a_contract_without_notified_end_has_no_page_of_it(contract, west, clien
 def test_the_contract_says_that_it_is_terminated(contract, west, client_of):
     notify(contract, west.president, ground=TerminationGround.CLOSURE, effective_on=TODAY)
     text = client_of(west.reader).get(page("contract_preview", contract)).content.decode()
-    assert "résilié le 4 mai 2026" in text.replace("\xa0", " ")
+    assert "résilié le 4 mai 2026" in plain(text)

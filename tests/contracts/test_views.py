@@ -1,7 +1,6 @@
 """The pages: two tenants of each side, what each role sees and may do, and their queries."""
 
 import json
-import re
 from datetime import timedelta
 
 import pytest
@@ -28,6 +27,7 @@ from tests.documents.test_outside import signed_elsewhere
 from tests.utils import stories
 from tests.utils.factories import TOTP_SECRET
 from tests.utils.passkeys import give_passkey
+from tests.utils.reading import words
 from tests.utils.world import make_tenant
 
 pytestmark = pytest.mark.django_db
@@ -52,11 +52,6 @@ def code() -> str:
     """Return what the authentication application of the tests shows now."""
     counter = next(iter(yield_hotp_counters_from_time()))
     return format_hotp_value(hotp_value(TOTP_SECRET, counter))
-
-
-def words(response) -> str:
-    text = re.sub(r"<[^>]+>", " ", response.content.decode())
-    return " ".join(text.split())
 
 
 @pytest.mark.parametrize("page", PAGES)

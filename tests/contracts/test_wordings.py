@@ -59,10 +59,10 @@ def test_french_punctuation_never_begins_a_line():
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        ("La {taile} de la CPTS", "« {taile} » n’est pas une mention connue"),
-        ("Une {} vide", "« {} » n’est pas une mention connue"),
+        ("La {taile} de la CPTS", "« {taile} » n’est pas une mention connue"),
+        ("Une {} vide", "« {} » n’est pas une mention connue"),
         ("{taille.__class__}", "n’est pas une mention connue"),
-        ("[si canicule] Un plan.", "« canicule » n’est pas une condition connue"),
+        ("[si canicule] Un plan.", "« canicule » n’est pas une condition connue"),
     ],
 )
 def test_an_unknown_mention_or_condition_is_refused_with_the_known_ones(body, sentence):
@@ -158,7 +158,7 @@ def test_an_unknown_mention_is_refused_beside_the_article_that_names_it(administ
     wording = prepared(administrator, version)
     address = reverse("admin:contracts_wording_change", args=[wording.pk])
     page = administrator.post(address, article_of(wording, body="La {tailel}."))
-    assert page.status_code == 200 and "« {tailel} » n’est pas une mention connue" in page.text
+    assert page.status_code == 200 and "« {tailel} » n’est pas une mention connue" in page.text
     assert "La {tailel}." in page.text
     assert not wording.articles.filter(body="La {tailel}.").exists()
     assert "body" in ArticleForm({"position": 1, "title": "A", "body": "[si neige] Rien."}).errors

@@ -63,6 +63,6 @@ def test_the_command_fails_and_names_the_first_bad_entry(entries):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica") if connection.vendor == "postgresql" else None
         cursor.execute("UPDATE core_auditevent SET action = 'autre' WHERE sequence = %s", [entries[1].sequence])
-    with pytest.raises(CommandError, match=f"entrée {entries[1].sequence} ") as failure:
+    with pytest.raises(CommandError, match=f"entrée {entries[1].sequence} ") as failure:
         call_command("verify_audit_chain")
     assert failure.value.returncode == 1

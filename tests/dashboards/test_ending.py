@@ -1,6 +1,5 @@
 """The end of a contract in its dossier: money before the decision, then the notice that everyone reads."""
 
-import re
 from datetime import date
 
 import pytest
@@ -11,6 +10,7 @@ from contracts.enums import TerminationGround
 from contracts.models import Contract
 from dashboards.todo import waiting_for
 from tests.utils import stories
+from tests.utils.reading import words
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 5, 4)
@@ -34,11 +34,6 @@ def west(evaluated):
 @pytest.fixture
 def contract(evaluated) -> Contract:
     return evaluated.contract
-
-
-def words(response) -> str:
-    text = " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
-    return re.sub(r"[\u00a0\u202f]", " ", text)
 
 
 def notify(contract, member, ground=TerminationGround.NOTICE, day=DAY):

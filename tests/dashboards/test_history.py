@@ -85,4 +85,4 @@ def test_the_third_approval_is_told_once_by_the_closing(evaluated):
     annual = evaluated.contract.dialogues.get(kind="ANNUAL")
     told = [entry.what for entry in panels.history_of(annual)]
     assert told.count("a approuvé le compte rendu") == 2
-    assert told.count("a donné la troisième approbation : dialogue clos") == 1
+    assert told.count("a donné la troisième approbation : dialogue clos") == 1

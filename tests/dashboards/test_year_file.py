@@ -71,7 +71,7 @@ def test_each_value_names_its_pieces(evaluated, client_of):
     archive = opened(client_of(evaluated.world.west.fund_officer).get(address(evaluated.contract)))
     values = [row for row in rows_of(archive, "valeurs.csv") if row["Pièces"]]
     assert len(values) == evidence_of(evaluated.contract).values("value").distinct().count() > 0
-    assert all(path in archive.namelist() for row in values for path in row["Pièces"].split(" ; "))
+    assert all(path in archive.namelist() for row in values for path in row["Pièces"].split("; "))
 
 
 def test_the_download_is_logged_with_its_year(evaluated, client_of):

@@ -76,9 +76,9 @@ def test_a_refusal_of_a_rule_is_a_sentence_on_the_page(world, client_of, dialogu
 def test_the_banner_says_what_is_missing_once_the_minutes_are_written(dialogue):
     dialogue.status, dialogue.minutes = DialogueStatus.HELD, "Les parties se sont réunies."
     actor = dialogue.contract.cpts.memberships.get(role="COORDINATOR").as_actor()
-    turn = turn_of(dialogue, actor, missing=["Année 2 : il reste 100,00 € à répartir.", "Autre chose."])
+    turn = turn_of(dialogue, actor, missing=["Année 2 : il reste 100,00 € à répartir.", "Autre chose."])
     assert "complétez ce qui manque" in turn.text
-    assert turn.detail == "Année 2 : il reste 100,00 € à répartir. Et 1 autre point."
+    assert turn.detail == "Année 2 : il reste 100,00 € à répartir. Et 1 autre point."
     assert "envoyez-le à l’approbation" in turn_of(dialogue, actor).text
     dialogue.minutes = " "
     assert "rédigez le compte rendu" in turn_of(dialogue, actor, missing=["Le compte rendu n’est pas rédigé."]).text

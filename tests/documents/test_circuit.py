@@ -99,7 +99,7 @@ def test_signatures_in_order_wait_for_the_one_before(world, client_of):
     document = issue(world, in_order=True)
     cpts, ars, fund = world.west.signing
     for early in (ars, fund):
-        with pytest.raises(DomainError, match="dans l’ordre : la signature de CPTS Ouest vient d’abord"):
+        with pytest.raises(DomainError, match="dans l’ordre : la signature de CPTS Ouest vient d’abord"):
             actions.sign_document(actor=early, document=document)
     document = actions.sign_document(actor=cpts, document=document)
     assert [row.organisation for row in document.awaited] == [world.west.ars]

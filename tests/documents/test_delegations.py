@@ -126,7 +126,7 @@ def test_a_delegate_is_told_by_mail_what_is_given_to_her_and_when_it_ends(
     assert given.to == ended.to == [west.treasurer.user.email]
     assert str(west.president.user) in given.body and "Délibération n° 7" in given.body and "signer" in given.body
     last_day = format_date(clock.today() + timedelta(days=30))
-    assert f"Premier jour : {format_date(clock.today())}" in given.body and f"Dernier jour : {last_day}" in given.body
+    assert f"Premier jour : {format_date(clock.today())}" in given.body and f"Dernier jour : {last_day}" in given.body
     assert f"{west.president.user} a mis fin à la délégation" in ended.body and west.cpts.name in ended.subject
 
 
@@ -167,11 +167,11 @@ def test_a_delegate_signs_in_her_own_name_and_all_read_by_which_deed(world, clie
     url = reverse("documents:file_download", args=[cpts.deed_id])
     other_party = client_of(world.west.fund_officer)
     page = other_party.get(reverse("documents:document_detail", args=[document.pk])).text
-    assert f"par délégation de {president} : {deed}" in page and url in page
+    assert f"par délégation de {president} : {deed}" in page and url in page
     assert other_party.get(url).content == DEED
     assert client_of(world.east.president).get(url).status_code == 404
     public = client.get(reverse("documents:verify_code", args=[document.code])).text
-    assert f"Par délégation de {president} : {deed}" in public and url not in public
+    assert f"Par délégation de {president} : {deed}" in public and url not in public
     event = AuditEvent.objects.filter(action="document.sign").latest("sequence")
     assert (event.after["delegated_by"], event.after["deed"]) == (president, deed)
 

@@ -48,7 +48,7 @@ def test_a_store_that_is_intact_is_said_so():
     keep(b"un"), keep(b"deux"), keep(b"deux")
     output = StringIO()
     call_command("verify_storage", stdout=output)
-    assert "Stockage intact : 2 fichiers examinés." in output.getvalue()
+    assert "Stockage intact : 2 fichiers examinés." in output.getvalue()
     event = AuditEvent.objects.get(action="storage.inventory")
     assert event.after == {"examined": 2, "missing": 0, "altered": 0, "orphan": 0}
 
@@ -74,7 +74,7 @@ def test_what_is_missing_altered_or_nobodys_is_named_and_the_command_fails():
         (FaultKind.ORPHAN, orphan),
         (FaultKind.ORPHAN, "aa/bb/.reste.part"),
     }
-    assert f"Modifié : {altered.path}" in output.getvalue()
+    assert f"Modifié : {altered.path}" in output.getvalue()
 
 
 def test_an_interrupted_pass_goes_on_from_where_it_was(monkeypatch):

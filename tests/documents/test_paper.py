@@ -69,11 +69,11 @@ FAULTS = {
     ),
     "in disorder": (
         pages_of(1, 3, 2),
-        "^Les pages ne sont pas dans l’ordre : la page 3 du document vient avant la page 2",
+        "^Les pages ne sont pas dans l’ordre : la page 3 du document vient avant la page 2",
     ),
-    "a number too high": (pages_of(1, 2, 3, 4), "porte un numéro que ce document n’a pas : il compte 3 pages"),
-    "an image not recognised": (pages_of(1, (), 3, bound=b"%PDF"), "^L’image « page2.jpg » n’a pas été reconnue"),
-    "will not open": (Scan(expected=3, unreadable="copie.pdf"), "^« copie.pdf » ne s’ouvre pas"),
+    "a number too high": (pages_of(1, 2, 3, 4), "porte un numéro que ce document n’a pas : il compte 3 pages"),
+    "an image not recognised": (pages_of(1, (), 3, bound=b"%PDF"), "^L’image « page2.jpg » n’a pas été reconnue"),
+    "will not open": (Scan(expected=3, unreadable="copie.pdf"), "^« copie.pdf » ne s’ouvre pas"),
 }
 
 

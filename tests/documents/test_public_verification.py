@@ -80,7 +80,7 @@ def test_a_fingerprint_is_enough_to_know_a_file_of_ours(client, issued):
     assert "Ce document est authentique et complet" in whole.text
     cut = client.get(digest_page(issued.states[1]), headers={"HX-Request": "true"})
     west = issued.world.west
-    assert f"signatures manquantes : {west.ars.name} et {west.fund.name}" in cut.text
+    assert f"signatures manquantes : {west.ars.name} et {west.fund.name}" in cut.text
     assert "<html" not in cut.text
 
 

@@ -59,7 +59,7 @@ def test_an_earlier_state_is_incomplete_and_names_who_is_missing(issued):
     west = issued.world.west
     judgement = judge_file(issued.states[1])
     assert judgement.verdict == Verdict.INCOMPLETE
-    assert judgement.reasons == (f"Signatures présentes : 1 sur 3. Manque : {west.ars.name} et {west.fund.name}.",)
+    assert judgement.reasons == (f"Signatures présentes : 1 sur 3. Manque : {west.ars.name} et {west.fund.name}.",)
     assert [line.is_present for line in answer_of(judgement).signatures] == [True, False, False]
     assert [judge_known(state).verdict for state in issued.states] == [*[Verdict.INCOMPLETE] * 3, Verdict.GENUINE]
 
@@ -77,7 +77,7 @@ def test_a_replaced_document_names_what_replaced_it(issued):
     actions.replace_document(actor=actor, document=issued.document, by=later.document)
     judgement = judge_file(issued.whole)
     assert judgement.verdict == Verdict.SUPERSEDED
-    assert judgement.reasons == (f"Remplacé par « Document annex:2 », code {later.document.code}.",)
+    assert judgement.reasons == (f"Remplacé par « Document annex:2 », code {later.document.code}.",)
     assert judge_known(issued.states[1]).verdict == Verdict.INCOMPLETE
     assert judge_known(later.whole).verdict == Verdict.GENUINE
 
@@ -88,7 +88,7 @@ def test_an_amended_document_is_said_amended_by_each_amendment(issued):
         amendment = issue(issued.world, f"amendment:{number}", kind=DocumentKind.AMENDMENT, signed=0).document
         actions.replace_document(actor=actor, document=issued.document, by=amendment)
     first, second = judge_known(issued.whole).reasons
-    assert first.startswith("Modifié par « Document amendment:1 »") and "amendment:2" in second
+    assert first.startswith("Modifié par « Document amendment:1 »") and "amendment:2" in second
 
 
 def test_a_refused_document_binds_nobody_and_names_the_round_that_followed(world):
@@ -110,8 +110,8 @@ def test_a_refused_document_binds_nobody_and_names_the_round_that_followed(world
     answer = answer_of(judge_known(refused.whole))
     assert answer.verdict == Verdict.INCOMPLETE
     assert answer.reasons == (
-        "La signature de ce document s’est arrêtée sans effet : il n’engage personne.",
-        f"Remplacé par « Contrat », code {again.code}.",
+        "La signature de ce document s’est arrêtée sans effet : il n’engage personne.",
+        f"Remplacé par « Contrat », code {again.code}.",
     )
     assert "n’engage personne" in answer.sentence and "Taille à revoir" not in str(plain(answer))
 
@@ -230,7 +230,7 @@ def test_a_file_too_heavy_to_examine_is_still_judged_by_its_bytes(issued, monkey
     judgement = judge_file(issued.whole)
     assert judgement.verdict == Verdict.GENUINE
     assert judgement.reasons == (
-        "Les signatures de ce fichier n’ont pas pu être examinées : il demande trop de temps ou de mémoire.",
+        "Les signatures de ce fichier n’ont pas pu être examinées : il demande trop de temps ou de mémoire.",
     )
     assert judge_file(issued.whole + b"\n").verdict == Verdict.ALTERED
 

@@ -106,7 +106,7 @@ def test_the_accountant_orders_then_pays(world, payment):
 
 
 def test_a_payment_is_not_paid_before_it_is_ordered(world, payment):
-    with stories.at(ON_THE_DAY), pytest.raises(DomainError, match="état « Dû »"):
+    with stories.at(ON_THE_DAY), pytest.raises(DomainError, match="état « Dû »"):
         actions.pay_payment(
             actor=world.west.accountant.as_actor(), payment=payment, paid_on=ON_THE_DAY, reference="VIR-1"
         )
@@ -179,14 +179,14 @@ def test_a_form_that_the_state_of_a_payment_no_longer_takes_leads_back_with_the_
     client, pay = client_of(world.west.accountant), reverse("funding:payment_pay", args=[payment.pk])
     with stories.at(ON_THE_DAY):
         page = client.get(pay, follow=True)
-        assert "Ce versement est à l’état « Dû »" in page.content.decode()
+        assert "Ce versement est à l’état « Dû »" in page.content.decode()
         actions.order_payment(actor=world.west.accountant.as_actor(), payment=payment)
         assert client.get(pay).status_code == 200
         actions.pay_payment(
             actor=world.west.accountant.as_actor(), payment=payment, paid_on=ON_THE_DAY, reference="VIR-42"
         )
         page = client.get(reverse("funding:payment_cancel", args=[payment.pk]), follow=True)
-        assert page.redirect_chain and "Ce versement est à l’état « Payé »" in page.content.decode()
+        assert page.redirect_chain and "Ce versement est à l’état « Payé »" in page.content.decode()
 
 
 def test_the_database_refuses_a_paid_payment_without_its_date(payment):

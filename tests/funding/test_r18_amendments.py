@@ -7,11 +7,10 @@ import pytest
 
 from agreements.engine import compute
 from agreements.enums import LineKind
-from contracts import actions
-from contracts.models import Amendment, Contract
-from documents import jobs as document_jobs
+from contracts.models import Contract
 from funding.assemblers import forecast_inputs
 from tests.utils import stories
+from tests.utils.amendments import SAME_SIZE, consent_all, draft_amendment, sign_all
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 5, 4)
@@ -19,25 +18,8 @@ TODAY = date(2026, 5, 4)
 
 def amend(tenant, contract, **changes) -> None:
     """Have an amendment for the third year signed by the three."""
-    values = {
-        "reason": "Le territoire a grandi.",
-        "takes_effect_year": 3,
-        "new_size": None,
-        "new_population": None,
-        "agreement_version": None,
-        "added": {},
-        "dropped": [],
-        "rewrites_clauses": False,
-        "local_clauses": "",
-        "updates_parties": False,
-        **changes,
-    }
-    amendment = actions.draft_amendment(actor=tenant.coordinator.as_actor(), contract=contract, **values)
-    for actor in tenant.consenting:
-        actions.consent_to_amendment(actor=actor, amendment=amendment)
-    document_jobs.render_document(str(Amendment.objects.get(pk=amendment.pk).document_id))
-    for actor in tenant.signing:
-        actions.sign_amendment(actor=actor, amendment=amendment)
+    amendment = draft_amendment(tenant.coordinator, contract, **{**SAME_SIZE, **changes})
+    sign_all(tenant, consent_all(tenant, amendment))
 
 
 def forecast(contract) -> dict[int, dict]:

@@ -33,7 +33,7 @@ def tamper(sql: str, *values) -> None:
 
 
 def test_an_untouched_statement_has_no_difference(statement):
-    assert "1 décompte recalculé : aucun écart" in recompute()
+    assert "1 décompte recalculé : aucun écart" in recompute()
 
 
 def test_it_does_not_depend_on_the_amounts_of_today(statement):
@@ -47,7 +47,7 @@ def test_a_changed_line_is_named_and_the_command_fails(statement):
     with pytest.raises(SystemExit) as stop:
         call_command("recompute_statements", stdout=out, stderr=StringIO())
     assert stop.value.code == 1
-    assert "Accès aux soins, volet variable : 14\u202f877,71" in out.getvalue()
+    assert "Accès aux soins, volet variable : 14\u202f877,71" in out.getvalue()
     assert "1 en écart" in out.getvalue()
 
 

@@ -39,7 +39,7 @@ def document(statement) -> Document:
 
 
 def spoken(text: str) -> str:
-    return " ".join(text.replace("\u202f", " ").replace("\u00a0", " ").split())
+    return " ".join(text.split())
 
 
 def test_the_document_is_read_by_the_three_parties_and_nobody_else(evaluated, document):

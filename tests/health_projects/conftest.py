@@ -20,7 +20,6 @@ from territories.rules import search_key
 from tests.utils.factories import give_second_factor
 
 PARIS = ZoneInfo("Europe/Paris")
-SPACES = str.maketrans("\u202f\u00a0", "  ")
 COMMUNES = {  # code: (name, population, postal codes, whether in the EPCI)
     "69027": ("Brignais", 12_000, "69530", True),
     "69043": ("Chaponost", 9_000, "69630", True),

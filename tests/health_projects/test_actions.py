@@ -12,7 +12,8 @@ from health_projects import actions, jobs
 from health_projects.assemblers import missing_items, project_content
 from health_projects.enums import Decision, OppositionGround, ProjectStatus
 from health_projects.models import HealthProject
-from tests.health_projects.conftest import ENOUGH, SPACES
+from tests.health_projects.conftest import ENOUGH
+from tests.utils.reading import plain
 
 LAST_DAY, DAY_AFTER = date(2026, 5, 16), date(2026, 5, 17)
 
@@ -310,7 +311,7 @@ def test_each_step_tells_those_whose_turn_it_is(ours, ready, django_capture_on_c
     actions.submit_project(actor=ours.coordinator, project=ready)
     on_day(DAY_AFTER)
     assert sent_by(actions.approve_tacitly) == {*cpts, ars}
-    assert "approuvé tacitement depuis le 17 mai 2026" in mail.outbox[0].body.translate(SPACES)
+    assert "approuvé tacitement depuis le 17 mai 2026" in plain(mail.outbox[0].body)
 
 
 def test_scope_a_project_is_its_cpts_alone_until_first_sent(ours, theirs, ready):

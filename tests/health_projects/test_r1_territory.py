@@ -7,7 +7,8 @@ from core.errors import DomainError, NotAllowed
 from core.models import AuditEvent
 from health_projects import actions
 from health_projects.assemblers import territory_of, unaccepted_overlaps
-from tests.health_projects.conftest import ENOUGH, SPACES, complete, make_cpts
+from tests.health_projects.conftest import ENOUGH, complete, make_cpts
+from tests.utils.reading import plain
 
 
 def choose(ours, draft, codes):
@@ -26,7 +27,7 @@ def test_r1_the_population_is_the_sum_with_its_year(ours, draft):
 def test_r1_below_20_000_a_warning_never_an_error(ours, draft):
     territory = choose(ours, draft, ["69043"])
     assert territory.size == 1
-    assert "inférieure à 20 000 habitants" in territory.warnings[0].translate(SPACES)
+    assert "inférieure à 20 000 habitants" in plain(territory.warnings[0])
 
 
 def test_r1_the_largest_size_has_no_next_one(ours, draft):

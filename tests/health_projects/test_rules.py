@@ -39,7 +39,7 @@ def test_r5_the_ars_has_two_calendar_months(submitted_on, due_on, approved_on):
 
 def test_r5_the_last_day_still_belongs_to_the_ars():
     check_within_delay(date(2026, 5, 16), date(2026, 5, 16))
-    with pytest.raises(DomainError, match="16 mai 2026 : le projet est approuvé tacitement"):
+    with pytest.raises(DomainError, match="16 mai 2026 : le projet est approuvé tacitement"):
         check_within_delay(date(2026, 5, 16), date(2026, 5, 17))
 
 
@@ -56,7 +56,7 @@ def test_what_is_missing_is_said_item_by_item():
 
 def test_a_section_of_spaces_is_not_written():
     found = missing_items(**COMPLETE | {"texts": WRITTEN | {"GOVERNANCE": " \n "}})
-    assert found == ["Rédigez la section « Gouvernance »."]
+    assert found == ["Rédigez la section « Gouvernance »."]
 
 
 def test_advised_sections_never_block():
@@ -66,4 +66,4 @@ def test_advised_sections_never_block():
 
 def test_r1_a_population_that_is_not_published_must_be_agreed():
     found = missing_items(**COMPLETE | {"population": None, "unpublished": ("Beaumont-en-Verdunois",)})
-    assert found == ["Convenez d’une population : celle de Beaumont-en-Verdunois n’est pas publiée par l’Insee."]
+    assert found == ["Convenez d’une population : celle de Beaumont-en-Verdunois n’est pas publiée par l’Insee."]

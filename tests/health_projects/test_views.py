@@ -11,7 +11,8 @@ from core.enums import Role
 from health_projects import actions
 from health_projects.enums import ProjectStatus, SectionKey
 from health_projects.models import HealthProject
-from tests.health_projects.conftest import ENOUGH, SPACES, actor_in, make_cpts
+from tests.health_projects.conftest import ENOUGH, actor_in, make_cpts
+from tests.utils.reading import plain
 
 READ = ["project_detail", "project_compare"]
 WRITE = {
@@ -42,7 +43,7 @@ def url(name: str, project: HealthProject, *args) -> str:
 
 
 def text_of(response) -> str:
-    return response.content.decode().translate(SPACES)
+    return plain(response.content.decode())
 
 
 # Who opens what

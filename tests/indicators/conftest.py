@@ -18,7 +18,6 @@ from tests.utils.world import Tenant
 
 PDF = b"%PDF-1.7\n%%EOF\n"
 YEAR = {"period_start": date(2026, 4, 15), "period_end": date(2027, 4, 14), "source": "Extraction de la caisse"}
-SPACES = str.maketrans("\u202f\u00a0", "  ")
 ACCESS, CRISIS = "ACCESS_TO_CARE", "HEALTH_CRISIS"
 LEVELS = {
     "scale": "LEVELS",

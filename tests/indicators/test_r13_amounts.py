@@ -9,7 +9,8 @@ from indicators import actions
 from indicators.assemblers import missing_items, mission_sheets, programme_content
 from indicators.enums import ProgrammeStatus, Usage
 from indicators.models import Programme
-from tests.indicators.conftest import ACCESS, LEVELS, SPACES, draft_programme, write_results
+from tests.indicators.conftest import ACCESS, LEVELS, draft_programme, write_results
+from tests.utils.reading import plain
 
 pytestmark = pytest.mark.django_db
 LINEAR = {"scale": "LINEAR", "maximum_amount": Decimal("1000.00")}
@@ -25,7 +26,7 @@ def sheet_of(programme):
 
 def test_r13b_what_is_left_to_spread_is_shown_until_it_is_zero(ours, draft):
     assert sheet_of(draft).left == Decimal("10000.00")
-    assert [sentence.translate(SPACES) for sentence in missing_items(draft)] == [
+    assert [plain(sentence) for sentence in missing_items(draft)] == [
         "Accès aux soins : les montants des indicateurs doivent faire 10 000,00 €, le volet variable de la mission : "
         "il reste 10 000,00 € à répartir."
     ]
@@ -50,7 +51,7 @@ def test_r13b_a_cent_too_many_is_said(ours, written):
         maximum_amount=Decimal("0.01"),
     )
     assert sheet_of(written["programme"]).excess == Decimal("0.01")
-    assert missing_items(written["programme"])[0].translate(SPACES).endswith("0,01 € sont en trop.")
+    assert plain(missing_items(written["programme"])[0]).endswith("0,01 € sont en trop.")
 
 
 @pytest.mark.parametrize(
@@ -155,7 +156,7 @@ def test_the_content_is_the_same_until_something_changes(ours, written):
     assert content["missions"][0]["variable_amount"] == "10000.00"
     first = content["missions"][0]["actions"][0]["indicators"][0]
     assert first["levels"] == [["219", "2000.00"], ["100", "4000.00"], ["50", "6000.00"]]
-    assert first["terms"][0].translate(SPACES) == "219 patients et moins : 2 000,00 €"
+    assert plain(first["terms"][0]) == "219 patients et moins : 2 000,00 €"
     actions.save_action(
         actor=ours.coordinator, programme_mission=written["mission"], mission_action=written["action"], title="Autre"
     )

@@ -95,7 +95,7 @@ def test_r14_the_health_crisis_without_deliverable_keeps_the_programme_from_bein
         actor=ours.coordinator, mission_action=written["programme"].missions.get(mission=CRISIS).actions.get()
     )
     assert missing_items(written["programme"]) == [
-        "Réponse aux crises sanitaires : indiquez au moins un livrable attendu (le plan, puis sa mise à jour)."
+        "Réponse aux crises sanitaires : indiquez au moins un livrable attendu (le plan, puis sa mise à jour)."
     ]
 
 

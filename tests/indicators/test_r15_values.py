@@ -94,7 +94,7 @@ def test_r15_evidence_is_read_by_the_three_parties_and_no_other(ours, theirs, en
 
 
 def test_r15_a_file_that_is_not_what_it_says_is_refused_by_its_name(ours, entered):
-    with pytest.raises(DomainError, match=r"« virus\.pdf »") as refusal:
+    with pytest.raises(DomainError, match=r"« virus\.pdf »") as refusal:
         actions.add_evidence(actor=ours.fund_officer, value=entered, files=[("virus.pdf", b"MZ")])
     assert refusal.value.field == "files"
 
@@ -129,9 +129,9 @@ def test_r15_entered_again_it_waits_again_and_its_history_is_kept(ours, entered)
     assert (value.pk, value.status) == (entered.pk, ValueStatus.ENTERED)
     history = [(item.transition, item.source, item.target, item.comment) for item in value.transitions.all()]
     assert history == [
-        ("enter", "", "ENTERED", "Valeur : 62."),
+        ("enter", "", "ENTERED", "Valeur : 62."),
         ("confirm", "ENTERED", "CONFIRMED", ""),
-        ("enter", "CONFIRMED", "ENTERED", "Valeur : 48, au lieu de 62."),
+        ("enter", "CONFIRMED", "ENTERED", "Valeur : 48, au lieu de 62."),
     ]
     event = AuditEvent.objects.filter(action="value.enter").last()
     assert (Decimal(event.before["number"]), Decimal(event.after["number"])) == (62, 48)

@@ -11,7 +11,8 @@ from django.urls import reverse
 from indicators import actions
 from indicators.enums import Settlement, ValueStatus
 from indicators.models import Indicator, IndicatorValue, MissionAction
-from tests.indicators.conftest import ACCESS, LEVELS, PDF, SPACES, YEAR, draft_programme
+from tests.indicators.conftest import ACCESS, LEVELS, PDF, YEAR, draft_programme
+from tests.utils.reading import plain
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +22,7 @@ def url(name: str, row, *more) -> str:
 
 
 def text_of(response) -> str:
-    return response.content.decode().translate(SPACES)
+    return plain(response.content.decode())
 
 
 @pytest.fixture

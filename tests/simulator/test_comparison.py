@@ -15,6 +15,7 @@ from simulator.comparison import compare
 from simulator.documents import simulate_document
 from simulator.wording import changes
 from tests.agreements.strategies import documents
+from tests.utils.reading import plain
 
 AGREEMENTS = {code: catalogue.agreement(code) for code in catalogue.codes()}
 BASE = {
@@ -68,7 +69,7 @@ def test_a_lower_rate_costs_the_variable_part_only():
     assert comparison.causes(1) == [("Accès aux soins, volet variable", Decimal("-8735.62"))]
     (variable,) = [line for line in comparison.lines if line.is_different]
     assert [year.differences for year in variable.years] == [(Decimal("-1735.62"),), (Decimal("-7000.00"),)]
-    words = comparison.sentence(1).replace("\u202f", " ").replace("\u00a0", " ")
+    words = plain(comparison.sentence(1))
     assert words == "8 735,62 € de moins sur la durée du contrat, soit − 5,12 %."
 
 
@@ -98,16 +99,16 @@ def test_a_year_that_a_scenario_does_not_have_is_worth_nothing_in_it():
         (
             {"missions": [{"mission": "ACCESS_TO_CARE", "starts_on": "2020-10-01", "rates": {"1": "0.6", "2": "0.6"}}]},
             [
-                "Accès aux soins : démarrage le 1er octobre 2020 au lieu du 15 septembre 2020",
-                "Accès aux soins : résultats à 60\u00a0% au lieu de "
+                "Accès aux soins : démarrage le 1er octobre 2020 au lieu du 15 septembre 2020",
+                "Accès aux soins : résultats à 60\u00a0% au lieu de "
                 "80\u00a0% (année\u00a01), 100\u00a0% (année\u00a02)",
             ],
         ),
         (
             {"terminated_on": "2022-01-01"},
-            ["fin anticipée : le 1er janvier 2022 au lieu de aucune"],
+            ["fin anticipée : le 1er janvier 2022 au lieu de aucune"],
         ),
-        ({"members": {"1": 120, "2": 120}}, ["membres : 120 au lieu de non renseigné"]),
+        ({"members": {"1": 120, "2": 120}}, ["membres : 120 au lieu de non renseigné"]),
     ],
 )
 def test_what_changes_is_said_in_french(changed, sentences):

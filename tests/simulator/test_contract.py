@@ -251,7 +251,7 @@ def test_an_indicator_reached_or_not_takes_yes_or_no(played, client_of, result):
     indicator = form.fields["indicator"].choices[0][1][0][0]
     response = ask(client, played.contract, "indicateur", indicator=indicator, result=result)
     assert response.context["form"].errors["result"] == [
-        "Cet indicateur est atteint ou non : écrivez « oui » ou « non »."
+        "Cet indicateur est atteint ou non : écrivez « oui » ou « non »."
     ]
 
 

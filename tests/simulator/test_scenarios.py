@@ -199,7 +199,7 @@ def test_a_name_taken_is_said_beside_its_field_and_kept(world, saved, client_of)
 def test_a_scenario_that_does_not_compute_is_not_saved(world, client_of):
     data = {"name": "Faux", "scenario": "population=beaucoup"}
     response = client_of(world.west.coordinator).post(reverse("simulator:scenario_create"), data)
-    assert response.context["form"].errors["scenario"] == ["Ce scénario est incomplet : revenez au simulateur."]
+    assert response.context["form"].errors["scenario"] == ["Ce scénario est incomplet : revenez au simulateur."]
 
 
 def test_a_reader_is_not_offered_what_is_refused(world, saved, client_of):

@@ -193,7 +193,7 @@ def test_what_the_agreement_does_not_know_is_kept_and_said_to_have_no_effect(cli
         "ACCESS_TO_CARE"
     ]
     notices = " ".join(response.context["page"].simulation.notices)
-    assert "n’a pas de mission « Réponse aux crises sanitaires »" in notices
+    assert "n’a pas de mission « Réponse aux crises sanitaires »" in notices
     assert "ne prévoit pas de majoration" in notices
 
 
@@ -260,7 +260,7 @@ def test_codes_that_name_nothing_are_refused_beside_the_field_and_kept(client, c
     pasted = f"{communes[0].code} 99999 bonjour"
     response = page_of(client, **UNDER_2021, pasted=pasted)
     (error,) = response.context["form"].errors["pasted"]
-    assert error == "Aucune commune n’a ce code : bonjour, 99999."
+    assert error == "Aucune commune n’a ce code : bonjour, 99999."
     assert pasted in response.content.decode()
 
 

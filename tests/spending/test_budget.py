@@ -14,6 +14,7 @@ from spending.enums import Category, Envelope
 from spending.models import Budget, BudgetLine
 from tests.spending.test_expenses import close_year_of, spend
 from tests.utils import stories
+from tests.utils.reading import plain
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 RENT = (Envelope.OPERATING.value, Category.PREMISES.value)
@@ -99,7 +100,7 @@ def test_the_grid_is_saved_as_french_people_type(world, contract, client_of):
     typed = {"OPERATING-PREMISES": "9 600", "ACCESS_TO_CARE-EQUIPMENT": "1 200,50 €", "version": "0"}
     assert client.post(edit_url(contract), typed).status_code == 302
     assert balance_of(contract, 2).planned == Decimal("10800.50")
-    page = client.get(edit_url(contract)).content.decode().replace("\u202f", " ").replace("\xa0", " ")
+    page = plain(client.get(edit_url(contract)).content.decode())
     assert 'value="9 600,00"' in page and 'value="1 200,50"' in page
 
 

@@ -13,6 +13,7 @@ from core.money import euros
 from spending import rules
 from spending.enums import Category, Envelope
 from spending.rules import Ceiling, EnvelopeBalance
+from tests.utils.reading import plain
 
 cents = st.integers(0, 10_000_000).map(lambda number: Decimal(number) / 100)
 amounts = st.dictionaries(st.sampled_from(Envelope), cents)
@@ -24,7 +25,7 @@ def balance(**changes) -> EnvelopeBalance:
 
 
 def texts(line: EnvelopeBalance) -> list[str]:
-    return [flag.text.replace("\u202f", " ").replace("\u00a0", " ") for flag in line.flags]
+    return [plain(flag.text) for flag in line.flags]
 
 
 @given(planned=amounts, received=amounts, spent=amounts, envelopes=st.sets(st.sampled_from(Envelope)))
@@ -107,7 +108,7 @@ def test_r20_a_cent_more_is_refused_with_what_is_left_and_the_status_of_the_ceil
     with pytest.raises(DomainError) as refused:
         rules.check_cap(name="Dr Martin", ceiling=CEILING, received=euros(41_000), amount=euros("136.01"))
     assert refused.value.field == "amount"
-    assert refused.value.message.replace("\u202f", " ").replace("\u00a0", " ") == (
+    assert plain(refused.value.message) == (
         "Dr Martin ne peut plus recevoir que 136,00 € en 2022, après 41 000,00 € déjà reçus "
         "(plafond 2022 : 41 136,00 €, montant confirmé)."
     )

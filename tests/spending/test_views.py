@@ -10,6 +10,7 @@ from spending import actions
 from spending.models import Expense
 from tests.spending.conftest import indemnity, spend
 from tests.utils import stories
+from tests.utils.reading import plain
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
@@ -20,7 +21,7 @@ def url(name: str, *args) -> str:
 
 def text(response) -> str:
     assert response.status_code == 200
-    return response.content.decode().replace("\u202f", " ").replace("\u00a0", " ")
+    return plain(response.content.decode())
 
 
 def typed(**changes) -> dict:

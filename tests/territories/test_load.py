@@ -46,7 +46,7 @@ def test_loading_by_force_gives_the_same_rows(subset):
     assert dict(CommunePopulation.objects.values_list("commune_id", "id")) == before
     count = len(before)
     assert out.getvalue() == (
-        f"Territoires 2026 : {count} communes et arrondissements municipaux, {count} populations.\n"
+        f"Territoires 2026 : {count} communes et arrondissements municipaux, {count} populations.\n"
     )
 
 

@@ -70,7 +70,7 @@ def test_a_commune_and_its_arrondissement_may_not_stand_together():
     with pytest.raises(DomainError) as error:
         rules.check_arrondissements(["69123", "69381", "69383", "01001"])
     assert error.value.message == (
-        "Lyon (69123) figure en entier et par arrondissement (69381, 69383) : "
+        "Lyon (69123) figure en entier et par arrondissement (69381, 69383) : "
         "gardez la commune entière, ou seulement ses arrondissements."
     )
 

@@ -19,13 +19,13 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *args, **options):
         territories = load_territories()
-        self.stdout.write(f"Territoires : {territories}")
+        self.stdout.write(f"Territoires : {territories}")
         agreements = load_agreements()
-        self.stdout.write(f"Accords nationaux : {', '.join(version.code for version in agreements)}")
-        self.stdout.write(f"Indicateurs nationaux : {load_national_indicators()}")
-        self.stdout.write(f"Plafonds de la sécurité sociale : {load_passes()}")
+        self.stdout.write(f"Accords nationaux : {', '.join(version.code for version in agreements)}")
+        self.stdout.write(f"Indicateurs nationaux : {load_national_indicators()}")
+        self.stdout.write(f"Plafonds de la sécurité sociale : {load_passes()}")
         bodies = actions.load_national_bodies(ars=self.rows("ars.json"), funds=self.rows("funds.json"))
-        self.stdout.write(f"Organisations : {bodies}")
+        self.stdout.write(f"Organisations : {bodies}")
 
     def rows(self, name: str) -> list[dict]:
         """Return the rows of a data file of this room."""

@@ -14,7 +14,7 @@ BAD_INPUT = 2
 
 
 class Command(BaseCommand):
-    help = "Calcule ce que reçoit un contrat : un document JSON en entrée, un document JSON en sortie."
+    help = "Calcule ce que reçoit un contrat : un document JSON en entrée, un document JSON en sortie."
     requires_system_checks = []
     requires_migrations_checks = False
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "file", nargs="?", default="-", help="fichier JSON ; sans lui, ou avec « - », l’entrée standard"
+            "file", nargs="?", default="-", help="fichier JSON ; sans lui, ou avec « - », l’entrée standard"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,7 +35,7 @@ class Command(BaseCommand):
             self.refuse(refusal.message, refusal.field)
 
     def refuse_arguments(self, message: str) -> None:
-        self.refuse("Les arguments de la commande sont illisibles : donnez un seul nom de fichier, ou aucun.", "")
+        self.refuse("Les arguments de la commande sont illisibles : donnez un seul nom de fichier, ou aucun.", "")
 
     def refuse(self, message: str, field: str) -> None:
         self.write_json({"error": message, "field": field})

@@ -7,11 +7,11 @@ from core.models import AuditEvent
 
 
 class Command(BaseCommand):
-    help = "Vérifie la chaîne du journal ; code 1 et numéro de la première entrée fausse sinon."
+    help = "Vérifie la chaîne du journal ; code 1 et numéro de la première entrée fausse sinon."
 
     def handle(self, *args, **options):
         events = AuditEvent.objects.order_by("sequence")
         bad = first_bad_entry(events.iterator(chunk_size=2000))
         if bad:
-            raise CommandError(f"Le journal est rompu à l’entrée {bad[0]} : {bad[1]}.", returncode=1)
-        self.stdout.write(f"Journal intact : {events.count()} entrées.")
+            raise CommandError(f"Le journal est rompu à l’entrée {bad[0]} : {bad[1]}.", returncode=1)
+        self.stdout.write(f"Journal intact : {events.count()} entrées.")

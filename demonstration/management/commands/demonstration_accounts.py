@@ -14,16 +14,16 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         if not settings.DEMONSTRATION:
-            raise CommandError("La démonstration est refusée sur ce portail : elle demande DEBUG.")
+            raise CommandError("La démonstration est refusée sur ce portail : elle demande DEBUG.")
         groups = people.accounts()
         rows = [_row(account) for group in ("main", "also") for account in groups[group]]
         if not rows:
-            raise CommandError("La démonstration n’est pas chargée : lancez manage.py load_demonstration.")
+            raise CommandError("La démonstration n’est pas chargée : lancez manage.py load_demonstration.")
         self.stdout.write("Comptes de démonstration (personnes et chiffres inventés)")
         self.stdout.write(_table([COLUMNS, *rows]))
-        self.stdout.write(f"Mot de passe de tous : {people.password()}")
+        self.stdout.write(f"Mot de passe de tous : {people.password()}")
         address = f"{settings.PORTAL_URL}{reverse('demonstration:tools')}"
-        self.stdout.write(f"Codes du moment, {len(groups['others'])} autres comptes, courriels et date : {address}")
+        self.stdout.write(f"Codes du moment, {len(groups['others'])} autres comptes, courriels et date : {address}")
 
 
 def _row(account: people.Account) -> tuple[str, ...]:

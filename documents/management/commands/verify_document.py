@@ -20,7 +20,7 @@ class Command(BaseCommand):
     a sentence on the error output and no verdict, when the register does not answer.
     """
 
-    help = "Dit si un fichier est un document du portail, complet et inchangé (JSON ; code 1 s’il ne l’est pas)."
+    help = "Dit si un fichier est un document du portail, complet et inchangé (JSON ; code 1 s’il ne l’est pas)."
 
     def add_arguments(self, parser):
         parser.add_argument("file", metavar="FICHIER", type=Path)
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         try:
             answer = judged(file)
         except OperationalError as error:  # of a file that the register could not be asked about, nothing is said
-            raise CommandError("La base du portail ne répond pas : réessayez quand elle répondra.") from error
+            raise CommandError("La base du portail ne répond pas : réessayez quand elle répondra.") from error
         self.stdout.write(json.dumps(plain(answer), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2))
         if not answer.verdict.is_ours:
             sys.exit(1)
@@ -41,7 +41,7 @@ def judged(file: Path) -> Answer:
         content = file.read_bytes()
     except OSError as error:
         name = str(file).encode(errors="replace").decode()  # a name may hold bytes that no JSON can
-        reason = f"Le fichier {name} ne peut pas être lu : {_because(error)}."
+        reason = f"Le fichier {name} ne peut pas être lu : {_because(error)}."
         return Answer(verdict=Verdict.UNKNOWN, document=None, signatures=(), reasons=(reason,))
     return answer_of(judge_file(content))
 

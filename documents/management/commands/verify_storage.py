@@ -12,7 +12,7 @@ SLICE = 3600  # seconds
 
 class Command(BaseCommand):
     help = (
-        "Relit tous les fichiers conservés et recalcule leur empreinte ; reprend l’inventaire interrompu s’il y en a "
+        "Relit tous les fichiers conservés et recalcule leur empreinte ; reprend l’inventaire interrompu s’il y en a "
         "un. Code 1 si un fichier manque, est modifié ou n’appartient à personne."
     )
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(error.message, returncode=1) from error
         if outcome == Outcome.BUSY:
-            raise CommandError("Un inventaire est déjà en cours : réessayez quand il sera terminé.", returncode=1)
+            raise CommandError("Un inventaire est déjà en cours : réessayez quand il sera terminé.", returncode=1)
         self.report(Inventory.objects.first())
 
     def report(self, inventory: Inventory) -> None:
@@ -33,7 +33,7 @@ class Command(BaseCommand):
             self.stdout.write(str(fault))
         if faults:
             raise CommandError(f"{counted(len(faults), 'anomalie')} sur {_examined(inventory)}.", returncode=1)
-        self.stdout.write(f"Stockage intact : {_examined(inventory)}.")
+        self.stdout.write(f"Stockage intact : {_examined(inventory)}.")
 
 
 def _examined(inventory: Inventory) -> str:

@@ -18,7 +18,7 @@ class Command(BaseCommand):
     help = "Recalcule tous les décomptes émis et signale le moindre écart (code 1)."
 
     def add_arguments(self, parser):
-        parser.add_argument("--contract", help="numéro d’un contrat : ses décomptes seulement")
+        parser.add_argument("--contract", help="numéro d’un contrat : ses décomptes seulement")
 
     def handle(self, *args, contract=None, **options):
         statements = Statement.objects.select_related("contract").prefetch_related("lines").order_by("pk")
@@ -29,11 +29,11 @@ class Command(BaseCommand):
             found = differences(statement)
             wrong += bool(found)
             for sentence in found:
-                self.stdout.write(f"{statement}, révision {statement.revision} : {sentence}")
+                self.stdout.write(f"{statement}, révision {statement.revision} : {sentence}")
             if position % STEP == 0 or position == total:
                 self._draw(position, total)
         read = counted(total, "décompte recalculé", "décomptes recalculés")
-        self.stdout.write(f"{read} : {f'{wrong} en écart' if wrong else 'aucun écart'}.")
+        self.stdout.write(f"{read} : {f'{wrong} en écart' if wrong else 'aucun écart'}.")
         if wrong:
             sys.exit(1)
 
