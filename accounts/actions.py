@@ -18,6 +18,7 @@ from core import audit, clock
 from core.actor import SYSTEM, Actor
 from core.enums import Role, Side
 from core.errors import DomainError, NotAllowed
+from core.locking import read_locked
 from core.wording import spoken_list
 from territories.models import Department, Region
 
@@ -201,7 +202,7 @@ def _check_days(deed_on: date, starts_on: date, ends_on: date | None) -> None:
 def end_delegation(*, actor: Actor, delegation: Delegation) -> Delegation:
     """End a delegation of the actor's organisation, now: by who gave it, or by another who may delegate there."""
     check(actor, Act.DELEGATE)
-    delegation = Delegation.objects.select_for_update(of=("self",)).select_related("grantor").get(pk=delegation.pk)
+    delegation = read_locked(Delegation.objects.select_related("grantor"), delegation.pk)
     if delegation.grantor.organisation_id != actor.organisation_id:
         raise NotAllowed("Cette délégation est celle d’une autre organisation.")
     if delegation.state == DelegationState.OVER:

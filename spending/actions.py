@@ -12,6 +12,7 @@ from core import audit, clock
 from core.actor import Actor
 from core.errors import DomainError, StaleForm
 from core.files import KINDS
+from core.locking import read_locked
 from core.money import format_euros
 from documents.actions import store_file
 from documents.models import StoredFile
@@ -89,7 +90,7 @@ def add_expense(*, actor: Actor, contract: Contract, receipt: Upload | None = No
     `receipt` is a name and bytes, readable by the three parties. Raises DomainError with the field: a closed year,
     a day outside of the contract, an amount above the ceiling of the professional (R20).
     """
-    contract = _locked(actor, contract)
+    contract = _locked(actor, contract, paying=[told])
     expense = _checked(contract, **told)
     expense.receipt = _stored(actor, contract, receipt)
     return _entered(actor, expense)
@@ -98,7 +99,7 @@ def add_expense(*, actor: Actor, contract: Contract, receipt: Upload | None = No
 @transaction.atomic
 def import_expenses(*, actor: Actor, contract: Contract, lines: Sequence[tuple[int, dict[str, Any]]]) -> list[Expense]:
     """Enter all the lines of a file, or none: (number of the line, what it tells). A refusal names its line."""
-    contract = _locked(actor, contract)
+    contract = _locked(actor, contract, paying=[told for _number, told in lines])
     entered = []
     for number, told in lines:
         try:
@@ -111,7 +112,7 @@ def import_expenses(*, actor: Actor, contract: Contract, lines: Sequence[tuple[i
 @transaction.atomic
 def refusals_of(*, actor: Actor, contract: Contract, lines: Sequence[tuple[int, dict[str, Any]]]) -> dict[int, str]:
     """Return what `import_expenses` would refuse, by number of line: all are tried in order, then undone."""
-    contract = _locked(actor, contract)
+    contract = _locked(actor, contract, paying=[told for _number, told in lines])
     refusals, before = {}, transaction.savepoint()
     for number, told in lines:
         try:
@@ -126,11 +127,11 @@ def refusals_of(*, actor: Actor, contract: Contract, lines: Sequence[tuple[int, 
 @transaction.atomic
 def replace_expense(*, actor: Actor, expense: Expense, reason: str, receipt: Upload | None = None, **told) -> Expense:
     """Cancel an expense with a reason and enter the right one in its place; the receipt stays unless another comes."""
-    contract, expense = _locked_expense(actor, expense)
+    contract, expense = _locked_expense(actor, expense, paying=[told])
+    kept = _stored(actor, contract, receipt) or expense.receipt
     _cancelled(actor, expense, reason)
     right = _checked(contract, **told)
-    right.receipt = _stored(actor, contract, receipt) or expense.receipt
-    right.replaces = expense
+    right.receipt, right.replaces = kept, expense
     return _entered(actor, right)
 
 
@@ -153,12 +154,18 @@ def attach_receipt(*, actor: Actor, expense: Expense, receipt: Upload) -> Expens
     return expense
 
 
-def _locked(actor: Actor, contract: Contract) -> Contract:
-    """Lock the contract: expenses, budgets and the statement that closes the year come one after the other."""
-    contract = Contract.objects.select_for_update(of=("self",)).with_parties().get(pk=contract.pk)
+def _locked(actor: Actor, contract: Contract, *, paying: Sequence[Mapping[str, Any]] = ()) -> Contract:
+    """Lock the contract: expenses, budgets and the statement that closes the year come one after the other.
+
+    Those whom the expenses of `paying` pay are locked too, before the journal is written: what they receive from two
+    contracts of a CPTS at once is counted one after the other (R20).
+    """
+    contract = read_locked(Contract.objects.with_parties(), contract.pk)
     check_may_enter(actor, contract)
     if contract.signed_on is None:
         raise DomainError(NOT_SIGNED)
+    paid = {told["professional"].pk for told in paying if told.get("professional")}
+    list(Professional.objects.select_for_update().filter(pk__in=paid).order_by("pk"))
     return contract
 
 
@@ -175,9 +182,11 @@ def _new_name(contract: Contract, name: str, but: Professional | None = None) ->
     return name
 
 
-def _locked_expense(actor: Actor, expense: Expense) -> tuple[Contract, Expense]:
+def _locked_expense(
+    actor: Actor, expense: Expense, *, paying: Sequence[Mapping[str, Any]] = ()
+) -> tuple[Contract, Expense]:
     """Lock the contract then read the expense again, open and counted."""
-    contract = _locked(actor, expense.contract)
+    contract = _locked(actor, expense.contract, paying=paying)
     expense = Expense.objects.select_related("receipt").get(pk=expense.pk)
     check_open(contract, expense.year)
     if expense.cancelled_at:
@@ -227,8 +236,7 @@ def _checked(
 
 
 def _check_cap(contract: Contract, professional: Professional, year: int, amount: Decimal) -> None:
-    """R20: lock the professional, so that two payments at once are counted one after the other, then check."""
-    professional = Professional.objects.select_for_update().get(pk=professional.pk)
+    """R20: check what the professional, locked, receives in the calendar year with this amount, in euros."""
     if professional.cpts_id != contract.cpts_id:
         raise DomainError("Ce professionnel n’est pas dans la liste de cette CPTS.", field="professional")
     try:

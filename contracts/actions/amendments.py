@@ -28,6 +28,7 @@ from core.dates import format_date
 from core.enums import PARTIES
 from core.errors import DomainError, StaleForm, TransitionNotAllowed
 from core.fingerprints import fingerprint
+from core.locking import read_locked
 from documents.actions import close_round, issue_document, refuse_document, replace_document, sign_document
 from documents.actions.signature import Outside
 from documents.enums import DocumentKind
@@ -174,7 +175,7 @@ def refuse_amendment(*, actor: Actor, amendment: Amendment, reason: str) -> Amen
 def expire_amendment(*, amendment: Amendment) -> Amendment:
     """Make a draft again of an amendment whose last day to sign has passed before the third signature. Idempotent."""
     transitions.lock(amendment.contract)
-    amendment = Amendment.objects.with_page().select_for_update(of=("self",)).get(pk=amendment.pk)
+    amendment = read_locked(Amendment.objects.with_page(), amendment.pk)
     is_late = amendment.status == AmendmentStatus.SIGNING and amendment.document.has_expired
     return _expire(amendment) if is_late else amendment
 
@@ -310,7 +311,7 @@ def _lock_in_force(actor: Actor, act: Act, contract: Contract) -> Contract:
 def _lock_amendment(actor: Actor, act: Act, amendment: Amendment) -> Amendment:
     """Lock the contract, then the amendment: always in this order."""
     _lock_in_force(actor, act, amendment.contract)
-    return Amendment.objects.with_page().select_for_update(of=("self",)).get(pk=amendment.pk)
+    return read_locked(Amendment.objects.with_page(), amendment.pk)
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

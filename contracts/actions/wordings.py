@@ -8,6 +8,7 @@ from contracts.models import Contract, Wording, WordingArticle
 from core import audit, clock
 from core.actor import Actor
 from core.errors import DomainError
+from core.locking import read_locked
 
 
 @transaction.atomic
@@ -34,14 +35,16 @@ def adopt_wording(*, actor: Actor, wording: Wording) -> Wording:
     Contracts still in negotiation take it too: the consents given to the former text are withdrawn, visibly. What is
     agreed or signed keeps the words it was issued with. Raises DomainError when the draft is not whole.
     """
-    wording = Wording.objects.select_for_update(of=("self",)).select_related("agreement_version").get(pk=wording.pk)
+    wording = _locked(wording)
     if not wording.is_draft:
         raise DomainError("Cette trame est déjà adoptée.")
     check_whole(wording)
     wording.adopted_on, wording.adopted_by = clock.today(), actor.user_name
     wording.save(update_fields=["adopted_on", "adopted_by"])
     for contract in Contract.objects.filter(status=ContractStatus.NEGOTIATION).order_by("pk"):
-        transitions.withdraw_stale_consents(transitions.lock(contract))
+        contract = transitions.lock(contract)
+        if contract.status == ContractStatus.NEGOTIATION:  # agreed while we waited, it keeps its text and its consents
+            transitions.withdraw_stale_consents(contract)
     audit.record(actor, "wording.adopt", wording, after={"version": wording.version})
     return wording
 
@@ -49,7 +52,7 @@ def adopt_wording(*, actor: Actor, wording: Wording) -> Wording:
 @transaction.atomic
 def validate_wording(*, actor: Actor, wording: Wording) -> Wording:
     """Record that someone answers for an adopted wording: who, when. Raises DomainError otherwise."""
-    wording = Wording.objects.select_for_update(of=("self",)).select_related("agreement_version").get(pk=wording.pk)
+    wording = _locked(wording)
     if wording.is_draft:
         raise DomainError("Adoptez la trame avant de la valider.")
     if wording.validated_on:
@@ -58,6 +61,10 @@ def validate_wording(*, actor: Actor, wording: Wording) -> Wording:
     wording.save(update_fields=["validated_on", "validated_by"])
     audit.record(actor, "wording.validate", wording, after={"version": wording.version})
     return wording
+
+
+def _locked(wording: Wording) -> Wording:
+    return read_locked(Wording.objects.select_related("agreement_version"), wording.pk)
 
 
 def check_whole(wording: Wording) -> None:

@@ -11,6 +11,7 @@ from accounts.permissions import Act, check
 from core import audit, clock
 from core.actor import Actor
 from core.errors import DomainError, NotAllowed
+from core.locking import read_locked
 from funding import transitions
 from funding.lifecycle import Transition
 from funding.models import Payment, PaymentOrder
@@ -82,7 +83,7 @@ def cancel_payment(*, actor: Actor, payment: Payment, reason: str) -> Payment:
 def _lock(actor: Actor, payment: Payment) -> Payment:
     """Lock a payment of the accountant's fund; raise NotAllowed for anyone else."""
     check(actor, Act.PAY)
-    payment = Payment.objects.select_for_update(of=("self",)).select_related("contract").get(pk=payment.pk)
+    payment = read_locked(Payment.objects.select_related("contract"), payment.pk)
     if actor.organisation_id != payment.contract.fund_id:
         raise NotAllowed("Ce versement relève d’une autre caisse.")
     return payment

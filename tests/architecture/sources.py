@@ -6,26 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-ROOMS = (
-    "core",
-    "territories",
-    "agreements",
-    "accounts",
-    "documents",
-    "health_projects",
-    "indicators",
-    "contracts",
-    "funding",
-    "spending",
-    "simulator",
-    "dialogues",
-    "dashboards",
-    "demonstration",
-    "cpts_portal",
-)
+ROOMS = (*(room.name for room in apps.get_app_configs() if Path(room.path).parent == ROOT), "cpts_portal")
+"""The rooms as the settings install them, the lowest first; then the front door."""
 
 
 @dataclass(frozen=True)

@@ -18,21 +18,7 @@ OVERRIDES = ("account/", "mfa/", "allauth/", "bootstrap5/", "admin/")
 OFF_LINE = {"pdf", "archive"}  # read from a disk: they carry their style
 FRONT_DOOR = {"layouts", "allauth", "admin"}  # what surrounds every page may lead anywhere
 DEMONSTRATION_TOOLS = "demonstration:tools"  # the ribbon and the sign-in pages lead to it, in a demonstration
-HIGHEST_FIRST = [
-    "demonstration",
-    "dashboards",
-    "dialogues",
-    "simulator",
-    "spending",
-    "funding",
-    "contracts",
-    "indicators",
-    "health_projects",
-    "documents",
-    "accounts",
-    "territories",
-    "core",
-]
+HIGHEST_FIRST = [room for room in reversed(ROOMS) if room != "cpts_portal"]
 PAGE_LAYOUTS = {
     "layouts/base.html",
     "layouts/narrow.html",
