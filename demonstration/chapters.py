@@ -1,19 +1,26 @@
 """What stories are made of: chapters that go on where the one before them stopped, each the same in many dossiers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from types import MappingProxyType
 
+from agreements.enums import MissionCode
 from contracts.models import DURATION_YEARS
 from core.dates import add_months, anniversary
-from demonstration.acts import contracts, dialogues, payments, projects, scenarios, spending, values
+from demonstration.acts import amendments, contracts, dialogues, payments, projects, scenarios, spending, values
 from demonstration.cast import Dossier
 from demonstration.playback import Story
 from dialogues.enums import DialogueKind
 from spending.pages import known_ceiling
 
 # Days after the signature on which each mission starts: inside the delays of R4.
-STARTS = {"ACCESS_TO_CARE": 120, "HEALTH_CRISIS": 150, "CARE_PATHWAYS": 200, "PREVENTION": 230, "QUALITY": 240}
+STARTS = {
+    MissionCode.ACCESS_TO_CARE: 120,
+    MissionCode.HEALTH_CRISIS: 150,
+    MissionCode.CARE_PATHWAYS: 200,
+    MissionCode.PREVENTION: 230,
+    MissionCode.QUALITY: 240,
+}
 PAYMENT_ROUNDS = 62  # one a month for five years and a little more
 APPROVAL_DAYS = 11  # from the dialogue to its third approval: inside the two months of R12
 
@@ -29,6 +36,13 @@ def approved(dossier: Dossier, on: date) -> Story:
     yield from submitted(dossier, on - timedelta(days=41))
     yield on
     projects.approve(dossier)
+
+
+def consented(dossier: Dossier, on: date, days_before: Sequence[int]) -> Story:
+    """Have the president, then the ARS, then the fund consent to the amendment, so many days before `on` each."""
+    for actor, days in zip(dossier.officers, days_before, strict=False):
+        yield on - timedelta(days=days)
+        amendments.consent(dossier, actor)
 
 
 def negotiated(dossier: Dossier, on: date) -> Story:

@@ -7,6 +7,7 @@ from contracts.models import Contract
 from core import clock
 from core.dates import add_months
 from core.errors import DomainError
+from core.wording import counted
 from dialogues import jobs as dialogue_jobs
 from funding import jobs as funding_jobs
 from health_projects import jobs as project_jobs
@@ -52,11 +53,11 @@ class Night:
     """How much the jobs of one night, or of several, did."""
 
     WORDS = {
-        "approved": ("{} projet de santé approuvé tacitement", "{} projets de santé approuvés tacitement"),
-        "dialogues": ("{} dialogue inscrit au calendrier", "{} dialogues inscrits au calendrier"),
-        "payments": ("{} versement devenu exigible", "{} versements devenus exigibles"),
-        "terminated": ("{} contrat résilié", "{} contrats résiliés"),
-        "expired": ("{} contrat arrivé à son échéance", "{} contrats arrivés à leur échéance"),
+        "approved": ("projet de santé approuvé tacitement", "projets de santé approuvés tacitement"),
+        "dialogues": ("dialogue inscrit au calendrier", "dialogues inscrits au calendrier"),
+        "payments": ("versement devenu exigible", "versements devenus exigibles"),
+        "terminated": ("contrat résilié", "contrats résiliés"),
+        "expired": ("contrat arrivé à son échéance", "contrats arrivés à leur échéance"),
     }
 
     def __init__(self, **counts: int):
@@ -67,4 +68,4 @@ class Night:
 
     @property
     def sentences(self) -> list[str]:
-        return [self.WORDS[name][count > 1].format(count) for name, count in self.counts.items() if count]
+        return [counted(count, *self.WORDS[name]) for name, count in self.counts.items() if count]

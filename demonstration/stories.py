@@ -7,6 +7,7 @@ agreement keep the dates of that agreement, and grow old with the portal.
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
+from agreements.enums import MissionCode
 from core.dates import add_months, anniversary
 from demonstration import chapters
 from demonstration.acts import amendments, contracts, dialogues, payments, projects, values
@@ -146,8 +147,8 @@ def starting(dossier: Dossier, today: date) -> list[Story]:
 
     return [
         chapters.signed(dossier, signed_on),
-        chapters.mission_started(dossier, "ACCESS_TO_CARE", signed_on + timedelta(days=50)),
-        chapters.mission_started(dossier, "CARE_PATHWAYS", today + timedelta(days=18)),
+        chapters.mission_started(dossier, MissionCode.ACCESS_TO_CARE, signed_on + timedelta(days=50)),
+        chapters.mission_started(dossier, MissionCode.CARE_PATHWAYS, today + timedelta(days=18)),
         chapters.paid_monthly(dossier, signed_on),
         wider(),
     ]
@@ -159,13 +160,13 @@ def terminated(dossier: Dossier, today: date) -> list[Story]:
     The year cut short is settled: what it is still owed is due, what it pays back is to be claimed.
     """
     signed_on, ends_on = add_months(today, -10), today - timedelta(days=12)
-    starts = {"ACCESS_TO_CARE": 60, "HEALTH_CRISIS": 90, "PREVENTION": 140}
+    starts = {MissionCode.ACCESS_TO_CARE: 60, MissionCode.HEALTH_CRISIS: 90, MissionCode.PREVENTION: 140}
 
     def end() -> Story:
         yield add_months(ends_on, -2) - timedelta(days=3)
         contracts.notify_end(dossier, ends_on)
         yield ends_on - timedelta(days=20)
-        contracts.propose_rates(dossier, {"ACCESS_TO_CARE": "0.80", "PREVENTION": "0.50"})
+        contracts.propose_rates(dossier, {MissionCode.ACCESS_TO_CARE: "0.80", MissionCode.PREVENTION: "0.50"})
         for actor, days_before in zip(dossier.signatories, (18, 16, 11), strict=True):
             yield ends_on - timedelta(days=days_before)
             contracts.agree_on_end(dossier, actor)
@@ -200,9 +201,7 @@ def values_to_confirm(dossier: Dossier, today: date) -> list[Story]:
     def amending() -> Story:
         yield today - timedelta(days=25)
         amendments.propose_mission(dossier, year=3)
-        for actor, days_before in ((dossier.president, 19), (dossier.ars_officer, 8)):
-            yield today - timedelta(days=days_before)
-            amendments.consent(dossier, actor)
+        yield from chapters.consented(dossier, today, (19, 8))
 
     return [
         chapters.signed(dossier, signed_on),
@@ -244,9 +243,7 @@ def three_years(dossier: Dossier, today: date) -> list[Story]:
         fourth_year = anniversary(signed_on, 3)
         yield fourth_year - timedelta(days=70)
         amendments.propose_mission(dossier, year=4)
-        for actor, days_before in zip(dossier.officers, (62, 55, 50), strict=True):
-            yield fourth_year - timedelta(days=days_before)
-            amendments.consent(dossier, actor)
+        yield from chapters.consented(dossier, fourth_year, (62, 55, 50))
         for actor, days_before in zip(dossier.signatories, (44, 40, 33), strict=True):
             yield fourth_year - timedelta(days=days_before)
             amendments.sign(dossier, actor)
@@ -270,7 +267,7 @@ def first_agreement(dossier: Dossier, today: date) -> list[Story]:
     signed_on = date(2022, 3, 14)
 
     def unscheduled() -> Story:
-        access_starts = signed_on + timedelta(days=chapters.STARTS["ACCESS_TO_CARE"])
+        access_starts = signed_on + timedelta(days=chapters.STARTS[MissionCode.ACCESS_TO_CARE])
         yield access_starts + timedelta(days=10)
         contracts.start_unscheduled_lines(dossier, access_starts + timedelta(days=20))
         yield anniversary(signed_on, 1) - timedelta(days=8)
@@ -285,9 +282,7 @@ def first_agreement(dossier: Dossier, today: date) -> list[Story]:
         fourth_year = anniversary(signed_on, 3)
         yield fourth_year - timedelta(days=80)
         amendments.propose_agreement(dossier, year=4)
-        for actor, days_before in zip(dossier.officers, (74, 66, 61), strict=True):
-            yield fourth_year - timedelta(days=days_before)
-            amendments.consent(dossier, actor)
+        yield from chapters.consented(dossier, fourth_year, (74, 66, 61))
         yield fourth_year - timedelta(days=52)
         amendments.refuse(dossier)
         yield fourth_year - timedelta(days=45)

@@ -1,79 +1,29 @@
 """Forms of the simulator: what is typed becomes the document of `simulate_funding`; every refusal finds its field."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from decimal import Decimal
+from functools import partial
 from urllib.parse import parse_qsl
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from agreements.agreement import Agreement
 from agreements.rules import CONTRACT_YEARS
 from core.errors import DomainError
-from core.forms import ActionForm, DecimalFrField, FrenchDateField, MoneyField
+from core.forms import ActionForm, FrenchDateField
 from core.wording import counted
 from simulator import address, documents
 from simulator.assemblers import MAX_COMMUNES, ChosenTerritory, read_pasted, territory_of
 from simulator.documents import YEARS, Fields
+from simulator.fields import MAX_MEMBERS, CountField, MissionFields, fields_of_mission, fields_of_years
 from territories.rules import parse_insee_codes
 
 MAX_POPULATION = 10_000_000
-MAX_MEMBERS = 100_000
-MAX_AMOUNT = Decimal("9999999.99")
-MAX_CRISES = 10
 MAX_PASTED = 5_000  # characters
-RATE_PLACES = 10
 FULL_RATE = "100"
-
-
-class CountField(DecimalFrField):
-    """A whole number: « 65 000 »; returns an int."""
-
-    def __init__(self, **kwargs):
-        super().__init__(places=0, min_value=kwargs.pop("min_value", 0), **kwargs)
-
-    def to_python(self, value) -> int | None:
-        number = super().to_python(value)
-        return None if number is None else int(number)
-
-    def not_a_number(self) -> str:
-        return "Écrivez un nombre entier en chiffres, par exemple 65 000."
-
-
-class DatesField(forms.CharField):
-    """Dates separated by commas; returns them in order, each once."""
-
-    def to_python(self, value) -> tuple[date, ...]:
-        words = [word.strip() for word in super().to_python(value).split(",") if word.strip()]
-        if len(words) > MAX_CRISES:
-            raise ValidationError(f"Indiquez {MAX_CRISES} dates au plus.", code="too_many")
-        return tuple(sorted({FrenchDateField().clean(word) for word in words}))
-
-
-@dataclass(frozen=True, kw_only=True)
-class MissionFields:
-    """The fields of a mission as the page prints them; `is_known` tells whether the agreement has it."""
-
-    code: str
-    label: str
-    is_core: bool
-    is_known: bool
-    engaged: BoundField
-    starts_on: BoundField
-    default_start: date | None
-    rate: BoundField
-    rates: tuple[BoundField, ...]
-    others: tuple[BoundField, ...]
-
-    @property
-    def has_details(self) -> bool:
-        """Tell whether what is folded holds something, or an error."""
-        return any(field.value() or field.errors for field in (*self.rates, *self.others))
 
 
 class SimulationForm(ActionForm):
@@ -132,70 +82,9 @@ class SimulationForm(ActionForm):
         for name in ("population", "agreement", "pasted"):
             self.fields[name].label = self.fields[name].label.removesuffix(" (facultatif)")
         sizes = sorted({size for agreement in self.agreements.values() for size in agreement.published_totals})
-        for year in YEARS:
-            self.fields[f"members-{year}"] = self._dress(
-                CountField(label=_within("Membres", f"Année {year}"), max_value=MAX_MEMBERS, required=False)
-            )
-            self.fields[f"size-{year}"] = self._dress(
-                forms.TypedChoiceField(
-                    label=_within("Taille", f"Année {year}"),
-                    coerce=int,
-                    empty_value=None,
-                    required=False,
-                    choices=[("", "inchangée"), *[(str(size), f"taille {size}") for size in sizes]],
-                )
-            )
-            self.fields[f"advanced-{year}"] = forms.TypedChoiceField(
-                coerce=int,
-                empty_value=None,
-                required=False,
-                choices=[("", ""), *[(str(size), str(size)) for size in sizes]],
-                widget=forms.HiddenInput,
-            )
+        self.fields |= fields_of_years(sizes)
         for code, label in self.labels.items():
-            self._add_mission(code, label)
-
-    def _add_mission(self, code: str, label: str) -> None:
-        rate = {"places": RATE_PLACES, "min_value": Decimal(0), "max_value": Decimal(100), "required": False}
-
-        def said(text: str) -> SafeString:
-            return _within(label, text)
-
-        self.fields[code] = forms.BooleanField(label=label, required=False)
-        self.fields[f"{code}-starts_on"] = FrenchDateField(label=said("Démarrage"), required=False)
-        if self._any_has(code, "rate"):
-            self.fields[f"{code}-rate"] = DecimalFrField(label=said("Résultats (%)"), **rate)
-            for year in YEARS:
-                field = DecimalFrField(label=said(f"Année {year} (%)"), **rate)
-                self.fields[f"{code}-rate-{year}"] = self._dress(field)
-        if self._any_has(code, "triage_starts_on"):
-            self.fields[f"{code}-triage_starts_on"] = FrenchDateField(
-                label=said("Traitement et orientation des demandes, à partir du"), required=False
-            )
-        if self._any_has(code, "compensation_starts_on"):
-            self._add_compensation(code, label)
-        if self._any_has(code, "crises"):
-            self.fields[f"{code}-crises"] = DatesField(
-                label=said("Crises déclarées"),
-                required=False,
-                max_length=200,
-                help_text="Une ou plusieurs dates séparées par des virgules, par exemple 02/08/2026.",
-            )
-
-    def _add_compensation(self, code: str, mission: str) -> None:
-        self.fields[f"{code}-compensation_starts_on"] = FrenchDateField(
-            label=_within(mission, "Compensation des professionnels, à partir du"), required=False
-        )
-        for suffix, label in (("", "Compensation déclarée chaque année"), *((f"-{y}", f"Année {y}") for y in YEARS)):
-            self.fields[f"{code}-compensation_actual{suffix}"] = MoneyField(
-                label=_within(mission, label), max_value=MAX_AMOUNT, required=False
-            )
-
-    def _dress(self, field: forms.Field) -> forms.Field:
-        """Give a field its looks: the many small ones of the years are printed without crispy, which is slow."""
-        is_list = isinstance(field.widget, forms.Select)
-        field.widget.attrs["class"] = "form-select" if is_list else "form-control"
-        return field
+            self.fields |= fields_of_mission(code, label, partial(self._any_has, code))
 
     def _any_has(self, code: str, name: str) -> bool:
         return any(agreement.has(code, documents.NEEDS[name]) for agreement in self.agreements.values())
@@ -413,8 +302,3 @@ def _labels(agreements: Mapping[str, Agreement]) -> dict[str, str]:
         for terms in sorted(agreement.missions, key=lambda terms: terms.order):
             labels.setdefault(terms.code, terms.label)
     return labels
-
-
-def _within(mission: str, text: str) -> SafeString:
-    """Return the label of a field of a mission: its name is said in the summary of errors, and to readers."""
-    return format_html('<span class="sim-of">{} : </span>{}', mission, text)

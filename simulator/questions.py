@@ -16,7 +16,7 @@ from indicators.models import Indicator
 from simulator import variants
 from simulator.assemblers import ContractScenario, supposed_inputs
 from simulator.documents import Fields
-from simulator.forms import RATE_PLACES
+from simulator.fields import RATE_PLACES
 
 
 class Question(ActionForm):

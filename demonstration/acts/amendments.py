@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from agreements.enums import MissionCode
 from agreements.models import AgreementVersion
 from contracts import actions
 from contracts.models import Amendment
@@ -11,7 +12,7 @@ from core.dates import add_months
 from demonstration.acts.documents import press, render
 from demonstration.cast import Dossier
 
-ADDED_MISSION = "PROFESSIONAL_SUPPORT"
+ADDED_MISSION = MissionCode.PROFESSIONAL_SUPPORT
 START_MONTHS = 6  # after the first day of the year from which the amendment counts
 BLANK = {
     "new_size": None,
@@ -42,7 +43,7 @@ def propose_agreement(dossier: Dossier, *, year: int) -> None:
         dossier,
         year=year,
         reason="L’avenant 2 de l’accord national ajoute la réponse aux crises sanitaires, que la CPTS prépare.",
-        added=["HEALTH_CRISIS"],
+        added=[MissionCode.HEALTH_CRISIS],
         agreement_version=AgreementVersion.objects.get(code="aci-2021"),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from agreements.enums import AmountKind, Scale
+from agreements.enums import AmountKind, Direction, MissionCode, Scale
 from contracts import actions
 from contracts.assemblers import first_programme
 from contracts.enums import TerminationGround
@@ -13,6 +13,7 @@ from core import clock
 from core.actor import Actor
 from core.dates import add_months
 from core.enums import Side
+from core.money import round_cents
 from demonstration.acts.documents import press, render
 from demonstration.cast import Dossier
 from demonstration.data import read
@@ -28,18 +29,17 @@ LOCAL_CLAUSES = (
 )
 # Months between the draft and the planned start of each mission: inside the delays of R4.
 PLANNED_STARTS = {
-    "ACCESS_TO_CARE": 6,
-    "CARE_PATHWAYS": 7,
-    "PREVENTION": 8,
-    "HEALTH_CRISIS": 6,
-    "QUALITY": 9,
-    "PROFESSIONAL_SUPPORT": 9,
+    MissionCode.ACCESS_TO_CARE: 6,
+    MissionCode.CARE_PATHWAYS: 7,
+    MissionCode.PREVENTION: 8,
+    MissionCode.HEALTH_CRISIS: 6,
+    MissionCode.QUALITY: 9,
+    MissionCode.PROFESSIONAL_SUPPORT: 9,
 }
-HUNDRED = Decimal(100)
 
 
-def draft(dossier: Dossier, starts: Mapping[str, int] = PLANNED_STARTS) -> None:
-    """The coordinator drafts the contract, plans its missions (`starts`: months from today), writes its programme."""
+def draft(dossier: Dossier) -> None:
+    """The coordinator drafts the contract and plans its missions."""
     actor = dossier.coordinator
     contract = actions.draft_contract(actor=actor, health_project=dossier.project)
     dossier.contract = actions.update_contract(
@@ -49,7 +49,8 @@ def draft(dossier: Dossier, starts: Mapping[str, int] = PLANNED_STARTS) -> None:
         local_clauses=LOCAL_CLAUSES,
         member_count=dossier.data["members"],
         missions=[
-            (row.mission, add_months(clock.today(), starts.get(row.mission, 6))) for row in contract.missions.all()
+            (row.mission, add_months(clock.today(), PLANNED_STARTS[MissionCode(row.mission)]))
+            for row in contract.missions.all()
         ],
     )
 
@@ -71,9 +72,8 @@ def open_negotiation(dossier: Dossier) -> None:
     dossier.contract = dialogue_actions.open_negotiation(actor=dossier.president, contract=dossier.contract)
 
 
-def consent(dossier: Dossier, *actors: Actor) -> None:
-    for actor in actors:
-        dossier.contract = actions.consent(actor=actor, contract=dossier.contract)
+def consent(dossier: Dossier, actor: Actor) -> None:
+    dossier.contract = actions.consent(actor=actor, contract=dossier.contract)
     if dossier.contract.document_id:
         press.order(dossier.contract.document)
 
@@ -181,7 +181,7 @@ def _write_mission(dossier: Dossier, mission: ProgrammeMission) -> None:
 
 
 def _write_indicator(actor: Actor, mission: ProgrammeMission, action, row: dict) -> None:
-    amount = (mission.variable_amount * row["weight"] / HUNDRED).quantize(Decimal("0.01"))
+    amount = round_cents(mission.variable_amount * row["weight"] / 100)
     indicator_actions.save_indicator(
         actor=actor,
         programme_mission=mission,
@@ -194,16 +194,14 @@ def _write_indicator(actor: Actor, mission: ProgrammeMission, action, row: dict)
         owner=row.get("owner", Side.CPTS),
         counts_patients=row.get("counts_patients", False),
         scale=Scale(row["scale"]),
-        direction=row.get("direction", "UP"),
+        direction=row.get("direction", Direction.UP),
         baseline=_decimal(row.get("baseline")),
         target=_decimal(row.get("target")),
         maximum_amount=amount,
-        levels=[(Decimal(threshold), _share(amount, share)) for threshold, share in row.get("levels", ())],
+        levels=[
+            (Decimal(threshold), round_cents(amount * Decimal(share))) for threshold, share in row.get("levels", ())
+        ],
     )
-
-
-def _share(amount: Decimal, share: str) -> Decimal:
-    return (amount * Decimal(share)).quantize(Decimal("0.01"))
 
 
 def _decimal(text: str | None) -> Decimal | None:

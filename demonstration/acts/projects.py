@@ -7,7 +7,7 @@ from demonstration.cast import Dossier
 from demonstration.data import read
 from health_projects import actions
 from health_projects.assemblers import agreement_today, territory_of
-from health_projects.enums import SectionKey
+from health_projects.enums import OppositionGround, SectionKey
 from territories.models import Commune
 
 
@@ -57,7 +57,7 @@ def oppose(dossier: Dossier) -> None:
     dossier.project = actions.oppose(
         actor=dossier.ars_officer,
         project=dossier.project,
-        ground="TERRITORY",
+        ground=OppositionGround.TERRITORY,
         reason="Le territoire, limité à deux communes, ne permet pas d’organiser une réponse de premier recours : "
         "un rapprochement avec la CPTS voisine est proposé.",
     )

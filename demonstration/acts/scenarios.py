@@ -1,5 +1,6 @@
 """The coordinator saves two simulations of the contract under way, to compare: as hoped, and with half the results."""
 
+from agreements.enums import MissionCode
 from contracts.models import DURATION_YEARS
 from demonstration.cast import Dossier
 from simulator import actions
@@ -9,7 +10,7 @@ SCENARIOS = (
     ("Tous les résultats atteints", "1.00", "Chaque indicateur atteint, chaque année : ce que le contrat promet."),
     ("La moitié des résultats", "0.50", "Pour préparer le budget : la moitié du volet variable."),
 )
-WITHOUT_RATE = {"HEALTH_CRISIS"}  # R14: no result indicator
+WITHOUT_RATE = {MissionCode.HEALTH_CRISIS}  # R14: no result indicator
 
 
 def save(dossier: Dossier) -> None:

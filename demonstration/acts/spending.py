@@ -7,6 +7,7 @@ from agreements.enums import MissionCode
 from core.actor import Actor
 from core.dates import format_date
 from core.enums import Role, Side
+from core.money import round_cents
 from demonstration.cast import Dossier
 from spending import actions
 from spending.assemblers import envelopes_of
@@ -64,7 +65,7 @@ def plan(dossier: Dossier, year: int) -> None:
     """Plan a contract year, each year two percent more than the one before."""
     envelopes = envelopes_of(dossier.contract)
     amounts = {
-        (envelope.value, category.value): (Decimal(amount) * (98 + 2 * year) / 100).quantize(Decimal("0.01"))
+        (envelope.value, category.value): round_cents(Decimal(amount) * (98 + 2 * year) / 100)
         for (envelope, category), amount in BUDGET.items()
         if envelope in envelopes
     }
