@@ -237,6 +237,7 @@ def _checked(
 
 def _check_cap(contract: Contract, professional: Professional, year: int, amount: Decimal) -> None:
     """R20: check what the professional, locked, receives in the calendar year with this amount, in euros."""
+    professional = Professional.objects.get(pk=professional.pk)
     if professional.cpts_id != contract.cpts_id:
         raise DomainError("Ce professionnel n’est pas dans la liste de cette CPTS.", field="professional")
     try:

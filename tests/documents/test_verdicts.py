@@ -190,7 +190,7 @@ STRANGE = {
     "nothing but a head": (lambda issued: b"%PDF-1.7\n", "Le fichier n’est pas un PDF lisible, ou il a été altéré."),
     "locked": (
         locked,
-        "Le fichier est protégé par un mot de passe : ni son code ni ses signatures ne peuvent être lus.",
+        "Le fichier est protégé par un mot de passe : ni son code ni ses signatures ne peuvent être lus.",
     ),
 }
 
@@ -208,7 +208,7 @@ def test_what_is_no_document_is_unknown_and_the_reason_says_why(issued, strange)
 def test_the_reasons_name_the_parties_once_and_never_doubt_a_certificate_of_ours(issued):
     """The engine trusts no certificate over a content that was altered: that is not said of ours."""
     altered = judge_file(issued.whole.replace(issued.document.code.encode(), b"X" * len(issued.document.code)))
-    assert altered.reasons[1:] == ("Signatures de la CPTS, de l’ARS et de la caisse : le contenu signé a été altéré.",)
+    assert altered.reasons[1:] == ("Signatures de la CPTS, de l’ARS et de la caisse : le contenu signé a été altéré.",)
     assert {item.field_name for item in issued.document.signature_list} == set(PARTY_FIELDS)
 
 
