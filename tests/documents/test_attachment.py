@@ -17,10 +17,10 @@ from documents.enums import DocumentKind
 from documents.jobs import data_of
 from documents.layout.pdf import render_pdf
 from documents.models import Document
-from tests.contracts.test_amendments import consent_all, draft
 from tests.documents.archival import faults
 from tests.documents.conftest import sample
 from tests.utils import stories
+from tests.utils.amendments import consent_all, draft_amendment
 
 pytestmark = pytest.mark.django_db
 SCHEMA = json.loads((Path(settings.BASE_DIR) / "docs/schemas/donnees-1.json").read_text("utf-8"))
@@ -104,5 +104,5 @@ def test_minutes_have_no_data_to_compute_with(evaluated):
 def test_an_amendment_carries_what_it_changes(evaluated):
     west = evaluated.world.west
     with stories.at(stories.SIGNED_ON.replace(year=2026, month=4, day=20)):
-        amendment = consent_all(west, draft(evaluated.contract, west.coordinator))
+        amendment = consent_all(west, draft_amendment(west.coordinator, evaluated.contract))
     assert faults_of(data_of(amendment.document).content) == []
