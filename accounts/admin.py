@@ -3,17 +3,19 @@
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.crypto import get_random_string
+from django.utils.html import format_html
 
 from accounts import actions
 from accounts.enums import ROLES_OF
 from accounts.forms import InvitationForm
 from accounts.models import Delegation, Invitation, Membership, Organisation, User
+from core import audit
 from core.admin import AuditedAdmin, ReadOnlyAdmin
 from core.enums import Side
 from core.http import attempt, posted, submit_form
@@ -21,6 +23,10 @@ from core.http import attempt, posted, submit_form
 # Those of the packages write without the journal, and would show the secret of each second factor: an account's is
 # reset from its own page.
 admin.site.unregister([Group, EmailAddress, Authenticator])
+
+
+CODE_HELP = "Le code est court et ne change plus\u00a0: cpts-alta-rocca, sans espace ni accent."
+WHERE_TO_INVITE = "Pour inviter quelqu’un, ouvrez la page de son organisation, puis «\u00a0Inviter une personne\u00a0»."
 
 
 class MembershipInline(admin.TabularInline):
@@ -36,14 +42,42 @@ class OrganisationAdmin(AuditedAdmin):
     search_fields = ["name", "code", "finess_ej"]
     autocomplete_fields = ["ars", "fund"]
     filter_horizontal = ["regions", "departments"]
+    fieldsets = [
+        (None, {"fields": ["side", "name", "code", "is_active"], "description": CODE_HELP}),
+        ("Pour une CPTS", {"fields": ["ars", "fund"], "description": "Ce sont eux qui liront et signeront avec elle."}),
+        ("Pour une ARS", {"fields": ["regions"], "description": "Une ARS suit les CPTS de ses régions."}),
+        (
+            "Pour une caisse ou une CPTS",
+            {
+                "fields": ["fund_kind", "departments"],
+                "description": "Une CPTS dont vous ne dites pas les départements prend ceux de sa caisse.",
+            },
+        ),
+        ("Coordonnées", {"fields": ["email", "finess_ej", "address"]}),
+    ]
     inlines = [MembershipInline]
+
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        """The portal itself is not an organisation that one adds."""
+        field = super().formfield_for_choice_field(db_field, request, **kwargs)
+        if db_field.name == "side":
+            field.choices = [choice for choice in field.choices if choice[0] != Side.SYSTEM]
+        return field
+
+    def response_add(self, request, obj, post_url_continue=None):
+        """Say what comes next: an organisation without a person can do nothing."""
+        address = reverse("admin:accounts_organisation_invite", args=[obj.pk])
+        messages.info(request, format_html('Ensuite\u00a0: <a href="{}">invitez sa première personne</a>.', address))
+        return super().response_add(request, obj, post_url_continue)
 
     def save_related(self, request, form, formsets, change):
         """A CPTS whose départements nobody gave takes those of its fund: portfolios are filtered by them."""
         super().save_related(request, form, formsets, change)
         organisation = form.instance
         if organisation.side == Side.CPTS and not organisation.departments.exists():
-            organisation.departments.set(organisation.fund.departments.all())
+            departments = list(organisation.fund.departments.all())
+            organisation.departments.set(departments)
+            audit.record(request.actor, "admin.change", organisation, after={"departments": departments})
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.invite)
@@ -144,6 +178,9 @@ class InvitationAdmin(ReadOnlyAdmin):
     exclude = ["token"]
     search_fields = ["email", "organisation__name"]
     actions = ["withdraw"]
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"subtitle": WHERE_TO_INVITE, **(extra_context or {})})
 
     @admin.action(description="Retirer les invitations choisies")
     def withdraw(self, request, queryset):

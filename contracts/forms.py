@@ -11,7 +11,7 @@ from contracts.assemblers import CutMission
 from contracts.enums import TerminationGround
 from core import clock
 from core.dates import format_date
-from core.forms import ActionForm, CrispyMixin, DecimalFrField, FrenchDateField, StaleFormMixin
+from core.forms import ActionForm, CrispyMixin, DecimalFrField, FrenchDateField, ReadValuesMixin, StaleFormMixin
 from core.money import format_euros
 
 MAX_MEMBERS = 100_000
@@ -151,7 +151,7 @@ class TerminationForm(ActionForm):
             del self.fields["formal_notice_on"]
 
 
-class RatesForm(ActionForm):
+class RatesForm(ReadValuesMixin, ActionForm):
     """The rate of each mission for the year cut short (R19). `cut` are the missions that the end cuts."""
 
     def __init__(self, *args, cut: Sequence[CutMission], **kwargs):
@@ -171,7 +171,8 @@ class RatesForm(ActionForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         typed = {row.mission: cleaned.get(f"rate_{row.mission}") for row in self.cut}
-        return {"rates": {mission: rate / 100 for mission, rate in typed.items() if rate is not None}}
+        rates = {mission: rate / 100 for mission, rate in typed.items() if rate is not None}
+        return {"rates": rates, "version": cleaned["version"]}
 
 
 class AmendmentForm(CrispyMixin, StaleFormMixin, forms.Form):

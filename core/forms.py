@@ -15,6 +15,7 @@ from django.utils.text import capfirst
 from core.errors import DomainError, StaleForm
 from core.face import Difference
 from core.files import KINDS, MEGABYTE, check_size, recognise, spoken
+from core.fingerprints import version_of
 from core.money import format_euros
 from core.templatetags.portal import date_fr, euros, number_fr
 from core.wording import counted
@@ -137,6 +138,18 @@ class StaleFormMixin:
                 self.differences.append(Difference(label=field.label, theirs=theirs, yours=yours))
 
 
+class ReadValuesMixin(StaleFormMixin):
+    """The same where the row counts no version: what was read is its values, given by name of field.
+
+    The action receives `version` and checks it again under lock, with `core.fingerprints.check_unchanged`.
+    """
+
+    keeps_version = True
+
+    def __init__(self, *args, values: dict[str, Any], **kwargs):
+        super().__init__(*args, initial=values, current_version=version_of(values), current_values=values, **kwargs)
+
+
 def _version_text(version: Any) -> str:
     if version is None:
         return ""
@@ -151,6 +164,8 @@ def _spoken(value: Any, field: forms.Field) -> str:
         return "oui" if value else "non"
     if isinstance(field, MoneyField) and isinstance(value, Decimal):
         return euros(value)
+    if isinstance(value, Decimal):
+        return number_fr(value)
     if isinstance(value, date):
         return date_fr(value)
     labels = dict(field.choices) if type(field) in (forms.ChoiceField, forms.TypedChoiceField) else {}

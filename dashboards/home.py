@@ -35,9 +35,13 @@ ADMINISTRATION = (
 
 @dataclass(frozen=True, kw_only=True)
 class OwnDossier:
-    """The dossier of a CPTS: its project, its latest contract, and the path from one to the other."""
+    """The dossier of a CPTS: its project, its latest contract, and the path from one to the other.
+
+    `awaited_on` is the last day of the ARS, while it has the project.
+    """
 
     project: HealthProject | None
+    awaited_on: date | None
     contract: Contract | None
     year: int | None
     steps: list[Step]
@@ -101,6 +105,7 @@ def own_dossier(actor: Actor, today: date) -> OwnDossier:
     year = contract.year_on(today) if contract and contract.signed_on else None
     return OwnDossier(
         project=project,
+        awaited_on=project.decision_due_on if project and project.status == ProjectStatus.SUBMITTED else None,
         contract=contract,
         year=year,
         steps=_path(project, contract),

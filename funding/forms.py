@@ -3,7 +3,7 @@
 from django import forms
 
 from core import clock
-from core.forms import ActionForm, FrenchDateField, MoneyField
+from core.forms import ActionForm, FrenchDateField, MoneyField, ReadValuesMixin
 
 
 class PayForm(ActionForm):
@@ -43,7 +43,7 @@ class OrderForm(PeriodForm):
     seen_total = forms.DecimalField(max_digits=12, decimal_places=2, widget=forms.HiddenInput)
 
 
-class LineStartForm(ActionForm):
+class LineStartForm(ReadValuesMixin, ActionForm):
     """From which day triage or the compensation of professionals counts (R9)."""
 
     starts_on = FrenchDateField(
@@ -53,7 +53,7 @@ class LineStartForm(ActionForm):
     )
 
 
-class CompensationForm(ActionForm):
+class CompensationForm(ReadValuesMixin, ActionForm):
     """What the CPTS really paid to compensate professionals in a contract year (R9)."""
 
     amount = MoneyField(

@@ -45,6 +45,12 @@ class UnscheduledPage:
     years: list[UnscheduledYear]
 
 
+def line_starts(contract: Contract) -> dict[AmountKind, date | None]:
+    """R9: return the day from which triage and compensation count; `contract` is read with its missions."""
+    mission = next(row for row in contract.missions.all() if row.mission == MissionCode.ACCESS_TO_CARE)
+    return {AmountKind.TRIAGE: mission.triage_starts_on, AmountKind.COMPENSATION: mission.compensation_starts_on}
+
+
 def has_unscheduled_lines(contract: Contract) -> bool:
     """Return whether an agreement of the contract pays triage or the compensation of professionals (R2, R9)."""
     agreements = [contract.agreement_version.as_value(), *contract.agreements_by_year().values()]
@@ -68,7 +74,7 @@ def unscheduled_page(contract: Contract, today: date) -> UnscheduledPage:
     last = min(contract.year_on(today), contract.last_year)
     inputs = contract_inputs(contract, through_year=last)
     known, most = compute(inputs), compute(_at_the_ceiling(inputs))
-    days = {AmountKind.TRIAGE: mission.triage_starts_on, AmountKind.COMPENSATION: mission.compensation_starts_on}
+    days = line_starts(contract)
     return UnscheduledPage(
         mission=mission,
         may_begin=[kind for kind, day in days.items() if mission.started_on and (day is None or day > today)],

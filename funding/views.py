@@ -29,7 +29,7 @@ from funding.schedule import schedule_of, schedule_sums, schedule_years
 from funding.sheets import schedule_sheet, statement_sheet
 from funding.statements import opened_lines, revised_lines
 from funding.tables import OrderedTable, OwnPaymentTable, PaymentOrderTable, PaymentTable
-from funding.unscheduled import has_unscheduled_lines, unscheduled_page
+from funding.unscheduled import has_unscheduled_lines, line_starts, unscheduled_page
 
 STARTED_LINES = (AmountKind.TRIAGE, AmountKind.COMPENSATION)
 
@@ -184,7 +184,7 @@ def line_start(request, pk, kind, template_name="funding/unscheduled_form.html")
     if kind not in STARTED_LINES:
         raise Http404
     line = AmountKind(kind)
-    form = LineStartForm(posted(request), actor=request.actor)
+    form = LineStartForm(posted(request), actor=request.actor, values={"starts_on": line_starts(contract)[line]})
     fields = {"contract": contract, "kind": line, "success": f"{line.label} : le premier jour est enregistré."}
     if request.method == "POST" and submit_form(request, form, contract_actions.start_line, **fields):
         return redirect("funding:unscheduled_care", pk)
@@ -201,7 +201,7 @@ def compensation_declare(request, pk, year, template_name="funding/unscheduled_f
     rows = {row.number: row for row in unscheduled_page(contract, clock.today()).years}
     if year not in rows:
         raise Http404
-    form = CompensationForm(posted(request), actor=request.actor, initial={"amount": rows[year].declared})
+    form = CompensationForm(posted(request), actor=request.actor, values={"amount": rows[year].declared})
     fields = {"contract": contract, "number": year, "success": "Le montant est déclaré."}
     if request.method == "POST" and submit_form(request, form, contract_actions.declare_compensation, **fields):
         return redirect("funding:unscheduled_care", pk)

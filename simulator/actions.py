@@ -8,6 +8,7 @@ from accounts.permissions import Act, check
 from core import audit
 from core.actor import Actor
 from core.errors import DomainError, NotAllowed
+from core.fingerprints import check_unchanged
 from simulator.assemblers import known_agreements
 from simulator.documents import Document, simulate_document
 from simulator.models import Scenario
@@ -49,10 +50,16 @@ def save_scenario(
 
 
 @transaction.atomic
-def rename_scenario(*, actor: Actor, scenario: Scenario, name: str, note: str = "") -> Scenario:
-    """Change the name and the note of a scenario; its figures never change."""
+def rename_scenario(
+    *, actor: Actor, scenario: Scenario, name: str, note: str = "", version: str | None = None
+) -> Scenario:
+    """Change the name and the note of a scenario; its figures never change.
+
+    Raises StaleForm when someone else renamed it since `version` was read.
+    """
     scenario = _locked(actor, scenario)
     before = {"name": scenario.name, "note": scenario.note}
+    check_unchanged(version, before)
     _name(scenario, name, note)
     audit.record(
         actor, "scenario.rename", scenario, before=before, after={"name": scenario.name, "note": scenario.note}

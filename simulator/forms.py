@@ -13,7 +13,7 @@ from django.forms.boundfield import BoundField
 from agreements.agreement import Agreement
 from agreements.rules import CONTRACT_YEARS
 from core.errors import DomainError
-from core.forms import ActionForm, FrenchDateField
+from core.forms import ActionForm, FrenchDateField, ReadValuesMixin
 from core.wording import counted
 from simulator import address, documents
 from simulator.assemblers import MAX_COMMUNES, ChosenTerritory, read_pasted, territory_of
@@ -263,6 +263,10 @@ class ScenarioForm(ActionForm):
         label="nom du scénario", max_length=120, help_text="Par exemple : « Sans Lozanne », « À 60 % »."
     )
     note = forms.CharField(label="note", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class RenameForm(ReadValuesMixin, ScenarioForm):
+    """The same for a scenario already saved."""
 
 
 class NewScenarioForm(ScenarioForm):

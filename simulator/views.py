@@ -21,7 +21,7 @@ from simulator.assemblers import ContractScenario
 from simulator.documents import Fields, Simulation
 from simulator.forms import (
     NewScenarioForm,
-    ScenarioForm,
+    RenameForm,
     SimulationForm,
 )
 from simulator.models import Scenario
@@ -127,7 +127,7 @@ def scenario_edit(request, pk, template_name="simulator/scenario_form.html"):
     """Rename a scenario, or change its note."""
     scenario = scenario_of(request, pk)
     require(may(request.actor, Act.SAVE_SCENARIO))
-    form = ScenarioForm(posted(request), actor=request.actor, initial={"name": scenario.name, "note": scenario.note})
+    form = RenameForm(posted(request), actor=request.actor, values={"name": scenario.name, "note": scenario.note})
     if request.method == "POST" and submit_form(
         request, form, actions.rename_scenario, scenario=scenario, success="Le scénario est renommé."
     ):

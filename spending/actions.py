@@ -12,6 +12,7 @@ from core import audit, clock
 from core.actor import Actor
 from core.errors import DomainError, StaleForm
 from core.files import KINDS
+from core.fingerprints import check_unchanged
 from core.locking import read_locked
 from core.money import format_euros
 from documents.actions import store_file
@@ -69,12 +70,22 @@ def add_professional(*, actor: Actor, contract: Contract, name: str, profession:
 
 @transaction.atomic
 def correct_professional(
-    *, actor: Actor, contract: Contract, professional: Professional, name: str, profession: str
+    *,
+    actor: Actor,
+    contract: Contract,
+    professional: Professional,
+    name: str,
+    profession: str,
+    version: str | None = None,
 ) -> Professional:
-    """Correct the name or the profession of someone; what was received stays with the same person (R20)."""
+    """Correct the name or the profession of someone; what was received stays with the same person (R20).
+
+    Raises StaleForm when someone else corrected them since `version` was read.
+    """
     contract = _locked(actor, contract)
     professional = Professional.objects.select_for_update().get(pk=professional.pk, cpts=contract.cpts_id)
     before = {"name": professional.name, "profession": professional.profession}
+    check_unchanged(version, before)
     professional.name = _new_name(contract, name, but=professional)
     professional.profession = profession
     professional.save(update_fields=["name", "profession", "updated_at"])

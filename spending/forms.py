@@ -8,7 +8,7 @@ from django import forms
 from contracts.models import Contract
 from core.errors import DomainError
 from core.files import KINDS
-from core.forms import ActionForm, DocumentField, FrenchDateField, MoneyField, StaleFormMixin
+from core.forms import ActionForm, DocumentField, FrenchDateField, MoneyField, ReadValuesMixin, StaleFormMixin
 from spending.assemblers import envelopes_of
 from spending.enums import Category, Envelope, Profession
 from spending.models import Budget, Expense, Professional
@@ -93,6 +93,10 @@ class ProfessionalForm(ActionForm):
 
     name = forms.CharField(label="nom", max_length=120, help_text="Le nom et le prénom, rien sur la santé de personne.")
     profession = forms.ChoiceField(label="profession", choices=Profession.choices)
+
+
+class CorrectionForm(ReadValuesMixin, ProfessionalForm):
+    """The same for someone already listed."""
 
 
 class BudgetForm(StaleFormMixin, ActionForm):

@@ -17,7 +17,7 @@ from contracts.models import Contract, Termination, TerminationConsent
 from core import audit, clock
 from core.actor import SYSTEM, Actor
 from core.errors import DomainError, NotAllowed, TransitionNotAllowed
-from core.fingerprints import fingerprint
+from core.fingerprints import check_unchanged, fingerprint
 
 LAPSED = "L’accord des trois parties n’a pas été réuni avant le jour prévu."
 RATES_CHANGED = "les taux proposés ont changé"
@@ -80,15 +80,19 @@ def withdraw_termination(*, actor: Actor, contract: Contract, reason: str) -> Co
 
 
 @transaction.atomic
-def set_termination_rates(*, actor: Actor, contract: Contract, rates: Mapping[str, Decimal]) -> Termination:
+def set_termination_rates(
+    *, actor: Actor, contract: Contract, rates: Mapping[str, Decimal], version: str | None = None
+) -> Termination:
     """R19: propose the rate (0 to 1) of each mission for the year cut short; a mission left out earns nothing of it.
 
-    A change withdraws the consents given to the other rates. Raises DomainError on `rate_<mission>`.
+    A change withdraws the consents given to the other rates. Raises DomainError on `rate_<mission>`, StaleForm when
+    other rates were proposed since `version` was read.
     """
     check(actor, Act.TERMINATE)
     contract = transitions.lock_for_party(actor, contract)
     termination = _open_terms(contract)
     rules.check_rates(rates, {row.mission for row in assemblers.cut_missions(contract, termination)})
+    check_unchanged(version, termination.rates_read())
     before = termination.rate_values()
     if before == rates:
         return termination

@@ -14,16 +14,19 @@ from contracts.models import Contract, ContractMission, ContractYear
 from core import audit, clock
 from core.actor import Actor
 from core.errors import DomainError, TransitionNotAllowed
+from core.fingerprints import check_unchanged
 
 FIELDS = {AmountKind.TRIAGE: "triage_starts_on", AmountKind.COMPENSATION: "compensation_starts_on"}
 
 
 @transaction.atomic
-def start_line(*, actor: Actor, contract: Contract, kind: AmountKind, starts_on: date) -> ContractMission:
+def start_line(
+    *, actor: Actor, contract: Contract, kind: AmountKind, starts_on: date, version: str | None = None
+) -> ContractMission:
     """R9: record the day from which TRIAGE or COMPENSATION counts, as the ARS and the fund observed it.
 
     Not before the mission, nor before the first day of the running contract year; once the day has come it stands.
-    Raises DomainError with the field `starts_on`.
+    Raises DomainError with the field `starts_on`, StaleForm when another day was recorded since `version` was read.
     """
     check(actor, Act.START_TRIAGE)
     contract = transitions.lock_for_party(actor, contract)
@@ -34,6 +37,7 @@ def start_line(*, actor: Actor, contract: Contract, kind: AmountKind, starts_on:
     before = getattr(row, FIELDS[kind])
     if before is not None and before <= today:
         raise DomainError("Cette ligne a déjà commencé : son premier jour ne change plus.", "starts_on")
+    check_unchanged(version, {"starts_on": before})
     rules.check_line_start(
         contract.agreement_in(contract.year_on(starts_on)).as_value(),
         kind,
@@ -55,10 +59,13 @@ def start_line(*, actor: Actor, contract: Contract, kind: AmountKind, starts_on:
 
 
 @transaction.atomic
-def declare_compensation(*, actor: Actor, contract: Contract, number: int, amount: Decimal) -> ContractYear:
+def declare_compensation(
+    *, actor: Actor, contract: Contract, number: int, amount: Decimal, version: str | None = None
+) -> ContractYear:
     """R9: declare, in euros, what the CPTS really paid to compensate professionals in a contract year.
 
     Corrected freely until the annual dialogue of the year is closed: the three parties approve it with the minutes.
+    Raises StaleForm when another amount was declared since `version` was read.
     """
     check(actor, Act.ENTER_SPENDING)
     contract = transitions.lock_for_party(actor, contract)
@@ -74,6 +81,7 @@ def declare_compensation(*, actor: Actor, contract: Contract, number: int, amoun
     if amount < 0:
         raise DomainError("Un montant déclaré n’est pas négatif.", "amount")
     before, year.declared_compensation = year.declared_compensation, amount
+    check_unchanged(version, {"amount": before})
     year.save(update_fields=["declared_compensation", "updated_at"])
     audit.record(
         actor,

@@ -81,6 +81,10 @@ class Termination(TenantModel, Signed, Withdrawable):
         """Return the rates on the table, by mission; `Contract.agreed_rates` gives them once they count."""
         return {row.mission: row.rate for row in self.rates.all()}
 
+    def rates_read(self) -> dict[str, Decimal]:
+        """Return the rates as their form shows them: in %, by name of field."""
+        return {f"rate_{mission}": rate * 100 for mission, rate in self.rate_values().items()}
+
     @property
     def terms(self) -> Mapping:
         """What each party agrees on: plain JSON."""

@@ -74,12 +74,11 @@ def termination_withdraw(request, pk, template_name="contracts/termination_withd
 
 def _rates_form(request, contract: Contract) -> RatesForm:
     cut = assemblers.cut_missions(contract, contract.termination)
-    proposed = contract.termination.rate_values()
     return RatesForm(
         posted(request),
         actor=request.actor,
         cut=cut,
-        initial={f"rate_{mission}": rate * 100 for mission, rate in proposed.items()},
+        values=contract.termination.rates_read(),
     )
 
 

@@ -10,6 +10,7 @@ from core.tables import table_response
 from spending import actions, pages
 from spending.assemblers import running_year
 from spending.forms import (
+    CorrectionForm,
     ProfessionalForm,
 )
 from spending.models import Professional
@@ -54,7 +55,7 @@ def professional_correct(request, pk, template_name="spending/professional_form.
     contract = _last_contract(request, professional)
     require(may_enter(request.actor, contract))
     values = {"name": professional.name, "profession": professional.profession}
-    form = ProfessionalForm(posted(request), actor=request.actor, initial=values)
+    form = CorrectionForm(posted(request), actor=request.actor, values=values)
     fields = {"contract": contract, "professional": professional, "success": "Le professionnel est corrigé."}
     if submit_form(request, form, actions.correct_professional, **fields):
         return redirect("spending:professional_list", contract.pk)

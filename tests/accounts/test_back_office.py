@@ -85,10 +85,22 @@ def test_a_cpts_opened_from_the_back_office_takes_the_departements_of_its_fund(a
     fund.departments.add(DepartmentFactory())
     lines = {f"memberships-{name}_FORMS": 0 for name in ("TOTAL", "INITIAL")}
     data = {"side": "CPTS", "name": "CPTS neuve", "code": "neuve", "ars": world.west.ars.pk, "fund": fund.pk} | lines
-    answer = client_of(administrator).post(reverse("admin:accounts_organisation_add"), data | {"is_active": "on"})
+    client = client_of(administrator)
+    answer = client.post(reverse("admin:accounts_organisation_add"), data | {"is_active": "on"})
     assert answer.status_code == 302
     opened = Organisation.objects.get(code="neuve")
     assert set(opened.departments.all()) == set(fund.departments.all()) != set()
+    told = [event.after for event in AuditEvent.objects.filter(object_id=str(opened.pk)).order_by("sequence")]
+    assert told[0]["code"] == "neuve" and told[-1] == {"departments": [str(row) for row in fund.departments.all()]}
+    page = client.get(answer.url).content.decode()
+    assert reverse("admin:accounts_organisation_invite", args=[opened.pk]) in page  # what to do next
+
+
+def test_the_list_of_invitations_says_where_one_invites(administrator, client_of):
+    page = client_of(administrator).get(reverse("admin:accounts_invitation_changelist")).content.decode()
+    assert "ouvrez la page de son organisation" in page
+    added = client_of(administrator).get(reverse("admin:accounts_organisation_add")).content.decode()
+    assert 'value="BACK_OFFICE">Administration du portail<' in added and 'value="SYSTEM">Portail<' not in added
 
 
 def test_nobody_else_invites_to_another_organisation(world):

@@ -39,7 +39,9 @@ def test_an_invited_person_makes_her_account_and_has_her_place(invitation, clien
 
 def test_a_link_works_once(invitation, client):
     client.post(accept_url(invitation), ANSWER)
-    assert client.get(accept_url(invitation)).status_code == 404
+    answer = client.get(accept_url(invitation))
+    assert answer.status_code == 404
+    assert f'href="{reverse("account_login")}"' in answer.content.decode()  # who opens the mail again wants to sign in
 
 
 def test_a_link_dies_after_its_days_and_when_withdrawn(invitation, world, client):

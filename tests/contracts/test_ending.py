@@ -418,6 +418,8 @@ def test_rates_are_proposed_then_agreed_from_the_pages(contract, west, client_of
     assert "Indiquez au plus 100" in response.content.decode()
     assert 'value="101"' in response.content.decode()
     assert client.post(address, {"rate_ACCESS_TO_CARE": "62,5"}).url == page("termination_detail", contract)
+    stale = client_of(west.ars_signatory).post(address, {"rate_ACCESS_TO_CARE": "10"}).content.decode()
+    assert "Quelqu’un a enregistré" in stale and "62,5" in stale and 'value="10"' in stale
     for member in (west.president, west.ars_signatory, west.fund_signatory):
         client = client_of(member)
         digest = client.get(page("termination_detail", contract)).context["page"].digest

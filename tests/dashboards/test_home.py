@@ -33,6 +33,14 @@ def test_a_new_cpts_is_told_its_path_and_its_first_step(world, client_of):
     assert reverse("health_projects:project_create") not in page(client_of(world.west.reader))
 
 
+def test_a_cpts_waits_for_its_ars_only_while_the_ars_has_the_project(world, client_of):
+    client, project = client_of(world.west.coordinator), stories.draft_project(world.west)
+    project_actions.submit_project(actor=world.west.coordinator.as_actor(), project=project)
+    assert "Réponse de l’ARS attendue" in page(client)
+    project_actions.approve(actor=world.west.ars_officer.as_actor(), project=project)
+    assert "Réponse de l’ARS attendue" not in page(client)
+
+
 def test_each_cpts_sees_its_own_dossier_only(signed, client_of):
     west, neighbour = signed.world.west, signed.world.neighbour
     with stories.at(stories.SIGNED_ON):

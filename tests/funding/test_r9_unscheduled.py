@@ -214,6 +214,8 @@ def test_the_page_offers_to_each_what_is_hers(west, contract, evaluated, client_
     assert fund.post(compensation, {"starts_on": "2026-09-01"}).url == page
     assert "6\u202f476,71\u00a0€" in treasurer.get(year).content.decode()
     assert treasurer.post(year, {"amount": "8 000"}).url == page
+    stale = treasurer.post(year, {"amount": "9 000"}).content.decode()  # opened while nothing was declared
+    assert "Quelqu’un a enregistré" in stale and "8\u202f000,00" in stale and 'value="9 000"' in stale
     shown = treasurer.get(page).content.decode()
     assert "plafonné" in shown and "Corriger" in shown
     assert page in treasurer.get(reverse("dashboards:dossier", args=[contract.pk])).content.decode()

@@ -147,6 +147,16 @@ def test_the_scenario_of_another_does_not_exist(world, saved, client_of, route):
     assert page(client, route, saved[1].pk).status_code == 404
 
 
+def test_a_name_changed_meanwhile_is_shown_beside_what_was_typed(world, saved, client_of):
+    client, address = client_of(world.west.coordinator), reverse("simulator:scenario_edit", args=[saved[0].pk])
+    read = client.get(address).context["form"].current_version
+    actions.rename_scenario(actor=world.west.president.as_actor(), scenario=saved[0], name="Avec la vallée")
+    html = client.post(address, {"name": "Sans la plaine", "version": read}).content.decode()
+    assert "Quelqu’un a enregistré" in html and "Avec la vallée" in html and "Sans la plaine" in html
+    saved[0].refresh_from_db()
+    assert saved[0].name == "Avec la vallée"
+
+
 def test_the_list_shows_one_s_own(world, saved, client_of):
     html = page(client_of(world.west.reader), "scenario_list").content.decode()
     assert "Sans la vallée" in html

@@ -133,8 +133,13 @@ def test_a_name_is_corrected_by_its_cpts_alone(world, contract, client_of, peopl
     address, listing = url("professional_correct", people.nurse.pk), url("professional_list", contract.pk)
     client = client_of(world.west.treasurer)
     assert address in text(client.get(listing))
-    assert client.post(address, {"name": "Camille Dupond", "profession": "NURSE"}).headers["Location"] == listing
+    read = client.get(address).context["form"].current_version
+    typed = {"name": "Camille Dupond", "profession": "NURSE", "version": read}
+    assert client.post(address, typed).headers["Location"] == listing
     assert "Camille Dupond" in text(client.get(listing))
+    stale = text(client.post(address, typed | {"name": "Camille Durand"}))  # opened before the correction
+    assert "Quelqu’un a enregistré" in stale and "Camille Dupond" in stale and "Camille Durand" in stale
+    assert "Camille Durand" not in text(client.get(listing))
     assert address not in text(client_of(world.west.ars_officer).get(listing))
     assert client_of(world.west.ars_officer).get(address).status_code == 403
     assert client_of(world.neighbour.treasurer).get(address).status_code == 404
