@@ -320,9 +320,9 @@ class Delegation(TenantModel):
 
     @property
     def period_words(self) -> str:
-        """« à compter du 1er juin 2026 au 1er juillet 2026 »."""
-        until = f" au {format_date(self.ends_on)}" if self.ends_on else ""
-        return f"à compter du {format_date(self.starts_on)}{until}"
+        """« du 1er juin 2026 au 1er juillet 2026 », « à compter du 1er juin 2026 » where nothing says until when."""
+        start = format_date(self.starts_on)
+        return f"du {start} au {format_date(self.ends_on)}" if self.ends_on else f"à compter du {start}"
 
 
 def new_token() -> str:

@@ -95,7 +95,7 @@ def _keep_delegation(signatory: Actor, document: Document, signature: Signature)
         return
     deed = delegations.deed_to_sign(signatory)
     signature.delegated_by = str(deed.delegation.grantor.user)
-    signature.delegation_deed = f"{deed.delegation.deed_words}, {deed.delegation.period_words}"
+    signature.delegation_deed = f"{deed.delegation.deed_words}, valable {deed.delegation.period_words}"
     signature.deed = deed.file
     deed.file.readers.add(*document.readers.all())
 

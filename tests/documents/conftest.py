@@ -18,7 +18,7 @@ from documents.layout.pdf import SignatureField, render_pdf
 from documents.models import Document, StoredFile
 from documents.signing.authority import Authority, DemonstrationAuthority
 from documents.signing.engine import SILENCE_KEY, SignedPdf, sign_pdf, stamp_document
-from documents.verification import verdicts
+from documents.verification import outside, verdicts
 from documents.verification.reader import verify_pdf
 from tests.documents.stamping import TimeStampServer, serving
 
@@ -184,6 +184,7 @@ def read(document: Document) -> Document:
 def examined_at_hand(monkeypatch) -> None:
     """Files are examined in this process: another one says the same (test_verdicts) and costs a second to start."""
     monkeypatch.setattr(verdicts, "examine", verify_pdf)
+    monkeypatch.setattr(outside, "examine", verify_pdf)
 
 
 @pytest.fixture

@@ -162,7 +162,7 @@ def test_a_delegate_signs_in_her_own_name_and_all_read_by_which_deed(world, clie
     cpts = document.signature_list[0]
     president = str(world.west.president.user)
     assert (cpts.signer, cpts.delegated_by) == (world.west.treasurer.user, president)
-    deed = "Délibération n° 7 du 3 mai 2026, à compter du 1er juin 2026 au 1er juillet 2026"
+    deed = "Délibération n° 7 du 3 mai 2026, valable du 1er juin 2026 au 1er juillet 2026"
     assert cpts.delegation_deed == deed
     url = reverse("documents:file_download", args=[cpts.deed_id])
     other_party = client_of(world.west.fund_officer)

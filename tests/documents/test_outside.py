@@ -23,7 +23,7 @@ from documents.verification.reader import verify_pdf
 from tests.documents.conftest import read
 from tests.documents.stamping import made_certificate
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("examined_at_hand")]
 NAME = "Paul Le Goff, certificat qualifié"
 
 
