@@ -1,18 +1,18 @@
 """Fixtures of all tests: reference data once, two tenants of each side, clients that act for someone."""
 
 from collections import Counter
-from types import SimpleNamespace
 
 import hypothesis
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client, TransactionTestCase
 from xdist.scheduler import LoadFileScheduling
 
 from accounts.models import Membership
 from agreements.actions import load_agreements, load_national_indicators
 from tests.utils import stories
+from tests.utils.told import told
 from tests.utils.world import World, make_world
 
 # A busy machine draws its examples slowly: that says nothing of the code.
@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items):
 class WorldScheduling(LoadFileScheduling):
     """A file stays whole: it makes its world once. So does a folder whose files share one, long to make."""
 
-    FOLDERS = ("tests/architecture/",)
+    FOLDERS = ("tests/architecture/", "tests/funding/")
 
     def _split_scope(self, nodeid):
         file = super()._split_scope(nodeid)
@@ -71,22 +71,16 @@ def world(db) -> World:
 
 @pytest.fixture(scope="module")
 def signed(django_db_setup, django_db_blocker):
-    """A world whose west has a contract signed on 17 March 2025, made once a module, then undone."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        world = make_world()
-        contract = stories.active_contract(world.west, signed_on=stories.SIGNED_ON)
-        yield SimpleNamespace(world=world, contract=contract)
-        transaction.set_rollback(True)
+    """A world whose west has a contract signed on 17 March 2025, told once a module, then undone."""
+    with told(stories.active_contract, django_db_blocker) as story:
+        yield story
 
 
 @pytest.fixture(scope="module")
 def evaluated(django_db_setup, django_db_blocker):
-    """A world whose west has closed its first year, the annex ready to sign; made once a module, then undone."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        world = make_world()
-        contract = stories.evaluated_contract(world.west, signed_on=stories.SIGNED_ON)
-        yield SimpleNamespace(world=world, contract=contract)
-        transaction.set_rollback(True)
+    """A world whose west has closed its first year, the annex ready to sign; told once a module, then undone."""
+    with told(stories.evaluated_contract, django_db_blocker) as story:
+        yield story
 
 
 @pytest.fixture
