@@ -31,7 +31,7 @@ from tests.documents.paper import as_jpeg, as_pdf, given, scanned_pages, without
 from tests.utils import stories
 from tests.utils.delegations import delegate
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("examined_at_hand")]
 CODE, OTHER = "K7QF-2MXW-9RTA", "9RTA-2MXW-K7QF"
 
 
