@@ -26,6 +26,7 @@ from indicators import assemblers as indicator_assemblers
 from indicators.models import Programme
 
 CONTENT_FORMAT = 1
+MAX_NAMED = 5  # in a sentence; the others are counted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -341,7 +342,7 @@ def _missing_dialogue(contract: Contract) -> list[str]:
     return [DIALOGUE_TO_CLOSE]
 
 
-def _listed(names: Sequence[str], limit: int = 5) -> str:
-    shown = ", ".join(names[:limit])
-    left = len(names) - limit
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:MAX_NAMED])
+    left = len(names) - MAX_NAMED
     return f"{shown} et {counted(left, 'autre')}" if left > 0 else shown

@@ -3,7 +3,6 @@
 Values for the components of the face; the dossier of the contract, above, shows the same panels.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,7 +17,7 @@ from contracts.models import DURATION_YEARS, Amendment, AmendmentConsent, Consen
 from contracts.wordings import inhabitants_words
 from core import clock
 from core.actor import Actor
-from core.charts import TimelineMark, TimelineRow, timeline
+from core.charts import TimelineRow, timeline
 from core.dates import anniversary, format_date
 from core.enums import PARTIES, Side
 from core.face import HistoryEntry, PartyLine, Turn
@@ -61,13 +60,8 @@ def short_code(digest: str) -> str:
 # Missions
 
 
-def missions_timeline(
-    contract: Contract, *, terms: Terms | None = None, marks: Sequence[TimelineMark] = ()
-) -> MissionsTimeline:
-    """Return the drawing of the missions over the five years; the signature is taken as today until there is one.
-
-    `marks` are events that a higher room adds (dialogues); the anniversaries are drawn by themselves.
-    """
+def missions_timeline(contract: Contract, *, terms: Terms | None = None) -> MissionsTimeline:
+    """Return the drawing of the missions over the five years; the signature is taken as today until there is one."""
     missions = assemblers.mission_calendar(contract, terms or assemblers.terms_of(contract))
     today = clock.today()
     start = contract.signed_on or today
@@ -85,7 +79,7 @@ def missions_timeline(
         for mission in missions
     ]
     title = "Calendrier des missions" if contract.is_signed else "Calendrier si le contrat était signé aujourd’hui"
-    figure = timeline(start, end, today, rows, title, marks)
+    figure = timeline(start, end, today, rows, title)
     return MissionsTimeline(figure=figure, missions=missions, is_forecast=not contract.is_signed)
 
 

@@ -156,37 +156,14 @@ def contract_number(year: int, department: str, sequence: int) -> str:
     return f"{year}-{department.zfill(3)}-{sequence:03}"
 
 
-def check_start(
-    agreement: Agreement,
-    mission: str,
-    *,
-    starts_on: date,
-    first_day: date,
-    ends_on: date,
-    triage_starts_on: date | None,
-    compensation_starts_on: date | None,
-) -> None:
-    """R4, R9: refuse a start before the first day of the running contract year, or after the end of the contract.
-
-    TRIAGE and COMPENSATION do not start before their mission, and only where the agreement pays them.
-    """
+def check_start(*, starts_on: date, first_day: date, ends_on: date) -> None:
+    """R4: refuse a start before the first day of the running contract year, or after the end of the contract."""
     if not first_day <= starts_on < ends_on:
         raise DomainError(
             f"La mission démarre entre le {format_date(first_day)}, premier jour de l’année contractuelle en cours, "
             f"et l’échéance du contrat, le {format_date(ends_on)}.",
             "starts_on",
         )
-    lines = (
-        ("triage_starts_on", AmountKind.TRIAGE, triage_starts_on),
-        ("compensation_starts_on", AmountKind.COMPENSATION, compensation_starts_on),
-    )
-    for name, kind, day in lines:
-        if day is None:
-            continue
-        if not agreement.has(mission, kind):
-            raise DomainError("Cet accord ne prévoit pas cette ligne pour la mission.", name)
-        if not starts_on <= day < ends_on:
-            raise DomainError("Cette ligne ne démarre pas avant sa mission.", name)
 
 
 def check_line_start(

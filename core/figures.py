@@ -93,9 +93,8 @@ def wrapped(text: str, length: int) -> list[str]:
     return wrap(text, length, break_long_words=False, break_on_hyphens=False) or [""]
 
 
-def lines_of_text(text: str, length: int, *, x: float, y: float, anchor: str = "start") -> list[Text]:
+def lines_of_text(text: str, length: int, *, x: float, y: float) -> list[Text]:
     """Return a name as lines of words; `y` is the foot of the first one."""
     return [
-        Text(x=x, y=round(y + TEXT_LINE * number, 1), text=line, anchor=anchor)
-        for number, line in enumerate(wrapped(text, length))
+        Text(x=x, y=round(y + TEXT_LINE * number, 1), text=line) for number, line in enumerate(wrapped(text, length))
     ]

@@ -400,7 +400,6 @@ def table_response(
     filterset_class=None,
     context: dict | None = None,
     table_options: dict | None = None,
-    per_page: int = PER_PAGE,
     export_name: str = "",
 ) -> HttpResponse:
     """Answer a list page: filter, sort, paginate; a fragment for HTMX, a file for `?_export=xlsx|csv`.
@@ -412,7 +411,7 @@ def table_response(
         filterset = filterset_class(request.GET or None, queryset=queryset, request=request)
         queryset = filterset.qs
     table = table_class(queryset, **(table_options or {}))
-    table.turn_to(request, per_page)
+    table.turn_to(request)
     if filterset and filterset.form.has_changed():
         table.say_no_match(request.path)
     if (kind := request.GET.get("_export")) in ("xlsx", "csv"):

@@ -67,7 +67,7 @@ def prepare_database(var: Path, variables: dict[str, str]) -> None:
 
 def sources_of_data() -> list[Path]:
     """Return the files that decide what the database holds at start."""
-    loaders = ("territories", "agreements", "demonstration")
+    loaders = ("territories", "agreements", "accounts", "demonstration")
     files = [path for app in loaders for path in (ROOT / app).rglob("*") if path.is_file()]
     files += ROOT.glob("*/migrations/*.py")
     return [path for path in set(files) if path.suffix != ".pyc"]

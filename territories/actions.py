@@ -9,7 +9,7 @@ from typing import TextIO
 from django.db import connection, models, transaction
 
 from core import audit, clock
-from core.actor import SYSTEM, Actor
+from core.actor import SYSTEM
 from territories.models import (
     Commune,
     CommunePopulation,
@@ -37,7 +37,7 @@ LOADED = {
 
 @transaction.atomic
 def load_territories(
-    *, stdout: TextIO | None = None, actor: Actor = SYSTEM, directory: Path = DATA_DIR, force: bool = False
+    *, stdout: TextIO | None = None, directory: Path = DATA_DIR, force: bool = False
 ) -> dict[str, int]:
     """Bring the tables to the files of `directory` and return how many rows of each are in the files.
 
@@ -52,7 +52,7 @@ def load_territories(
     if force or last is None or last.digest != digest:
         _load({stem: list(csv.DictReader(text.splitlines())) for stem, text in files.items()})
         load = TerritoryLoad.objects.create(digest=digest, geography_year=GEOGRAPHY_YEAR, loaded_at=clock.now())
-        audit.record(actor, "territories.load", load, after=counts)
+        audit.record(SYSTEM, "territories.load", load, after=counts)
     if stdout:
         stdout.write(
             f"Territoires {GEOGRAPHY_YEAR} : {counts['communes']} communes et arrondissements municipaux, "

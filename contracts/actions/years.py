@@ -19,15 +19,7 @@ from indicators.models import Programme
 
 
 @transaction.atomic
-def start_mission(
-    *,
-    actor: Actor,
-    contract: Contract,
-    mission: str,
-    starts_on: date,
-    triage_starts_on: date | None = None,
-    compensation_starts_on: date | None = None,
-) -> ContractMission:
+def start_mission(*, actor: Actor, contract: Contract, mission: str, starts_on: date) -> ContractMission:
     """R4: start a mission at the date set by its MISSION_START dialogue, when its third approval closes it."""
     contract = transitions.lock_for_party(actor, contract)
     _check_active(contract)
@@ -38,17 +30,12 @@ def start_mission(
         raise DomainError("Cette mission a déjà démarré.", "mission")
     first_day = contract_year_on(contract.signed_on, clock.today()).starts_on
     rules.check_start(
-        contract.agreement_in(contract.year_on(starts_on)).as_value(),
-        mission,
         starts_on=starts_on,
         first_day=max(first_day, row.added_from or first_day),
         ends_on=min(contract.expected_end, row.withdrawn_from or contract.expected_end),
-        triage_starts_on=triage_starts_on,
-        compensation_starts_on=compensation_starts_on,
     )
     row.started_on = starts_on
-    row.triage_starts_on, row.compensation_starts_on = triage_starts_on, compensation_starts_on
-    row.save()
+    row.save(update_fields=["started_on", "updated_at"])
     audit.record(actor, "contract.start_mission", contract, after={"mission": mission, "starts_on": starts_on})
     _agree_on_programme(actor, contract, mission)
     for year in contract.years.select_related("programme", "contract"):

@@ -85,15 +85,15 @@ def oppose(*, actor: Actor, project: HealthProject, ground: str, reason: str) ->
 
 
 @transaction.atomic
-def approve_tacitly(*, project: HealthProject, actor: Actor = SYSTEM) -> HealthProject:
+def approve_tacitly(*, project: HealthProject) -> HealthProject:
     """R5: record the approval that silence gave, on the day after the two months, whenever this runs."""
-    project = locked(actor, project)
-    _check_transition(actor, project, Transition.APPROVE_TACITLY)
+    project = locked(SYSTEM, project)
+    _check_transition(SYSTEM, project, Transition.APPROVE_TACITLY)
     if clock.today() <= project.decision_due_on:
         raise DomainError("Le délai de deux mois n’est pas écoulé.")
     project.decision = Decision.TACIT
     project.decided_on = rules.tacit_approval_on(project.decision_due_on)
-    _move(actor, project, Transition.APPROVE_TACITLY, ["decision", "decided_on"])
+    _move(SYSTEM, project, Transition.APPROVE_TACITLY, ["decision", "decided_on"])
     notify(notifications.project_approved_tacitly, project)
     return project
 

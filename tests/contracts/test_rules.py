@@ -126,17 +126,19 @@ def test_a_contract_number_says_the_year_and_the_departement(department, sequenc
 
 
 def start(**changes):
+    rules.check_start(**{"starts_on": date(2026, 9, 15), "first_day": TODAY, "ends_on": date(2031, 3, 16), **changes})
+
+
+def start_line(agreement=ACI_2019, **changes):
     values = {
-        "agreement": ACI_2019,
-        "mission": "ACCESS_TO_CARE",
         "starts_on": date(2026, 9, 15),
+        "mission_starts_on": date(2026, 9, 15),
         "first_day": TODAY,
         "ends_on": date(2031, 3, 16),
-        "triage_starts_on": None,
-        "compensation_starts_on": None,
         **changes,
     }
-    rules.check_start(values.pop("agreement"), values.pop("mission"), **values)
+    for kind in (AmountKind.TRIAGE, AmountKind.COMPENSATION):
+        rules.check_line_start(agreement, kind, **values)
 
 
 def test_r4_a_mission_starts_between_the_first_day_of_the_running_year_and_the_end():
@@ -148,12 +150,14 @@ def test_r4_a_mission_starts_between_the_first_day_of_the_running_year_and_the_e
 
 
 def test_r9_triage_and_compensation_start_with_their_mission_and_where_the_agreement_pays_them():
-    start(triage_starts_on=date(2026, 9, 15), compensation_starts_on=date(2026, 10, 1))
-    with pytest.raises(DomainError) as refused:
-        start(triage_starts_on=date(2026, 9, 14))
-    assert refused.value.field == "triage_starts_on"
+    start_line()
+    with pytest.raises(DomainError, match="entre le 15 septembre 2026") as refused:
+        start_line(starts_on=date(2026, 9, 14))
+    assert refused.value.field == "starts_on"
+    with pytest.raises(DomainError, match="attend son départ"):
+        start_line(mission_starts_on=None)
     with pytest.raises(DomainError, match="ne prévoit pas"):
-        start(agreement=ACI_2021, compensation_starts_on=date(2026, 10, 1))
+        start_line(ACI_2021)
 
 
 def test_r10_a_crisis_is_declared_during_the_contract_and_never_ahead():

@@ -2,9 +2,11 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import pytest
-from django.db import Error, IntegrityError, transaction
+from django.db import Error, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from agreements.models import Pass
 from core import clock
@@ -19,6 +21,7 @@ from spending.enums import Category, Envelope
 from spending.models import Expense, Professional
 from tests.spending.conftest import A_DAY, CLOSED_DAY, indemnity, spend, told
 from tests.utils import stories
+from tests.utils.locks import locked_after_the_journal, written_under_the_journal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 RECEIPT = ("loyer.pdf", stories.PDF)
@@ -62,6 +65,22 @@ def test_a_receipt_that_is_not_what_its_name_says_is_refused_beside_its_field(co
     refused = refusal(actions.add_expense, actor=treasurer, contract=contract, receipt=("a.pdf", b"no"), **told())
     assert refused.field == "receipt"
     assert not Expense.objects.exists()
+
+
+def test_r20_those_who_are_paid_are_locked_before_the_journal_is_begun(contract, treasurer, people):
+    lines = [(2, indemnity(people.nurse, "10.00")), (3, indemnity(people.doctor, "20.00"))]
+    with CaptureQueriesContext(connection) as queries:
+        actions.import_expenses(actor=treasurer, contract=contract, lines=lines)
+    assert locked_after_the_journal(queries.captured_queries) == set()
+    expense = spend(treasurer, contract)
+    with CaptureQueriesContext(connection) as queries:
+        actions.replace_expense(actor=treasurer, expense=expense, reason="Erreur", **indemnity(people.nurse, "30.00"))
+    assert locked_after_the_journal(queries.captured_queries) == set()
+
+
+def test_the_receipt_of_a_corrected_expense_is_stored_before_the_journal_is_begun(contract, treasurer, monkeypatch):
+    correct = partial(actions.replace_expense, actor=treasurer, expense=spend(treasurer, contract), reason="Erreur")
+    assert written_under_the_journal(monkeypatch, partial(correct, receipt=RECEIPT, **told())) == [False]
 
 
 @pytest.mark.parametrize(
