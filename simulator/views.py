@@ -1,6 +1,8 @@
 """Pages of the simulator: a scenario, its exports, the comparison of several."""
 
 import json
+from collections.abc import Callable
+from functools import wraps
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,6 +15,7 @@ from accounts.permissions import Act, may
 from agreements.agreement import Agreement
 from contracts.models import Contract
 from core import clock
+from core.actor import Actor
 from core.errors import DomainError
 from core.http import attempt, http_methods, posted, require, show, submit_form
 from core.spreadsheets import spreadsheet_response
@@ -183,17 +186,34 @@ def suggested(fields: Fields, simulation: Simulation, agreements: dict[str, Agre
 # From a contract ------------------------------------------------------------------------------
 
 
+def from_contract(view: Callable) -> Callable:
+    """Give a view a signed contract of the actor's scope as a scenario, or answer 404; one that cannot be computed
+    leads back to its page, with the reason."""
+
+    @wraps(view)
+    def wrapper(request, pk, **kwargs):
+        contract = get_object_or_404(Contract.objects.visible_to(request.actor).signed().for_funding(), pk=pk)
+        try:
+            start = started(request.actor, contract)
+        except DomainError as refusal:
+            messages.error(request, str(refusal))
+            return redirect("contracts:contract_preview", pk)
+        return view(request, start, **kwargs)
+
+    return wrapper
+
+
 @http_methods("GET")
-def contract_start(request, pk, template_name="simulator/contract_start.html"):
+@from_contract
+def contract_start(request, start, template_name="simulator/contract_start.html"):
     """Show a signed contract as a scenario, and the questions one may ask about it."""
-    start = started(request, pk)
     return show(request, template_name, contract_context(start, {}))
 
 
 @http_methods("GET")
-def contract_question(request, pk, question, template_name="simulator/contract_start.html"):
+@from_contract
+def contract_question(request, start, question, template_name="simulator/contract_start.html"):
     """Answer a question about a contract by a comparison; one that is not clear stays on the page."""
-    start = started(request, pk)
     form = QUESTIONS[question](request.GET, start=start, auto_id=f"id_{question}_%s")
     if form.is_valid():
         query = address.query_string(address.comparison([start.fields, form.fields_changed]))
@@ -201,18 +221,16 @@ def contract_question(request, pk, question, template_name="simulator/contract_s
     return show(request, template_name, contract_context(start, {question: form}))
 
 
-def started(request, pk) -> ContractScenario:
-    """Return a signed contract of the actor's scope as a scenario, or answer 404."""
-    contract = get_object_or_404(Contract.objects.visible_to(request.actor).signed().for_funding(), pk=pk)
+def started(actor: Actor, contract: Contract) -> ContractScenario:
+    """Return a signed contract as a scenario; DomainError when it cannot be computed."""
     today = clock.today()
     form = SimulationForm(
         assemblers.contract_fields(contract, today), agreements=assemblers.known_agreements(), today=today
     )
     if not form.is_valid():
-        raise DomainError(f"Le contrat {contract.number} ne se laisse pas simuler : {form.errors.as_json()}")
-    return assemblers.contract_scenario(
-        request.actor, contract, today, fields=form.address_fields, simulation=form.simulation
-    )
+        reasons = " ".join(sentence for sentences in form.errors.values() for sentence in sentences)
+        raise DomainError(f"Le contrat {contract.number} ne se laisse pas simuler : {reasons}")
+    return assemblers.contract_scenario(actor, contract, today, fields=form.address_fields, simulation=form.simulation)
 
 
 def contract_context(start: ContractScenario, asked: dict) -> dict:

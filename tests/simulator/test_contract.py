@@ -11,6 +11,7 @@ from django.urls import reverse
 from agreements import catalogue
 from agreements.enums import Direction, Scale
 from agreements.scales import IndicatorInput, Level
+from contracts.models import ContractYear
 from core.dates import add_months
 from simulator import variants
 from simulator.documents import simulate_document
@@ -181,6 +182,15 @@ def test_nobody_else_sees_it(played, client, client_of):
 def test_a_contract_that_is_not_signed_has_no_scenario(world, client_of):
     contract = stories.drafted_contract(world.west)
     assert start(client_of(world.west.coordinator), contract).status_code == 404
+
+
+def test_a_contract_that_cannot_be_simulated_leads_back_to_its_page_with_the_reason(played, client_of, db):
+    ContractYear.objects.filter(contract=played.contract, number=2).update(members=100_001)  # more than the form takes
+    client = client_of(played.tenant.coordinator)
+    page = client.get(reverse("simulator:contract_start", args=[played.contract.pk]), follow=True)
+    assert page.redirect_chain == [(reverse("contracts:contract_preview", args=[played.contract.pk]), 302)]
+    (reason,) = [str(message) for message in page.context["messages"]]
+    assert "ne se laisse pas simuler" in reason and "{" not in reason
 
 
 def test_if_a_commune_leaves(played, client_of):
