@@ -146,8 +146,9 @@ class ReadValuesMixin(StaleFormMixin):
 
     keeps_version = True
 
-    def __init__(self, *args, values: dict[str, Any], **kwargs):
-        super().__init__(*args, initial=values, current_version=version_of(values), current_values=values, **kwargs)
+    def __init__(self, *args, values: dict[str, Any], initial: dict[str, Any] | None = None, **kwargs):
+        read = {"current_version": version_of(values), "current_values": values}
+        super().__init__(*args, initial=values | (initial or {}), **read, **kwargs)
 
 
 def _version_text(version: Any) -> str:

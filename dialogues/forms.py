@@ -2,7 +2,7 @@
 
 from django import forms
 
-from core.forms import ActionForm, FrenchDateField, StaleFormMixin
+from core.forms import ActionForm, FrenchDateField, ReadValuesMixin, StaleFormMixin
 from dialogues.enums import DialogueKind
 from dialogues.models import ManagementDialogue
 
@@ -15,6 +15,10 @@ class ConveneForm(ActionForm):
     convened_for = FrenchDateField(label="date du dialogue")
     place = forms.CharField(label="lieu ou lien de visioconférence", max_length=200, required=False)
     agenda = forms.CharField(label="ordre du jour", widget=forms.Textarea(attrs={"rows": 9}))
+
+
+class ConveneAgainForm(ReadValuesMixin, ConveneForm):
+    """The same for a dialogue that another person may be convening, or moving, meanwhile."""
 
 
 class HoldForm(ActionForm):

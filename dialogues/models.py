@@ -1,6 +1,7 @@
 """Dialogues de gestion: when, what was said, who approved, and the annex that follows."""
 
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -105,6 +106,10 @@ class ManagementDialogue(TenantModel):
         if self.kind == DialogueKind.ANNUAL:
             return f"{label}, année {self.year}"
         return f"{label} : {MissionCode(self.mission).label}" if self.mission else label
+
+    def convening(self) -> dict[str, Any]:
+        """Return when, where and to speak of what the parties are convened, by name of the form's fields."""
+        return {"convened_for": self.convened_for, "place": self.place, "agenda": self.agenda}
 
     @property
     def label(self) -> str:

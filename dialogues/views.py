@@ -14,7 +14,7 @@ from dialogues import actions, panels
 from dialogues.assemblers import missing_items, programme_years, spending_figures, standing_approvals, year_of
 from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
 from dialogues.filters import DialogueFilter
-from dialogues.forms import ConveneForm, HoldForm, MinutesForm, RefuseForm, ReopenForm, ReviseForm
+from dialogues.forms import ConveneAgainForm, ConveneForm, HoldForm, MinutesForm, RefuseForm, ReopenForm, ReviseForm
 from dialogues.models import AnnualAnnex, ManagementDialogue
 from dialogues.rules import agenda_of
 from dialogues.tables import DialogueTable
@@ -44,12 +44,11 @@ def dialogue_detail(request, pk, template_name="dialogues/dialogue_detail.html")
 def dialogue_convene(request, pk, template_name="dialogues/dialogue_form.html"):
     dialogue = dialogue_of(request, pk)
     require(may(request.actor, Act.PREPARE_DIALOGUE))
-    initial = {
+    proposed = {
         "convened_for": dialogue.convened_for or max(clock.today(), dialogue.window_opens_on or clock.today()),
-        "place": dialogue.place,
         "agenda": dialogue.agenda or agenda_of(dialogue.kind),
     }
-    form = ConveneForm(posted(request), initial=initial)
+    form = ConveneAgainForm(posted(request), values=dialogue.convening(), initial=proposed)
     if request.method == "POST" and submit_form(
         request, form, actions.convene, dialogue=dialogue, success="Les trois parties sont convoquées."
     ):

@@ -287,10 +287,10 @@ def what_may_be_done(actor: Actor, payment: Payment) -> dict[str, bool]:
 def history_of(payment: Payment) -> list[HistoryEntry]:
     """Return the transitions of a payment as the history component shows them."""
     words = {
-        "order": "a ordonné le versement",
-        "pay": "a enregistré le paiement",
-        "cancel": "a annulé le versement",
-        "offset": "a constaté qu’il ne reste rien à payer ni à déduire",
+        "order": "Versement ordonné",
+        "pay": "Paiement enregistré",
+        "cancel": "Versement annulé",
+        "offset": "Plus rien à payer ni à déduire",
     }
     return [
         HistoryEntry(

@@ -16,6 +16,7 @@ from core import audit, clock
 from core.actor import SYSTEM, Actor
 from core.dates import add_months
 from core.errors import DomainError
+from core.fingerprints import check_unchanged
 from dialogues import notifications, transitions
 from dialogues.enums import DialogueKind
 from dialogues.lifecycle import Transition
@@ -48,13 +49,23 @@ def follow_calendar(*, contract: Contract) -> list[ManagementDialogue]:
 
 @transaction.atomic
 def convene(
-    *, actor: Actor, dialogue: ManagementDialogue, convened_for: date, place: str, agenda: str
+    *,
+    actor: Actor,
+    dialogue: ManagementDialogue,
+    convened_for: date,
+    place: str,
+    agenda: str,
+    version: str | None = None,
 ) -> ManagementDialogue:
-    """Convene the three parties, or convene them again for another day."""
+    """Convene the three parties, or convene them again for another day.
+
+    Raises StaleForm when someone else convened them since `version` was read.
+    """
     check(actor, Act.PREPARE_DIALOGUE)
     dialogue = transitions.lock(actor, dialogue)
     if convened_for < clock.today():
         raise DomainError("On ne convoque pas à une date passée : notez plutôt la tenue.", field="convened_for")
+    check_unchanged(version, dialogue.convening())
     dialogue.convened_for, dialogue.place, dialogue.agenda = convened_for, place, agenda
     transitions.move(actor, dialogue, Transition.CONVENE)
     transaction.on_commit(partial(notifications.send_convening, dialogue))

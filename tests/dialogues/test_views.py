@@ -40,6 +40,18 @@ def test_a_reader_cannot_write_the_minutes(world, client_of, dialogue):
     assert client_of(world.west.reader).post(url("dialogue_send", dialogue)).status_code == 403
 
 
+def test_a_meeting_moved_meanwhile_is_shown_beside_what_was_typed(world, client_of, dialogue):
+    client, address = client_of(world.west.coordinator), url("dialogue_convene", dialogue)
+    read = client.get(address).context["form"].current_version
+    theirs = {"convened_for": clock.today(), "place": "Préfecture", "agenda": "La taille"}
+    actions.convene(actor=world.west.fund_officer.as_actor(), dialogue=dialogue, **theirs)
+    mine = theirs | {"place": "Mairie", "version": read}
+    page = client.post(address, mine).content.decode()
+    assert "Quelqu’un a enregistré" in page and "Préfecture" in page and "Mairie" in page
+    dialogue.refresh_from_db()
+    assert dialogue.place == "Préfecture"
+
+
 def test_a_wrong_date_is_told_beside_its_field_and_the_rest_stays(world, client_of, dialogue):
     answer = {"held_on": "2099-01-01", "participants": "Nadia Exemple"}
     page = client_of(world.west.coordinator).post(url("dialogue_hold", dialogue), answer).content.decode()
