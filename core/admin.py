@@ -6,6 +6,7 @@ from django.utils.text import capfirst
 
 from core import audit, journal
 from core.models import AuditEvent
+from core.printable import refuse_unprintable
 from core.search import holding
 
 
@@ -32,6 +33,13 @@ class PlainSearch:
 
 class AuditedAdmin(FrenchTitles, PlainSearch, admin.ModelAdmin):
     """Base of every admin page: each write leaves an audit event."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Names and clauses of the back office are printed too."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            refuse_unprintable(field)
+        return field
 
     def save_model(self, request, obj, form, change):
         before = {name: form.initial.get(name) for name in form.changed_data} if change else None

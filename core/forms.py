@@ -17,6 +17,7 @@ from core.face import Difference
 from core.files import KINDS, MEGABYTE, check_size, recognise, spoken
 from core.fingerprints import version_of
 from core.money import format_euros
+from core.printable import refuse_unprintable
 from core.templatetags.portal import date_fr, euros, number_fr
 from core.wording import counted
 
@@ -42,6 +43,7 @@ class CrispyMixin:
             if not field.required and not is_choice and "facultatif" not in field.label:
                 field.label = f"{field.label} (facultatif)"
             speak_as_the_house(field)
+            refuse_unprintable(field)
 
     @property
     def helper(self) -> FormHelper:

@@ -96,6 +96,15 @@ def test_a_cpts_opened_from_the_back_office_takes_the_departements_of_its_fund(a
     assert reverse("admin:accounts_organisation_invite", args=[opened.pk]) in page  # what to do next
 
 
+def test_a_name_that_no_document_could_print_is_refused_and_kept_in_its_field(administrator, world, client_of):
+    url = reverse("admin:accounts_organisation_change", args=[world.west.cpts.pk])
+    page = client_of(administrator).post(url, {"name": "CPTS du Lac 🙂", "side": "CPTS"}).content.decode()
+    assert "Ne s’imprime pas dans un document\u00a0: «\u00a0🙂\u00a0»" in page
+    assert 'value="CPTS du Lac 🙂"' in page
+    world.west.cpts.refresh_from_db()
+    assert "🙂" not in world.west.cpts.name
+
+
 def test_the_list_of_invitations_says_where_one_invites(administrator, client_of):
     page = client_of(administrator).get(reverse("admin:accounts_invitation_changelist")).content.decode()
     assert "ouvrez la page de son organisation" in page
