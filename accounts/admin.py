@@ -16,7 +16,7 @@ from accounts.enums import ROLES_OF
 from accounts.forms import InvitationForm
 from accounts.models import Delegation, Invitation, Membership, Organisation, User
 from core import audit
-from core.admin import AuditedAdmin, ReadOnlyAdmin
+from core.admin import AuditedAdmin, ReadOnlyAdmin, RowForm
 from core.enums import Side
 from core.http import attempt, posted, submit_form
 
@@ -96,7 +96,7 @@ class OrganisationAdmin(AuditedAdmin):
         return render(request, "admin/accounts/organisation/invite.html", context)
 
 
-class UserForm(forms.ModelForm):
+class UserForm(RowForm):
     class Meta:
         model = User
         fields = ["email", "first_name", "last_name", "job_title", "is_active", "is_staff"]

@@ -1,10 +1,13 @@
 """The back office writes nothing that the journal does not keep."""
 
+from django import forms
 from django.contrib import admin
 from django.utils.html import format_html_join
 from django.utils.text import capfirst
 
 from core import audit, journal
+from core.fingerprints import version_of
+from core.forms import StaleFormMixin
 from core.models import AuditEvent
 from core.printable import refuse_unprintable
 from core.search import holding
@@ -31,8 +34,23 @@ class PlainSearch:
         return (queryset.filter(holding(search_term, fields)) if fields else queryset), False
 
 
+class RowForm(StaleFormMixin, forms.ModelForm):
+    """A row of the back office; its version is what the page showed of it."""
+
+    def __init__(self, *args, instance=None, **kwargs):
+        shown = self._shown(instance) if instance is not None and instance.pk else {}
+        super().__init__(*args, instance=instance, current_version=version_of(shown), current_values=shown, **kwargs)
+
+    def _shown(self, row) -> dict:
+        """Return the values of the fields of the page by name; what is linked several times as a list."""
+        values = {name: getattr(row, name) for name in self.base_fields if hasattr(row, name)}
+        return {name: list(value.all()) if hasattr(value, "all") else value for name, value in values.items()}
+
+
 class AuditedAdmin(FrenchTitles, PlainSearch, admin.ModelAdmin):
-    """Base of every admin page: each write leaves an audit event."""
+    """Base of every admin page: each write leaves an audit event, and none covers another unseen."""
+
+    form = RowForm
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         """Names and clauses of the back office are printed too."""

@@ -9,7 +9,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.text import capfirst
 
 from core.errors import DomainError, StaleForm
@@ -171,6 +171,8 @@ def _spoken(value: Any, field: forms.Field) -> str:
         return number_fr(value)
     if isinstance(value, date):
         return date_fr(value)
+    if isinstance(value, list | QuerySet):
+        return ", ".join(map(str, value))
     labels = dict(field.choices) if type(field) in (forms.ChoiceField, forms.TypedChoiceField) else {}
     return str(labels.get(value, value)).replace("\r\n", "\n")
 

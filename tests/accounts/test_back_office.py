@@ -46,16 +46,22 @@ def test_the_access_without_the_rights_sees_nothing(world, client_of):
         assert response.url.startswith(reverse("admin:login"))
 
 
+def version_read(client, url) -> dict[str, str]:
+    """Return what the page of a row says of the version that it shows."""
+    return {"version": client.get(url).context["adminform"].form["version"].value()}
+
+
 def test_the_access_given_from_the_back_office_comes_with_its_rights(administrator, client_of):
     person = UserFactory()
     names = ("email", "first_name", "last_name", "job_title")
     data = {name: getattr(person, name) for name in names}
     url = reverse("admin:accounts_user_change", args=[person.pk])
     client = client_of(administrator)
-    assert client.post(url, {**data, "is_active": "on", "is_staff": "on"}).status_code == 302
+    read = version_read(client, url)
+    assert client.post(url, {**data, **read, "is_active": "on", "is_staff": "on"}).status_code == 302
     person.refresh_from_db()
     assert person.is_staff and person.is_superuser
-    client.post(url, {**data, "is_active": "on"})
+    client.post(url, {**data, **version_read(client, url), "is_active": "on"})
     person.refresh_from_db()
     assert not person.is_staff and not person.is_superuser
 
@@ -94,6 +100,32 @@ def test_a_cpts_opened_from_the_back_office_takes_the_departements_of_its_fund(a
     assert told[0]["code"] == "neuve" and told[-1] == {"departments": [str(row) for row in fund.departments.all()]}
     page = client.get(answer.url).content.decode()
     assert reverse("admin:accounts_organisation_invite", args=[opened.pk]) in page  # what to do next
+
+
+def test_an_organisation_saved_meanwhile_is_shown_beside_what_was_typed_then_written_knowingly(
+    administrator, world, client_of
+):
+    cpts = world.west.cpts
+    url = reverse("admin:accounts_organisation_change", args=[cpts.pk])
+    client = client_of(administrator)
+    shown = client.get(url).context["adminform"].form
+    data = {name: value.pk if hasattr(value, "pk") else value for name, value in shown.initial.items() if value}
+    data |= {"departments": [row.pk for row in cpts.departments.all()], **version_read(client, url)}
+    data |= {f"memberships-{name}_FORMS": 0 for name in ("TOTAL", "INITIAL")}
+    Organisation.objects.filter(pk=cpts.pk).update(name="Nom d’un collègue")
+
+    answer = client.post(url, data | {"name": "Mon nom"})
+    page = answer.content.decode()
+    assert "Quelqu’un a enregistré pendant que vous écriviez" in page
+    assert "Nom d’un collègue" in page and 'value="Mon nom"' in page
+    cpts.refresh_from_db()
+    assert cpts.name == "Nom d’un collègue"
+
+    again = {"version": answer.context["adminform"].form["version"].value()}
+    assert client.post(url, data | {"name": "Mon nom"} | again).status_code == 302
+    cpts.refresh_from_db()
+    assert cpts.name == "Mon nom"
+    assert {"name": "Mon nom"} in [event.after for event in AuditEvent.objects.filter(object_id=str(cpts.pk))]
 
 
 def test_a_name_that_no_document_could_print_is_refused_and_kept_in_its_field(administrator, world, client_of):
