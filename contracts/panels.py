@@ -198,7 +198,8 @@ def _drafting(actor: Actor, contract: Contract, reading: Reading) -> Turn:
         )
     return Turn(
         text="À vous : complétez le contrat, puis ouvrez la négociation.",
-        detail=f"{_points_left(len(reading.left_to_write))} Il n’est visible que de votre CPTS jusque-là.",
+        detail=f"Reste à écrire avant la négociation\u00a0: {counted(len(reading.left_to_write), 'point')}. "
+        "Le contrat n’est visible que de votre CPTS jusque-là.",
         url=reverse("contracts:contract_edit", args=[contract.pk]),
         label="Compléter le contrat",
     )

@@ -113,7 +113,7 @@ def _contract_form(request, contract: Contract, terms: assemblers.Terms) -> Cont
     return ContractForm(
         posted(request),
         missions=assemblers.possible_missions(contract, terms),
-        initial={**values, **kept},
+        initial={**values, **kept, "member_count": contract.member_count or None},  # nobody was counted yet
         current_version=contract.lock_version,
         current_values=values,
     )

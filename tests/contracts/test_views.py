@@ -175,6 +175,17 @@ def test_the_edit_page_shows_the_latest_dates_and_saves(world, client_of, draft)
     assert draft.missions.get(mission="QUALITY").planned_start == start
 
 
+def test_members_that_nobody_counted_are_asked_for_not_taken_as_none(world, client_of):
+    contract = actions.draft_contract(
+        actor=world.west.coordinator.as_actor(), health_project=stories.approved_project(world.west)
+    )
+    client = client_of(world.west.coordinator)
+    form = client.get(url("contract_edit", contract)).context["form"]
+    assert form["member_count"].value() is None
+    answer = client.post(url("contract_edit", contract), edit_data(contract, member_count=""))
+    assert answer.context["form"].errors["member_count"] == ["Ce champ est obligatoire."]
+
+
 def test_bad_input_gets_a_sentence_beside_its_field_and_loses_nothing(world, client_of, draft):
     client = client_of(world.west.coordinator)
     response = client.post(
