@@ -42,8 +42,9 @@ def check_printable(text: str) -> None:
 
 
 def refuse_unprintable(field: forms.Field) -> None:
-    """Have a text field of a form refuse what no document could print; a password is printed nowhere."""
-    if isinstance(field, forms.CharField) and not isinstance(field.widget, forms.PasswordInput):
+    """Have a text field of a form refuse what no document could print; a password or JSON is printed nowhere."""
+    is_text = isinstance(field, forms.CharField) and not isinstance(field, forms.JSONField)
+    if is_text and not isinstance(field.widget, forms.PasswordInput):
         field.validators = [*field.validators, check_printable]
 
 

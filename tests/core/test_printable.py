@@ -11,6 +11,7 @@ from core.printable import check_printable
 class Note(CrispyMixin, forms.Form):
     text = forms.CharField(widget=forms.Textarea)
     password = forms.CharField(widget=forms.PasswordInput)
+    answer = forms.JSONField(required=False)  # of a program, not of a person
 
 
 @pytest.mark.parametrize(
@@ -36,7 +37,7 @@ def test_what_people_write_in_french_and_the_names_of_europe_pass(text):
     ],
 )
 def test_a_sign_without_a_font_is_refused_and_named_once(text, sentence):
-    form = Note({"text": text, "password": "🙂 reste permis"})
+    form = Note({"text": text, "password": "🙂 reste permis", "answer": '{"id": "🙂"}'})
     assert {name: [error.replace("\u00a0", " ") for error in found] for name, found in form.errors.items()} == {
         "text": [sentence]
     }
