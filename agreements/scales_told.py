@@ -7,7 +7,7 @@ from agreements.enums import Direction, Scale
 from agreements.explanations import NBSP, format_rate
 from agreements.scales import IndicatorInput, earned_by_value, share_of_target
 from core.money import format_euros, round_cents
-from core.templatetags.portal import number_fr, points_fr
+from core.values import number_fr, points_fr
 
 
 def with_unit(number: Decimal | None, unit: str) -> str:

@@ -18,7 +18,7 @@ from core.files import KINDS, MEGABYTE, check_size, recognise, spoken
 from core.fingerprints import version_of
 from core.money import format_euros
 from core.printable import refuse_unprintable
-from core.templatetags.portal import date_fr, euros, number_fr
+from core.values import date_fr, euros, number_fr
 from core.wording import counted
 
 SPACES = re.compile(r"[\u0020\u00a0\u2009\u202f]")  # plain, no-break, thin, narrow no-break

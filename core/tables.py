@@ -30,16 +30,8 @@ from django_tables2.utils import A, signature
 
 from core.money import CENT
 from core.spreadsheets import spreadsheet_response
-from core.templatetags.portal import (
-    date_fr,
-    datetime_fr,
-    euros,
-    integer_fr,
-    party_chip,
-    percent_fr,
-    pill,
-    status_pill,
-)
+from core.templatetags.portal import party_chip, pill, status_pill
+from core.values import date_fr, datetime_fr, euros, integer_fr, percent_fr
 from core.wording import counted
 
 __all__ = [

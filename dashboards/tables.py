@@ -9,7 +9,8 @@ from contracts.enums import ContractStatus
 from contracts.models import DURATION_YEARS
 from core import clock
 from core.tables import BaseTable, Column, DateColumn, EuroColumn, IntegerColumn, TextColumn
-from core.templatetags.portal import date_fr, integer_fr, pill, status_pill
+from core.templatetags.portal import pill, status_pill
+from core.values import date_fr, integer_fr
 from dashboards.portfolio import CONTRACT
 from health_projects.enums import ProjectStatus
 

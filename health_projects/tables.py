@@ -1,7 +1,7 @@
 """Lists of the health projects room."""
 
 from core.tables import A, BaseTable, DateColumn, IntegerColumn, LinkColumn, StatusColumn, TextColumn
-from core.templatetags.portal import date_fr
+from core.values import date_fr
 from health_projects.models import HealthProject
 
 

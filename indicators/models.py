@@ -9,7 +9,7 @@ from core.actor import Actor
 from core.enums import Side
 from core.fields import MoneyField, StatusField
 from core.models import Signed, TenantModel, TransitionLog
-from core.templatetags.portal import number_fr
+from core.values import number_fr
 from documents.models import StoredFile
 from indicators.enums import Nature, ProgrammeStatus, Settlement, Usage, ValueStatus
 

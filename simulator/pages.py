@@ -18,7 +18,7 @@ from core.charts import BarGroup, bars
 from core.errors import DomainError
 from core.figures import Figure
 from core.money import format_euros
-from core.templatetags.portal import euros
+from core.values import euros
 from simulator.address import query_string
 from simulator.comparison import Compared, Comparison, compare
 from simulator.documents import NEEDS, Fields, Simulation, fields_of, simulate_document

@@ -9,7 +9,7 @@ from agreements.enums import Scale
 from core.errors import DomainError
 from core.forms import ActionForm, DecimalFrField, FrenchDateField
 from core.money import format_euros
-from core.templatetags.portal import integer_fr
+from core.values import integer_fr
 from indicators.assemblers import indicator_input
 from indicators.explanations import target_words
 from indicators.models import Indicator

@@ -19,7 +19,7 @@ from core.files import recognise
 from core.forms import FrenchDateField, MoneyField
 from core.search import folded
 from core.spreadsheets import read_csv, read_xlsx, write_xlsx
-from core.templatetags.portal import date_fr, euros
+from core.values import date_fr, euros
 from spending.enums import Category, Envelope
 from spending.models import Expense, Professional
 

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from difflib import SequenceMatcher
-from fractions import Fraction
 from re import findall
 from typing import Any
 
@@ -18,21 +16,29 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
 from core import clock
-from core.dates import format_date
 from core.errors import StaleForm
 from core.face import Turn
 from core.icons import ICONS
 from core.models import JobState
-from core.money import format_euros, round_cents
-from core.wording import NARROW
+from core.values import (
+    NO_BREAK,
+    NOTHING,
+    date_fr,
+    datetime_fr,
+    day_of,
+    euros,
+    integer_fr,
+    number_fr,
+    percent_fr,
+    points_fr,
+    size_fr,
+)
 from core.wording import counted as counted_words
 from core.wording import plural as plural_word
 from core.wording import without_note as plain_sentence
 
 register = template.Library()
 
-NOTHING = "–"
-NO_BREAK = "\u00a0"  # before a sign: €, %, :
 LONG_TEXT = 20_000  # above, texts are compared line by line rather than word by word
 TONES = ("ok", "wait", "stop", "off")
 PARTIES = {
@@ -48,94 +54,8 @@ PARTIES = {
 # Values, as people write them
 
 
-def _exact(value: Any) -> Fraction | None:
-    """Return a number as an exact fraction; None for what is not a number."""
-    if value is None or value == "":
-        return None
-    try:
-        return Fraction(value if isinstance(value, Fraction) else Decimal(str(value)))
-    except (InvalidOperation, ValueError, OverflowError):
-        return None
-
-
-def _written(exact: Fraction, digits: int) -> str:
-    """Write a number with `digits` decimals, rounded half up, and narrow spaces between thousands."""
-    scaled = (abs(exact) * 10**digits + Fraction(1, 2)).__floor__()
-    whole, rest = divmod(scaled, 10**digits)
-    text = f"{whole:,}".replace(",", NARROW)
-    if digits:
-        text += f",{rest:0{digits}}"
-    return f"−{text}" if exact < 0 and scaled else text
-
-
-@register.filter
-def euros(value: Decimal | Fraction | int | None) -> str:
-    """8678.08 -> « 8 678,08 € »."""
-    exact = _exact(value)
-    return NOTHING if exact is None else format_euros(round_cents(exact))
-
-
-@register.filter
-def integer_fr(value: int | None) -> str:
-    """66614 -> « 66 614 »."""
-    exact = _exact(value)
-    return NOTHING if exact is None else _written(exact, 0)
-
-
-@register.filter
-def number_fr(value: Any, digits: int | None = None) -> str:
-    """69.70 -> « 69,7 »; `digits` fixes the number of decimals (four at most without it)."""
-    exact = _exact(value)
-    if exact is None:
-        return NOTHING
-    if digits is not None:
-        return _written(exact, int(digits))
-    return _written(exact, 4).rstrip("0").rstrip(",")
-
-
-@register.filter
-def percent_fr(rate: Any, digits: int = 2) -> str:
-    """A rate: 0.697 -> « 69,70 % »."""
-    exact = _exact(rate)
-    return NOTHING if exact is None else f"{_written(exact * 100, int(digits))}{NO_BREAK}%"
-
-
-@register.filter
-def points_fr(value: Any, digits: int = 2) -> str:
-    """A percentage already in points: 69.7 -> « 69,70 % »."""
-    exact = _exact(value)
-    return NOTHING if exact is None else f"{_written(exact, int(digits))}{NO_BREAK}%"
-
-
-@register.filter
-def size_fr(size: int | None) -> str:
-    """Bytes: 219136 -> « 214 ko »."""
-    if size is None:
-        return NOTHING
-    for unit, factor in (("Go", 1024**3), ("Mo", 1024**2), ("ko", 1024)):
-        if size >= factor:
-            exact = Fraction(size, factor)
-            return f"{_written(exact, 0 if exact >= 10 else 1)}{NO_BREAK}{unit}"
-    return f"{size}{NO_BREAK}{plural_word(size, 'octet')}"
-
-
-def _day(value: date | datetime) -> date:
-    return timezone.localtime(value).date() if isinstance(value, datetime) else value
-
-
-@register.filter
-def date_fr(value: date | datetime | None) -> str:
-    """« 15 mars 2026 », « 1er mars 2026 »; a datetime is read in Paris."""
-    return format_date(_day(value)) if value else NOTHING
-
-
-@register.filter
-def datetime_fr(value: datetime | None) -> str:
-    """« 15 mars 2026 à 14:32 », in Paris."""
-    if not value:
-        return NOTHING
-    local = timezone.localtime(value)
-    return f"{format_date(local.date())} à {local:%H:%M}"
+for written in (euros, integer_fr, number_fr, percent_fr, points_fr, size_fr, date_fr, datetime_fr):
+    register.filter(written)
 
 
 @register.filter
@@ -165,7 +85,7 @@ def until_fr(value: date | datetime | None) -> str:
     """« il reste 23 jours », « c’est aujourd’hui », « en retard de 3 jours »."""
     if not value:
         return NOTHING
-    days = (_day(value) - clock.today()).days
+    days = (day_of(value) - clock.today()).days
     if days == 0:
         return "c’est aujourd’hui"
     return f"il reste {_days(days)}" if days > 0 else f"en retard de {_days(-days)}"

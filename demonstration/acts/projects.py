@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from core.templatetags.portal import integer_fr
+from core.values import integer_fr
 from demonstration.cast import Dossier
 from demonstration.data import read
 from health_projects import actions

@@ -11,7 +11,7 @@ import pytest
 from django.urls import reverse
 
 from agreements.simulation import simulate
-from core.templatetags.portal import euros
+from core.values import euros
 from tests.utils.factories import CommuneFactory, DepartmentFactory
 from tests.utils.stories import at
 
