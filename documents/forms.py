@@ -18,7 +18,8 @@ from accounts.permissions import delegable
 from core.errors import DomainError
 from core.forms import ActionForm, CrispyMixin, DocumentField, FilesField, FrenchDateField
 from documents import storage
-from documents.models import Document, read_code
+from documents.codes import read_code
+from documents.models import Document
 from documents.paper.acceptance import KINDS, PaperSignature, check_day, check_pages, read_pages
 from documents.paper.scanning import Scan
 from documents.permissions import signatories

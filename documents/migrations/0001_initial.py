@@ -6,7 +6,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import documents.models
+import documents.codes
 
 
 class Migration(migrations.Migration):
@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
                 (
                     "code",
                     models.CharField(
-                        default=documents.models.new_code,
+                        default=documents.codes.new_code,
                         max_length=14,
                         unique=True,
                         verbose_name="code de vérification",

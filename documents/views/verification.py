@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from core.http import http_methods
 from core.throttle import limited
+from documents.codes import read_code
 from documents.forms import CodeForm, VerifiedFileForm
-from documents.models import read_code
 from documents.verification.answers import Asked, answer_of
 from documents.verification.verdicts import judge_code, judge_digest, judge_file
 

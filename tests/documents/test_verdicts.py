@@ -12,8 +12,9 @@ from pypdf import PdfWriter
 
 from core.errors import DomainError
 from documents import actions, sandbox
+from documents.codes import read_code
 from documents.enums import DocumentKind, Verdict
-from documents.models import Document, read_code
+from documents.models import Document
 from documents.signing.fields import PARTY_FIELDS
 from documents.verification import checking
 from documents.verification.answers import answer_of, plain

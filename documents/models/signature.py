@@ -1,0 +1,150 @@
+"""The places of the parties in a document, and the signatures they received."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Organisation
+from core.enums import Side
+from core.fields import StatusField
+from core.models import TenantModel, one_of_the_parties
+from documents.enums import SigningState, Stamp
+from documents.models.document import Document
+from documents.models.files import StoredFile
+from documents.models.stamps import TimeStamped, stamped_means_a_token
+
+
+class Signature(TenantModel, TimeStamped):
+    """The place of one party in a document, and the signature it received."""
+
+    document = models.ForeignKey(Document, models.CASCADE, related_name="signatures", verbose_name="document")
+    side = StatusField(Side, verbose_name="partie")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField("rang")
+    signed_at = models.DateTimeField("signé le", null=True, blank=True)
+    signer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="signataire"
+    )
+    signer_name = models.CharField("nom du signataire", max_length=200, blank=True)
+    signer_title = models.CharField("qualité", max_length=200, blank=True)
+    file = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="fichier après signature"
+    )
+    # Of a signature given for another: words, since a trace outlives the delegation.
+    delegated_by = models.CharField("par délégation de", max_length=200, blank=True)
+    delegation_deed = models.CharField("acte qui le permet", max_length=300, blank=True)
+    deed = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="copie de l’acte")
+    # Of a signature made outside, with a certificate that the portal did not give.
+    certificate_subject = models.CharField("titulaire du certificat", max_length=300, blank=True)
+    certificate_issuer = models.CharField("autorité du certificat", max_length=300, blank=True)
+    is_certificate_known = models.BooleanField("certificat reconnu par le portail", null=True, blank=True)
+    # Of a signature on paper: the copy of the pages, which stands in place of a state of the file.
+    scan = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="copie du papier signé"
+    )
+    handwritten_on = models.DateField("signée à la main le", null=True, blank=True)
+    depositor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="dépositaire de la copie"
+    )
+    depositor_name = models.CharField("copie déposée par", max_length=200, blank=True)
+    refused_at = models.DateTimeField("refusée le", null=True, blank=True)
+    refused_by = models.CharField("refusée par", max_length=200, blank=True)
+    refusal_reason = models.TextField("motif du refus", blank=True)
+    reminded_on = models.DateField("dernier rappel le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "signature"
+        ordering = ["position"]
+        constraints = [
+            one_of_the_parties("documents_signature_of_a_party"),
+            models.UniqueConstraint(fields=["document", "side"], name="documents_one_signature_a_side"),
+            models.UniqueConstraint(
+                fields=["document", "signer"],
+                condition=Q(signer__isnull=False),
+                name="documents_nobody_signs_for_two",
+                violation_error_message="Une même personne ne signe pas pour deux parties.",
+            ),
+            models.CheckConstraint(
+                name="documents_signed_means_all",
+                condition=Q(
+                    signed_at__isnull=True, signer__isnull=True, file__isnull=True, scan__isnull=True, signer_name=""
+                )
+                | (Q(signed_at__isnull=False, signer__isnull=False) & ~Q(signer_name="")),
+            ),
+            models.CheckConstraint(
+                name="documents_signed_in_the_file_or_on_paper",
+                condition=Q(signed_at__isnull=True)
+                | Q(file__isnull=False, scan__isnull=True)
+                | Q(file__isnull=True, scan__isnull=False, stamp=Stamp.NONE, is_certificate_known__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="documents_on_paper_means_who_and_when",
+                condition=Q(scan__isnull=True, handwritten_on__isnull=True, depositor__isnull=True, depositor_name="")
+                | (
+                    Q(scan__isnull=False, handwritten_on__isnull=False, depositor__isnull=False) & ~Q(depositor_name="")
+                ),
+            ),
+            stamped_means_a_token("documents_signature_stamped_means_a_token"),
+            models.CheckConstraint(
+                name="documents_delegated_means_a_deed",
+                condition=Q(delegated_by="", delegation_deed="")
+                | (Q(signed_at__isnull=False) & ~Q(delegated_by="") & ~Q(delegation_deed="")),
+            ),
+            models.CheckConstraint(
+                name="documents_a_deed_is_of_a_delegation", condition=Q(deed__isnull=True) | ~Q(delegated_by="")
+            ),
+            models.CheckConstraint(
+                name="documents_made_outside_means_a_certificate",
+                condition=Q(certificate_subject="", certificate_issuer="", is_certificate_known__isnull=True)
+                | (
+                    Q(is_certificate_known__isnull=False, signed_at__isnull=False)
+                    & ~Q(certificate_subject="")
+                    & ~Q(certificate_issuer="")
+                ),
+            ),
+            models.CheckConstraint(
+                name="documents_refused_means_who_and_why",
+                condition=Q(refused_at__isnull=True, refused_by="", refusal_reason="")
+                | (Q(refused_at__isnull=False, signed_at__isnull=True) & ~Q(refused_by="") & ~Q(refusal_reason="")),
+            ),
+            models.CheckConstraint(
+                name="documents_stamp_of_a_signature", condition=Q(signed_at__isnull=False) | Q(stamp=Stamp.NONE)
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.document}, {Side(self.side).label}"
+
+    @property
+    def is_made_outside(self) -> bool:
+        return self.is_certificate_known is not None
+
+    @property
+    def is_on_paper(self) -> bool:
+        return self.scan_id is not None
+
+    @property
+    def signed_word(self) -> str:
+        """What a pill says of it once given: a signature on paper is never shown as one of the file."""
+        return "Signé sur papier" if self.is_on_paper else "Signé"
+
+    @property
+    def state(self) -> str:
+        """One word for a page."""
+        if self.signed_at:
+            return "Signée sur papier" if self.is_on_paper else "Signée"
+        if self.refused_at:
+            return "Refusée"
+        return "Attendue" if self.document.signing_state == SigningState.OPEN else "Non signée"
+
+    @property
+    def tone(self) -> str:
+        """The tone of its pill."""
+        if self.signed_at:
+            return "ok"
+        return {"Refusée": "stop", "Attendue": "wait"}.get(self.state, "off")
+
+    @property
+    def field_name(self) -> str:
+        """The name of the field in the PDF."""
+        return f"signature_{self.side.value.lower()}"
