@@ -9,6 +9,7 @@ from core.dates import format_date
 from core.enums import PARTIES
 from core.fingerprints import fingerprint
 from core.money import format_euros
+from core.values import percent_fr
 from dialogues.enums import DialogueKind, DialogueStatus
 from dialogues.models import ManagementDialogue, MinutesApproval
 from funding.models import Statement
@@ -170,7 +171,7 @@ def annex_payload(dialogue: ManagementDialogue, statement: Statement) -> dict:
         "period": f"du {format_date(evaluated.starts_on)} au {format_date(last_day)}",
         "size": evaluated.size,
         "next_size": following.size if following else None,
-        "results": programme_results(evaluated.programme)["missions"],
+        "results": _told_results(contract, evaluated),
         "lines": [
             {
                 "label": payment_label(line.mission, line.kind, line.base),
@@ -188,6 +189,17 @@ def annex_payload(dialogue: ManagementDialogue, statement: Statement) -> dict:
         "decisions": dialogue.decisions,
         "statement_hash": statement.content_hash,
     }
+
+
+def _told_results(contract: Contract, evaluated: ContractYear) -> list[dict]:
+    """Return the results as the annex prints them: a year cut short earns the rate agreed by the three (R19)."""
+    end = contract.terminated_on
+    is_cut = end is not None and contract.year_on(end - timedelta(days=1)) == evaluated.number
+    rates = contract.agreed_rates() if is_cut else {}
+    return [
+        {**row, "agreed_rate": percent_fr(rates[row["mission"]]) if row["mission"] in rates else ""}
+        for row in programme_results(evaluated.programme)["missions"]
+    ]
 
 
 def annex_content(dialogue: ManagementDialogue, statement: Statement) -> dict:

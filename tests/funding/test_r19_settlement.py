@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.template.loader import render_to_string
 
 from agreements.enums import LineKind, MissionCode, PaymentKind
 from contracts import actions as contract_actions
@@ -84,6 +85,18 @@ def test_r19_the_rate_of_the_three_pays_the_variable_part(evaluated):
     variable = contract.payments.get(year=2, line_kind=LineKind.VARIABLE)
     assert (variable.kind, variable.amount, variable.due_on) == (PaymentKind.BALANCE, Decimal("5917.81"), ENDED_ON)
     assert contract.statements.get(year=2).total == Decimal("73931.51")
+
+
+def test_r19_the_annex_of_the_year_cut_short_says_the_rate_of_the_three_not_what_indicators_would_earn(evaluated):
+    contract = settled(evaluated, {ACCESS: Decimal("0.6000")})
+    payload = contract.annexes.get(dialogue__year=2).document.payload
+    told = {row["mission"]: row["agreed_rate"] for row in payload["results"]}
+    assert told == {ACCESS: "60,00\u00a0%"}
+    page = render_to_string("dialogues/pdf/annual_annex.html", payload)
+    assert "taux de 60,00\u00a0% convenu par les trois parties à la fin du contrat (R19)" in page
+    assert "gagnés sur" not in page
+    first = contract.annexes.get(dialogue__year=1).document.payload
+    assert {row["agreed_rate"] for row in first["results"]} == {""}
 
 
 def test_r19_what_is_repaid_is_claimed_then_received_and_never_deducted(evaluated, west):
