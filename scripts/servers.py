@@ -25,6 +25,7 @@ S3_OPTIONS = (
         "-master.telemetry=false",
     ),
 )
+DATABASE = "portal"
 SERVER_SETTINGS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
 
 
@@ -75,8 +76,8 @@ def postgresql(folder: Path) -> Iterator[str]:
     quietly([*as_owner, initdb, "-D", data, *layout], "initdb")
     try:
         quietly([*as_owner, pg_ctl, "-D", data, "-l", data / "log", "-w", "-o", server, "start"], "PostgreSQL")
-        quietly([*as_owner, createdb, "-h", data, "-p", port, "-U", "postgres", "portal"], "La base de PostgreSQL")
-        yield f"postgres://postgres@127.0.0.1:{port}/portal"
+        quietly([*as_owner, createdb, "-h", data, "-p", port, "-U", "postgres", DATABASE], "La base de PostgreSQL")
+        yield f"postgres://postgres@127.0.0.1:{port}/{DATABASE}"
     finally:
         processes.ignore_signals()
         stop_server = [*as_owner, pg_ctl, "-D", data, "-m", "immediate", "stop"]

@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import build_assets
@@ -15,7 +17,7 @@ import machine
 import processes
 from console import say
 from environment import ROOT
-from servers import folder_and_servers, own_environment, temporary_folder
+from servers import DATABASE, folder_and_servers, own_environment, temporary_folder
 
 CHECKS = {
     "règles d’écriture (ruff)": ["ruff", "check", "."],
@@ -43,8 +45,10 @@ def main(arguments: list[str]) -> int:
         if arguments:
             return pytest(arguments, variables)
         failures = run_checks(variables)
-        failures += run_smoke(folder, variables)
-        if pytest([*ON_BOTH_CORES, *AS_WRITTEN, "--ignore", SMOKE], variables):
+        with migrating(folder, variables) as is_migrated:
+            failures += run_smoke(folder, variables)
+            migrated = {"MIGRATED_DATABASE": DATABASE} if is_migrated() else {}
+        if pytest([*ON_BOTH_CORES, *AS_WRITTEN, "--ignore", SMOKE], variables | migrated):
             failures.append("tests sur PostgreSQL")
         return report(failures)
 
@@ -61,6 +65,20 @@ def run_checks(variables: dict[str, str]) -> list[str]:
             failures.append(name)
             say(result.stdout + result.stderr)
     return failures
+
+
+@contextmanager
+def migrating(folder: Path, variables: dict[str, str]) -> Iterator[Callable[[], bool]]:
+    """Migrate PostgreSQL's database on the other core; give what waits for the end, and says whether it went well.
+
+    The processes of pytest copy it. If it did not go well, they migrate their own, and say what is wrong.
+    """
+    command = ["python", "manage.py", "migrate", "--verbosity", "0"]
+    process = processes.start(command, cwd=ROOT, env=variables, log=folder / "migrate.log")
+    try:
+        yield lambda: process.wait() == 0
+    finally:
+        processes.stop_all([process])
 
 
 def run_smoke(folder: Path, variables: dict[str, str]) -> list[str]:

@@ -1,5 +1,6 @@
 """Fixtures of all tests: reference data once, two tenants of each side, clients that act for someone."""
 
+import os
 from collections import Counter
 
 import hypothesis
@@ -39,6 +40,13 @@ class WorldScheduling(LoadFileScheduling):
 
 def pytest_xdist_make_scheduler(config, log):
     return WorldScheduling(config, log)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """`make test` migrates one database while the smoke runs: each process copies it instead of migrating again."""
+    if migrated := os.environ.get("MIGRATED_DATABASE"):
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated
 
 
 @pytest.fixture(scope="session")

@@ -55,7 +55,7 @@ class Person:
         target = button if button.count() else link
         assert target.count(), f"« {name} » n’est pas sur {self.path} :\n{area.inner_text()[:3000]}"
         target.first.click()
-        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_load_state()
         self.audit()
         return self
 
