@@ -16,9 +16,10 @@ from accounts.enums import ROLES_OF
 from accounts.forms import InvitationForm
 from accounts.models import Delegation, Invitation, Membership, Organisation, User
 from core import audit
-from core.admin import AuditedAdmin, ReadOnlyAdmin, RowForm
+from core.admin import AuditedAdmin, LineMixin, ReadOnlyAdmin
 from core.enums import Side
 from core.http import attempt, posted, submit_form
+from core.rows import RowForm
 
 # Those of the packages write without the journal, and would show the secret of each second factor: an account's is
 # reset from its own page.
@@ -29,9 +30,8 @@ CODE_HELP = "Le code est court et ne change plus\u00a0: cpts-alta-rocca, sans es
 WHERE_TO_INVITE = "Pour inviter quelqu’un, ouvrez la page de son organisation, puis «\u00a0Inviter une personne\u00a0»."
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(LineMixin, admin.TabularInline):
     model = Membership
-    extra = 0
     autocomplete_fields = ["user"]
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 
@@ -16,11 +15,12 @@ from agreements.models import (
     NationalIndicator,
     Pass,
 )
-from core.admin import AuditedAdmin
+from core.admin import AuditedAdmin, LineMixin
 from core.errors import DomainError
+from core.rows import LineFormSet
 
 
-class LineFormSet(forms.BaseInlineFormSet):
+class AmountFormSet(LineFormSet):
     """Amounts corrected by hand must still add up to the published totals (R2)."""
 
     def clean(self):
@@ -35,26 +35,22 @@ class LineFormSet(forms.BaseInlineFormSet):
             raise ValidationError(error.message) from error
 
 
-class LineInline(admin.TabularInline):
+class LineInline(LineMixin, admin.TabularInline):
     model = AgreementLine
-    formset = LineFormSet
-    extra = 0
+    formset = AmountFormSet
     fields = ["mission", "kind", "size", "amount", "is_validated", "note"]
 
 
-class MissionInline(admin.TabularInline):
+class MissionInline(LineMixin, admin.TabularInline):
     model = AgreementMission
-    extra = 0
 
 
-class SizeInline(admin.TabularInline):
+class SizeInline(LineMixin, admin.TabularInline):
     model = AgreementSize
-    extra = 0
 
 
-class SourceInline(admin.TabularInline):
+class SourceInline(LineMixin, admin.TabularInline):
     model = AgreementSource
-    extra = 0
 
 
 @admin.register(AgreementVersion)

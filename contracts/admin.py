@@ -9,11 +9,17 @@ from django.urls import reverse
 
 from contracts import actions, clauses
 from contracts.models import Wording, WordingArticle
-from core.admin import AuditedAdmin
+from core.admin import AuditedAdmin, LineMixin
 from core.errors import DomainError
+from core.rows import LineForm, LineFormSet
+
+ADOPTED_MEANWHILE = (
+    "Cette trame a été adoptée pendant que vous écriviez\u00a0: elle ne change plus. "
+    "Copiez votre texte, puis préparez une nouvelle trame."
+)
 
 
-class ArticleForm(forms.ModelForm):
+class ArticleForm(LineForm):
     """An article in plain text: what it names must exist, said beside it."""
 
     class Meta:
@@ -30,13 +36,22 @@ class ArticleForm(forms.ModelForm):
         return body
 
 
-class ArticleInline(admin.StackedInline):
+class ArticleFormSet(LineFormSet):
+    """The articles of a draft; what was typed while someone adopted it is shown beside what binds now."""
+
+    def clean(self):
+        super().clean()
+        if not self.instance.is_draft:
+            raise ValidationError(ADOPTED_MEANWHILE)
+
+
+class ArticleInline(LineMixin, admin.StackedInline):
     model = WordingArticle
     form = ArticleForm
-    extra = 0
+    formset = ArticleFormSet
 
     def has_add_permission(self, request, obj=None):
-        return obj is not None and obj.is_draft
+        return obj is not None and (obj.is_draft or request.method == "POST")
 
     has_change_permission = has_delete_permission = has_add_permission
 
@@ -56,7 +71,8 @@ class WordingAdmin(AuditedAdmin):
         return self.get_fields(request, obj) if obj else []
 
     def get_inlines(self, request, obj):
-        return [ArticleInline] if obj and obj.is_draft else []
+        is_edited = obj is not None and (obj.is_draft or "articles-TOTAL_FORMS" in request.POST)
+        return [ArticleInline] if is_edited else []
 
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and (obj is None or obj.is_draft)

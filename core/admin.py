@@ -1,15 +1,14 @@
 """The back office writes nothing that the journal does not keep."""
 
-from django import forms
 from django.contrib import admin
 from django.utils.html import format_html_join
 from django.utils.text import capfirst
 
 from core import audit, journal
-from core.fingerprints import version_of
-from core.forms import StaleFormMixin
+from core.locking import read_locked
 from core.models import AuditEvent
 from core.printable import refuse_unprintable
+from core.rows import LineForm, LineFormSet, RowForm
 from core.search import holding
 
 
@@ -34,17 +33,23 @@ class PlainSearch:
         return (queryset.filter(holding(search_term, fields)) if fields else queryset), False
 
 
-class RowForm(StaleFormMixin, forms.ModelForm):
-    """A row of the back office; its version is what the page showed of it."""
+class LineMixin:
+    """Base of the rows edited inside the page of another: `class LineInline(LineMixin, admin.TabularInline)`."""
 
-    def __init__(self, *args, instance=None, **kwargs):
-        shown = self._shown(instance) if instance is not None and instance.pk else {}
-        super().__init__(*args, instance=instance, current_version=version_of(shown), current_values=shown, **kwargs)
+    form = LineForm
+    formset = LineFormSet
+    extra = 0
 
-    def _shown(self, row) -> dict:
-        """Return the values of the fields of the page by name; what is linked several times as a list."""
-        values = {name: getattr(row, name) for name in self.base_fields if hasattr(row, name)}
-        return {name: list(value.all()) if hasattr(value, "all") else value for name, value in values.items()}
+    def get_fields(self, request, obj=None):
+        """What each row was when it was read goes with it; whose row it is never changes, nor counts as read."""
+        apart = {field.name for field in self.opts.fields if field.related_model is self.parent_model}
+        names = [name for name in super().get_fields(request, obj) if name not in apart | {LineForm.version_name}]
+        return [*names, LineForm.version_name] if self.has_change_permission(request, obj) else names
+
+    def get_queryset(self, request):
+        """With what a row names: it is told in words when someone else changed it."""
+        linked = [field.name for field in self.opts.fields if field.many_to_one]
+        return super().get_queryset(request).select_related(*linked)
 
 
 class AuditedAdmin(FrenchTitles, PlainSearch, admin.ModelAdmin):
@@ -58,6 +63,16 @@ class AuditedAdmin(FrenchTitles, PlainSearch, admin.ModelAdmin):
         if field is not None:
             refuse_unprintable(field)
         return field
+
+    def get_object(self, request, object_id, from_field=None):
+        """A row about to be written is held first: what the page shows is compared with it, and nobody writes after."""
+        row = super().get_object(request, object_id, from_field)
+        if row is None or request.method != "POST":
+            return row
+        try:
+            return read_locked(self.get_queryset(request), row.pk)
+        except self.model.DoesNotExist:  # deleted while we waited
+            return None
 
     def save_model(self, request, obj, form, change):
         before = {name: form.initial.get(name) for name in form.changed_data} if change else None

@@ -69,11 +69,12 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """A field of a stale form: what the other person saved, and what was typed here."""
+    """A field of a stale form: what the other person saved, and what was typed here; `note` says what comes of it."""
 
     label: str
     theirs: str
     yours: str
+    note: str = ""
 
     @property
     def is_long(self) -> bool:

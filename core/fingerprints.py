@@ -17,8 +17,11 @@ def fingerprint(content: dict[str, Any]) -> str:
 
 
 def version_of(values: Mapping[str, Any]) -> str:
-    """Return what stands for the version of a row that counts none: its values; empty when it holds nothing yet."""
-    told = {name: str(value) for name, value in values.items() if value not in (None, "")}
+    """Return what stands for the version of a row that counts none: its values; empty when it holds nothing yet.
+
+    A text is the same with the ends of line of a browser, and without the blanks around it that a form takes away.
+    """
+    told = {name: str(value).replace("\r\n", "\n").strip() for name, value in values.items() if value not in (None, "")}
     return fingerprint(told) if told else ""
 
 

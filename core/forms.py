@@ -95,6 +95,7 @@ class StaleFormMixin:
     The hidden `version` is left out of `cleaned_data` unless `keeps_version` (an action may check it again).
     """
 
+    version_name = "version"
     keeps_version = False
 
     def __init__(self, *args, current_version: Any = None, current_values: dict | None = None, **kwargs):
@@ -105,13 +106,13 @@ class StaleFormMixin:
         self.current_version = _version_text(current_version)
         self.current_values = current_values if current_values is not None else self._stored_values(instance)
         self.is_stale, self.differences = False, []
-        self.fields["version"] = forms.CharField(
+        self.fields[self.version_name] = forms.CharField(
             widget=forms.HiddenInput, required=False, initial=self.current_version, label="version"
         )
         if self.is_bound:
-            self._sent_version = self.data.get(self.add_prefix("version"), "")
+            self._sent_version = self.data.get(self.add_prefix(self.version_name), "")
             self.data = self.data.copy()
-            self.data[self.add_prefix("version")] = self.current_version
+            self.data[self.add_prefix(self.version_name)] = self.current_version
 
     def _stored_values(self, instance: Model | None) -> dict:
         if instance is None or instance.pk is None:
@@ -125,7 +126,7 @@ class StaleFormMixin:
             self.compare_with(self.current_values)
             self.add_error(None, ValidationError(STALE, code=StaleForm.code))
         if not self.keeps_version:
-            cleaned.pop("version", None)
+            cleaned.pop(self.version_name, None)
         return cleaned
 
     def compare_with(self, stored: dict) -> None:

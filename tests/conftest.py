@@ -13,6 +13,7 @@ from xdist.scheduler import LoadFileScheduling
 from accounts.models import Membership
 from agreements.actions import load_agreements, load_national_indicators
 from tests.utils import stories
+from tests.utils.factories import UserFactory, give_second_factor
 from tests.utils.told import told
 from tests.utils.world import World, make_world
 
@@ -104,6 +105,15 @@ def client_of():
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def back_office(db, client):
+    """Return a browser signed in as Ada Martin, administrator of the back office."""
+    person = UserFactory(is_staff=True, is_superuser=True, first_name="Ada", last_name="Martin")
+    give_second_factor(person)
+    client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
 
 
 def _flush_append_only(teardown):

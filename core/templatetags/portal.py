@@ -337,9 +337,13 @@ def portal_form(context, form, submit: str = "Enregistrer", cancel_url: str = ""
 
 
 @register.inclusion_tag("components/stale_form.html")
-def stale_form(form):
-    """Both texts side by side, when someone else saved meanwhile."""
-    return {"is_stale": getattr(form, "is_stale", False), "differences": getattr(form, "differences", [])}
+def stale_form(form, inlines=()):
+    """Both texts side by side, when someone else saved meanwhile; with those of the rows inside the page of another."""
+    compared = [form, *(inline.formset for inline in inlines)]
+    return {
+        "is_stale": any(getattr(one, "is_stale", False) for one in compared),
+        "differences": [line for one in compared for line in getattr(one, "differences", [])],
+    }
 
 
 @register.inclusion_tag("components/post_button.html", takes_context=True)

@@ -13,6 +13,7 @@ from core.enums import Role
 from core.errors import DomainError, NotAllowed
 from core.models import AuditEvent
 from tests.utils.factories import CptsFactory, DepartmentFactory, MembershipFactory, UserFactory
+from tests.utils.reading import sent_from
 
 PAGES = ["admin:index", "admin:accounts_user_changelist", "admin:core_auditevent_changelist"]
 
@@ -108,10 +109,7 @@ def test_an_organisation_saved_meanwhile_is_shown_beside_what_was_typed_then_wri
     cpts = world.west.cpts
     url = reverse("admin:accounts_organisation_change", args=[cpts.pk])
     client = client_of(administrator)
-    shown = client.get(url).context["adminform"].form
-    data = {name: value.pk if hasattr(value, "pk") else value for name, value in shown.initial.items() if value}
-    data |= {"departments": [row.pk for row in cpts.departments.all()], **version_read(client, url)}
-    data |= {f"memberships-{name}_FORMS": 0 for name in ("TOTAL", "INITIAL")}
+    data = sent_from(client.get(url), "organisation_form")
     Organisation.objects.filter(pk=cpts.pk).update(name="Nom d’un collègue")
 
     answer = client.post(url, data | {"name": "Mon nom"})
@@ -121,8 +119,8 @@ def test_an_organisation_saved_meanwhile_is_shown_beside_what_was_typed_then_wri
     cpts.refresh_from_db()
     assert cpts.name == "Nom d’un collègue"
 
-    again = {"version": answer.context["adminform"].form["version"].value()}
-    assert client.post(url, data | {"name": "Mon nom"} | again).status_code == 302
+    again = client.post(url, sent_from(answer, "organisation_form"))
+    assert again.status_code == 302
     cpts.refresh_from_db()
     assert cpts.name == "Mon nom"
     assert {"name": "Mon nom"} in [event.after for event in AuditEvent.objects.filter(object_id=str(cpts.pk))]

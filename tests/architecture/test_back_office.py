@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.test import RequestFactory
 
 from core.admin import AuditedAdmin, ReadOnlyAdmin
+from core.rows import LineForm, LineFormSet, RowForm
 from tests.utils.factories import UserFactory
 
 SECRETS = {"password", "token", "data", "secret", "key"}
@@ -14,6 +15,17 @@ PAGES = sorted(admin.site._registry.values(), key=str)
 @pytest.mark.parametrize("page", PAGES, ids=str)
 def test_every_page_is_audited_or_read_only(page):
     assert isinstance(page, AuditedAdmin | ReadOnlyAdmin)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_every_form_that_writes_tells_what_someone_else_saved_meanwhile(page):
+    """The row of the page, and the rows edited inside it."""
+    request = RequestFactory().get("/")
+    request.user = UserFactory(is_staff=True, is_superuser=True)
+    inlines = [row for row in page.get_inline_instances(request) if row.has_change_permission(request)]
+    assert all(issubclass(row.form, LineForm) and issubclass(row.formset, LineFormSet) for row in inlines)
+    assert page.list_editable == () and (isinstance(page, ReadOnlyAdmin) or issubclass(page.form, RowForm))
 
 
 @pytest.mark.django_db

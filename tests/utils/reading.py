@@ -3,6 +3,7 @@
 import re
 
 from django.http import HttpResponse
+from lxml import html
 
 NO_BREAK = str.maketrans("\u00a0\u202f", "  ")
 
@@ -15,3 +16,13 @@ def plain(text: str) -> str:
 def words(response: HttpResponse) -> str:
     """Return the words of a page, without its tags, one space between two."""
     return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def sent_from(response: HttpResponse, form: str) -> dict[str, list[str]]:
+    """Return what a browser sends from the form of this id, hidden fields included, when nothing is typed in it."""
+    (found,) = html.fromstring(response.content.decode()).xpath("//form[@id=$id]", id=form)
+    sent: dict[str, list[str]] = {}
+    for name, value in found.form_values():
+        text = value.replace("\r\n", "\n").removeprefix("\n")  # the first line of a text area begins on its own
+        sent.setdefault(name, []).append(text.replace("\n", "\r\n"))
+    return sent
