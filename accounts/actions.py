@@ -1,5 +1,6 @@
 """Writes of the accounts room: invitations, places in an organisation, reference organisations."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 from uuid import UUID
@@ -146,10 +147,12 @@ def grant_delegation(
     deed_on: date,
     starts_on: date,
     ends_on: date | None = None,
+    keep_deed: Callable[[Delegation], object],
 ) -> Delegation:
     """Give a power that the actor holds by her own role to a member of her organisation, by a deed, for a time.
 
-    Both days are included; without `ends_on` it lasts until someone ends it. Raises NotAllowed, or DomainError beside
+    Both days are included; without `ends_on` it lasts until someone ends it. `keep_deed` stores the file of the deed,
+    which this room knows nothing of, before the journal is held (ADR 2). Raises NotAllowed, or DomainError beside
     its field: a power or a person it cannot be given to, days out of order or past, the same delegation already given.
     """
     check(actor, Act.DELEGATE)
@@ -170,6 +173,7 @@ def grant_delegation(
         starts_on=starts_on,
         ends_on=ends_on,
     )
+    keep_deed(delegation)
     after = {"grantee": str(grantee.user), "power": power, "deed": delegation.deed_words}
     audit.record(actor, "delegation.grant", delegation, after=after | {"starts_on": starts_on, "ends_on": ends_on})
     transaction.on_commit(partial(notifications.delegation_granted, delegation))

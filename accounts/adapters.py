@@ -39,6 +39,10 @@ def client_address(request: HttpRequest) -> str:
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": "Trop d’essais ont échoué\u00a0: attendez cinq minutes, puis recommencez."
+    }
+
     def is_open_for_signup(self, request):
         """Nobody signs up alone: an invitation makes the account."""
         return False

@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 
 from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordForm, ResetPasswordKeyForm
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings as mfa_settings
 from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import (
@@ -14,6 +17,7 @@ from allauth.mfa.webauthn.forms import (
 )
 from allauth.mfa.webauthn.internal.auth import clear_state
 from django import forms
+from django.core.cache import cache
 
 from accounts.passkeys import UNREADABLE
 from core.enums import Role
@@ -47,6 +51,30 @@ class AcceptInvitationForm(CrispyMixin, forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text="Quinze caractères au moins, pas seulement des chiffres ; une phrase convient bien.",
     )
+
+
+class CodeServesOnce:
+    """A form that takes the code of a second factor once, for as long as it could be taken.
+
+    The package forgets a code after one period, while its tolerance takes it during several: whoever read it over a
+    shoulder would have the rest. Saying that a code has served spares the person a « code incorrect » and her tries.
+    """
+
+    def clean_code(self) -> str:
+        key = f"accounts:code-served:{self.user.pk}:{normalize_user_code(self.cleaned_data['code'])}"
+        if cache.get(key):
+            raise forms.ValidationError("Ce code a déjà servi\u00a0: attendez le suivant, trente secondes au plus.")
+        code = super().clean_code()
+        cache.set(key, True, mfa_settings.TOTP_PERIOD * (2 * mfa_settings.TOTP_TOLERANCE + 1))
+        return code
+
+
+class SignInCodeForm(CodeServesOnce, AuthenticateForm):
+    """The code asked at sign-in, after the password."""
+
+
+class CodeAgainForm(CodeServesOnce, ReauthenticateForm):
+    """The code asked again, before what commits."""
 
 
 class WithoutPlaceholders:

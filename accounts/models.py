@@ -18,9 +18,8 @@ from core.dates import format_date
 from core.enums import Role, Side
 from core.fields import StatusField
 from core.models import TenantModel
+from core.wording import of, the
 from territories.models import Department, Region
-
-VOWELS = tuple("AEIOUYÀÂÉÈÊÎÔ")  # « l’ », not « la »
 
 
 class UserManager(BaseUserManager):
@@ -156,7 +155,7 @@ class Organisation(TenantModel):
     @property
     def with_article(self) -> str:
         """Return the name as a sentence says it: « la CPTS du Val », « l’ARS Bretagne »."""
-        return f"l’{self.name}" if self.name.startswith(VOWELS) else f"la {self.name}"
+        return the(self.name)
 
     def clean(self):
         for field, side in (("ars", Side.ARS), ("fund", Side.FUND)):
@@ -317,6 +316,26 @@ class Delegation(TenantModel):
     def deed_words(self) -> str:
         """The deed as a sentence names it: « Délibération n° 7 du 3 mai 2026 »."""
         return f"{self.deed} du {format_date(self.deed_on)}" if self.deed_on else self.deed
+
+    @property
+    def counted_words(self) -> str:
+        """The days when it really counts, as its page says them: « retirée le … » where it never did."""
+        start, last_day = format_date(self.starts_on), self.last_day
+        if last_day is None:
+            return f"à compter du {start}"
+        if last_day < self.starts_on:
+            return f"retirée le {format_date(last_day)}, avant son premier jour ({start})"
+        return f"du {start} au {format_date(last_day)}"
+
+    @property
+    def mandate_words(self) -> str:
+        """What a signature keeps of it: the deed, and the days for which it was given."""
+        return f"{self.deed_words}, valable {self.period_words}"
+
+    @property
+    def spoken(self) -> str:
+        """« par délégation de Claire Modèle : Délibération n° 7 du 3 mai 2026, valable du … au … »."""
+        return f"par délégation {of(str(self.grantor.user))}\u00a0: {self.mandate_words}"
 
     @property
     def period_words(self) -> str:

@@ -1,5 +1,6 @@
 """Mails of the accounts room."""
 
+from accounts.enums import Power
 from accounts.models import Delegation, Invitation, Membership, Organisation, User
 from core.enums import Role
 from core.mails import send_mail
@@ -36,9 +37,15 @@ def _tell_delegate(event: str, delegation: Delegation) -> bool:
     return send_mail(event, to=[delegation.grantee.user.email], context={"delegation": delegation})
 
 
-def addresses_of(*organisations: Organisation, roles: tuple[Role, ...] | None = None) -> list[str]:
-    """Return the addresses of the active people of organisations, in some roles if given."""
+def addresses_of(
+    *organisations: Organisation, roles: tuple[Role, ...] | None = None, power: Power | None = None
+) -> list[str]:
+    """Return the addresses of the active people of organisations, in some roles if given, and of those to whom `power`
+    is delegated today."""
     people = Membership.objects.active().filter(organisation__in=organisations)
-    if roles:
-        people = people.filter(role__in=roles)
-    return list(people.values_list("user__email", flat=True).distinct())
+    chosen = people.filter(role__in=roles) if roles else people
+    addresses = set(chosen.values_list("user__email", flat=True))
+    if power:
+        delegates = people.select_related("user").prefetch_related("delegations_received")
+        addresses.update(member.user.email for member in delegates if power in member.powers())
+    return sorted(addresses)

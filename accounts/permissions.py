@@ -9,6 +9,7 @@ from accounts.enums import ROLES_OF, Power
 from core.actor import Actor
 from core.enums import Role, Side
 from core.errors import DomainError, NotAllowed
+from core.wording import of
 
 
 class Act(StrEnum):
@@ -101,7 +102,6 @@ GRANTS: dict[Side, dict[Role, set[Role]]] = {
     },
 }
 
-VOWELS = "aeéiouy"
 SECOND_FACTOR_SIDES = {Side.ARS, Side.FUND, Side.NATIONAL, Side.BACK_OFFICE}
 
 
@@ -127,8 +127,7 @@ def delegable(actor: Actor) -> dict[Power, set[Role]]:
 def check(actor: Actor, act: Act) -> None:
     """Raise NotAllowed unless `actor` may do `act`."""
     if actor.side != Side.SYSTEM and not may(actor, act):
-        of = "d’" if act.value[0] in VOWELS else "de "
-        raise NotAllowed(f"Votre rôle ne vous permet pas {of}{act.value}.")
+        raise NotAllowed(f"Votre rôle ne vous permet pas {of(act.value)}.")
 
 
 def is_administrator(actor: Actor) -> bool:

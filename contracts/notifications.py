@@ -2,11 +2,13 @@
 
 from django.urls import reverse
 
+from accounts.enums import Power
 from accounts.models import Organisation
 from accounts.notifications import addresses_of
 from contracts.models import Amendment, Contract, Termination
 from core.enums import Role
 from core.mails import send_mail
+from documents.models import Document
 
 SPEAKERS = (Role.COORDINATOR, Role.PRESIDENT, Role.OFFICER)
 SIGNERS = (*SPEAKERS, Role.SIGNATORY)
@@ -21,17 +23,19 @@ def negotiation_opened(contract: Contract) -> bool:
 
 def signature_awaited(contract: Contract) -> bool:
     """Tell the three parties that the content is agreed and waits for their signatures."""
-    return _send("signature_awaited", contract, contract.parties, SIGNERS)
+    return _send("signature_awaited", contract, contract.parties, SIGNERS, power=Power.SIGN)
 
 
-def signature_refused(contract: Contract, organisation_name: str, reason: str) -> bool:
-    """Tell the three parties who refused to sign, and why."""
-    return _send("signature_refused", contract, contract.parties, SIGNERS, refused_by=organisation_name, reason=reason)
+def signature_refused(contract: Contract, document: Document, organisation_name: str, reason: str) -> bool:
+    """Tell the three parties who refused to sign, and why, and which signatures of the document are void."""
+    facts = {"refused_by": organisation_name, "reason": reason, "void": document.given_words}
+    return _send("signature_refused", contract, contract.parties, SIGNERS, power=Power.SIGN, **facts)
 
 
-def negotiation_reopened(contract: Contract, reason: str) -> bool:
-    """Tell the three parties that a new national agreement sent the contract back to them (R2)."""
-    return _send("negotiation_reopened", contract, contract.parties, SIGNERS, reason=reason)
+def negotiation_reopened(contract: Contract, document: Document | None, reason: str) -> bool:
+    """Tell the three parties why the contract came back to them unsigned, and which signatures are void (R2)."""
+    facts = {"reason": reason, "void": document.given_words if document else []}
+    return _send("negotiation_reopened", contract, contract.parties, SIGNERS, power=Power.SIGN, **facts)
 
 
 def contract_in_force(contract: Contract) -> bool:
@@ -66,12 +70,19 @@ def amendment_drafted(amendment: Amendment, organisation_name: str) -> bool:
 
 def amendment_to_sign(amendment: Amendment) -> bool:
     """Tell the three parties that an amendment is agreed and waits for their signatures."""
-    return _send_amendment("amendment_to_sign", amendment, SIGNERS)
+    return _send_amendment("amendment_to_sign", amendment, SIGNERS, power=Power.SIGN)
 
 
-def amendment_refused(amendment: Amendment, organisation_name: str, reason: str) -> bool:
-    """Tell the three parties who refused to sign an amendment, and why."""
-    return _send_amendment("amendment_refused", amendment, SIGNERS, refused_by=organisation_name, reason=reason)
+def amendment_refused(amendment: Amendment, document: Document, organisation_name: str, reason: str) -> bool:
+    """Tell the three parties who refused to sign an amendment, and why, and which signatures are void."""
+    facts = {"refused_by": organisation_name, "reason": reason, "void": document.given_words}
+    return _send_amendment("amendment_refused", amendment, SIGNERS, power=Power.SIGN, **facts)
+
+
+def amendment_reopened(amendment: Amendment, document: Document, reason: str) -> bool:
+    """Tell the three parties that an amendment was not signed in time, and which signatures are void."""
+    facts = {"reason": reason, "void": document.given_words}
+    return _send_amendment("amendment_reopened", amendment, SIGNERS, power=Power.SIGN, **facts)
 
 
 def amendment_in_force(amendment: Amendment) -> bool:
@@ -79,10 +90,12 @@ def amendment_in_force(amendment: Amendment) -> bool:
     return _send_amendment("amendment_in_force", amendment, PAYERS)
 
 
-def _send_amendment(event: str, amendment: Amendment, roles: tuple[Role, ...], **facts) -> bool:
+def _send_amendment(
+    event: str, amendment: Amendment, roles: tuple[Role, ...], *, power: Power | None = None, **facts
+) -> bool:
     return send_mail(
         f"contracts/emails/{event}",
-        to=addresses_of(*amendment.contract.parties, roles=roles),
+        to=addresses_of(*amendment.contract.parties, roles=roles, power=power),
         context={
             "amendment": amendment,
             "contract": amendment.contract,
@@ -92,11 +105,19 @@ def _send_amendment(event: str, amendment: Amendment, roles: tuple[Role, ...], *
     )
 
 
-def _send(event: str, contract: Contract, to: list[Organisation], roles: tuple[Role, ...], **facts) -> bool:
+def _send(
+    event: str,
+    contract: Contract,
+    to: list[Organisation],
+    roles: tuple[Role, ...],
+    *,
+    power: Power | None = None,
+    **facts,
+) -> bool:
     page = "termination_detail" if event in ABOUT_THE_END else "contract_preview"
     path = reverse(f"contracts:{page}", args=[contract.pk])
     return send_mail(
         f"contracts/emails/{event}",
-        to=addresses_of(*to, roles=roles),
+        to=addresses_of(*to, roles=roles, power=power),
         context={"contract": contract, "path": path, **facts},
     )

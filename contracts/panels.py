@@ -136,7 +136,7 @@ def signature_lines(document: Document | None) -> list[PartyLine]:
             organisation=signature.organisation.name,
             tone="ok" if signature.signed_at else "wait",
             state=signature.signed_word if signature.signed_at else "Attendue",
-            who=signature.signer_name,
+            who=signature.spoken_signer,
             at=signature.signed_at,
         )
         for signature in document.signatures.select_related("organisation")
@@ -296,7 +296,7 @@ def history(contract: Contract) -> list[HistoryEntry]:
     entries += [
         HistoryEntry(
             at=signature.signed_at,
-            who=signature.signer_name,
+            who=signature.spoken_signer,
             what=f"a signé le contrat{' sur papier' if signature.is_on_paper else ''}",
             organisation=signature.organisation.name,
             side=signature.side,

@@ -1,7 +1,9 @@
 """Words put together as a French sentence does."""
 
 from collections.abc import Sequence
+from unicodedata import combining, normalize
 
+VOWELS = "aeiouy"
 NARROW = "\u202f"  # between thousands
 TO_BE_CONFIRMED = "Répartition à confirmer."
 
@@ -9,6 +11,23 @@ TO_BE_CONFIRMED = "Répartition à confirmer."
 def spoken_list(names: Sequence[str]) -> str:
     """Return « la CPTS, l’ARS et la caisse »."""
     return " et ".join(filter(None, [", ".join(names[:-1]), names[-1] if names else ""]))
+
+
+def of(name: str) -> str:
+    """Return « de Claire », « d’Alain », « d’Yves » but « de Yann »."""
+    first, second = (_plain(name) + "  ")[:2]
+    is_elided = first in VOWELS and not (first == "y" and second in VOWELS)
+    return f"d’{name}" if is_elided else f"de {name}"
+
+
+def the(name: str) -> str:
+    """Return the name of an organisation as a sentence says it: « la CPTS du Val », « l’ARS Bretagne »."""
+    return f"l’{name}" if _plain(name)[:1] in VOWELS else f"la {name}"
+
+
+def _plain(text: str) -> str:
+    """Return a text in small letters without accents."""
+    return "".join(sign for sign in normalize("NFD", text.casefold()) if not combining(sign))
 
 
 def spoken_integer(number: int) -> str:

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from allauth.mfa.base.forms import ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.http import HttpRequest
@@ -13,18 +12,21 @@ from django.utils.text import capfirst
 
 from accounts import passkeys
 from accounts.enums import Power
+from accounts.forms import CodeAgainForm
 from accounts.models import Membership
 from accounts.permissions import delegable
+from core import clock
 from core.errors import DomainError
 from core.forms import ActionForm, CrispyMixin, DocumentField, FilesField, FrenchDateField
 from documents import storage
+from documents.actions.delegations import mandate_of
 from documents.codes import read_code
 from documents.models import Document
 from documents.paper.acceptance import KINDS, PaperSignature, check_day, check_pages, read_pages
 from documents.paper.scanning import Scan
 from documents.permissions import signatories
 from documents.signing.engine import load_engine
-from documents.verification.outside import OutsideFile, read_upload
+from documents.verification.outside import OutsideFile, accepted_signature, read_upload
 
 
 class AnswerInput(forms.HiddenInput):
@@ -34,10 +36,10 @@ class AnswerInput(forms.HiddenInput):
         return None
 
 
-class SigningForm(CrispyMixin, ReauthenticateForm):
+class SigningForm(CrispyMixin, CodeAgainForm):
     """The code, or the answer of a passkey, that proves now that the person at the keyboard is the signatory.
 
-    Takes `request` and `document`. A code works once: django-allauth refuses it the second time. A passkey answers
+    Takes `request` and `document`. A code works once. A passkey answers
     the challenge asked for this document. Call `save()` once valid.
     """
 
@@ -57,6 +59,15 @@ class SigningForm(CrispyMixin, ReauthenticateForm):
     @property
     def has_passkey(self) -> bool:
         return Authenticator.Type.WEBAUTHN in self.factors
+
+    @property
+    def mandate(self) -> str:
+        """By whose delegation, and by which deed, the person at the keyboard would sign; empty in her own right."""
+        try:
+            deed = mandate_of(self.request.actor)
+        except DomainError:  # nothing of hers counts any more: the action says why
+            return ""
+        return deed.delegation.spoken if deed else ""
 
     @property
     def brought(self) -> list[forms.BoundField]:
@@ -130,7 +141,16 @@ class OutsideForm(SigningForm):
 
     def clean_file(self) -> OutsideFile:
         with as_validation():
-            return read_upload(self.cleaned_data["file"].read())
+            upload = read_upload(self.cleaned_data["file"].read())
+            self._check_place(upload)
+        return upload
+
+    def _check_place(self, upload: OutsideFile) -> None:
+        """Refuse now what the action would refuse under lock: a file that is refused costs no code."""
+        own = self.request.actor.organisation_id
+        place = next((row for row in self.document.signature_list if row.organisation_id == own), None)
+        if place and self.document.is_ready:
+            accepted_signature(self.document, place, storage.read(self.document.file), upload)
 
     def clean(self) -> dict[str, Any]:
         """Return what the actions that sign take."""
@@ -147,6 +167,7 @@ class PaperForm(SigningForm):
     """The copy of a paper signed by hand: its pages, who signed, when, then the code."""
 
     field_order = ["scan", "signatory", "handwritten_on", "attested", "code", "passkey"]
+    mandate = ""  # who signed by hand is chosen below
     scan = FilesField(
         kinds=KINDS,
         max_megabytes=20,
@@ -212,7 +233,7 @@ class DelegationForm(ActionForm):
     copy = DocumentField(
         label="l’acte", max_megabytes=20, help_text="En PDF, 20\u00a0Mo au plus. Les parties le lisent dès qu’il sert."
     )
-    starts_on = FrenchDateField(label="à partir du")
+    starts_on = FrenchDateField(label="à partir du", initial=clock.today)
     ends_on = FrenchDateField(label="jusqu’au", required=False, help_text="Sans date, jusqu’à ce que l’on y mette fin.")
 
     def __init__(self, *args, **kwargs):

@@ -69,6 +69,8 @@ def check_may_sign(actor: Actor) -> None:
     last = received.order_by("-starts_on", "-created_at").first()
     if last and last.state == DelegationState.TO_COME:
         raise NotAllowed(f"Votre délégation de signature ne vaut qu’à partir du {format_date(last.starts_on)}.")
+    if last and last.state == DelegationState.OVER and last.last_day < last.starts_on:
+        raise NotAllowed(f"Votre délégation de signature a été {last.counted_words}.")
     if last and last.state == DelegationState.OVER:
         raise NotAllowed(
             f"Votre délégation de signature a pris fin le {format_date(last.last_day)} : qui l’a donnée peut en donner "

@@ -165,9 +165,10 @@ def refuse_amendment(*, actor: Actor, amendment: Amendment, reason: str) -> Amen
     amendment = _lock_amendment(actor, Act.SIGN, amendment)
     change = AmendmentChange.REFUSE_SIGNATURE
     lifecycle.amendment_target(change, status=amendment.status, side=actor.side, comment=reason)
-    refuse_document(actor=actor, document=amendment.document, reason=reason)
+    refused = refuse_document(actor=actor, document=amendment.document, reason=reason)
     _reopen(amendment, actor, AmendmentChange.REFUSE_SIGNATURE, reason, because="la signature a été refusée")
-    transaction.on_commit(partial(notifications.amendment_refused, amendment, actor.organisation_name, reason))
+    told = partial(notifications.amendment_refused, amendment, refused, actor.organisation_name, reason)
+    transaction.on_commit(told)
     return amendment
 
 
@@ -181,9 +182,10 @@ def expire_amendment(*, amendment: Amendment) -> Amendment:
 
 
 def _expire(amendment: Amendment) -> Amendment:
-    day = format_date(amendment.document.expires_on)
-    reason = f"Le {day}, dernier jour pour signer, est passé sans les trois signatures."
+    former = amendment.document
+    reason = f"Le {format_date(former.expires_on)}, dernier jour pour signer, est passé sans les trois signatures."
     _reopen(amendment, SYSTEM, AmendmentChange.EXPIRE_SIGNATURE, reason, because="le délai de signature est dépassé")
+    transaction.on_commit(partial(notifications.amendment_reopened, amendment, former, reason))
     return amendment
 
 

@@ -50,9 +50,9 @@ def refuse_signature(*, actor: Actor, contract: Contract, reason: str) -> Contra
     check(actor, Act.SIGN)
     contract = transitions.lock_for_party(actor, contract)
     lifecycle.target_of(Transition.REFUSE_SIGNATURE, status=contract.status, side=actor.side, comment=reason)
-    refuse_document(actor=actor, document=contract.document, reason=reason)
+    refused = refuse_document(actor=actor, document=contract.document, reason=reason)
     _reopen(contract, actor, Transition.REFUSE_SIGNATURE, reason, because="la signature a été refusée")
-    transaction.on_commit(partial(notifications.signature_refused, contract, actor.organisation_name, reason))
+    transaction.on_commit(partial(notifications.signature_refused, contract, refused, actor.organisation_name, reason))
     return contract
 
 
@@ -77,16 +77,18 @@ def _newer_agreement(contract: Contract) -> bool:
 def _return_to_negotiation(contract: Contract) -> Contract:
     newer = AgreementVersion.objects.in_force_on(clock.today())
     reason = f"Un nouvel accord national est en vigueur : {newer.label}."
+    former = contract.document
     _reopen(contract, SYSTEM, Transition.NEWER_AGREEMENT, reason, because="un nouvel accord est en vigueur")
-    transaction.on_commit(partial(notifications.negotiation_reopened, contract, reason))
+    transaction.on_commit(partial(notifications.negotiation_reopened, contract, former, reason))
     return contract
 
 
 def _expire_signature(contract: Contract) -> Contract:
-    day = format_date(contract.document.expires_on)
+    former = contract.document
+    day = format_date(former.expires_on)
     reason = f"Le {day}, dernier jour pour signer, est passé sans les trois signatures."
     _reopen(contract, SYSTEM, Transition.EXPIRE_SIGNATURE, reason, because="le délai de signature est dépassé")
-    transaction.on_commit(partial(notifications.negotiation_reopened, contract, reason))
+    transaction.on_commit(partial(notifications.negotiation_reopened, contract, former, reason))
     return contract
 
 

@@ -34,7 +34,9 @@ from core.values import (
     size_fr,
 )
 from core.wording import counted as counted_words
+from core.wording import of as of_words
 from core.wording import plural as plural_word
+from core.wording import the as the_words
 from core.wording import without_note as plain_sentence
 
 register = template.Library()
@@ -56,6 +58,18 @@ PARTIES = {
 
 for written in (euros, integer_fr, number_fr, percent_fr, points_fr, size_fr, date_fr, datetime_fr):
     register.filter(written)
+
+
+@register.filter
+def of(name: Any) -> str:
+    """« d’Alain », « de Claire »: {{ person|of }}."""
+    return of_words(str(name))
+
+
+@register.filter
+def the(name: Any) -> str:
+    """« la CPTS du Val », « l’ARS Bretagne »: {{ organisation|the }}."""
+    return the_words(str(name))
 
 
 @register.filter

@@ -57,11 +57,11 @@ def refuse_annex(*, actor: Actor, annex: AnnualAnnex, reason: str) -> AnnualAnne
     What its dialogue closed stays closed (R17): the annex is sent again as it is, or the year is revised.
     """
     annex = _locked_annex(actor, annex, AnnexStatus.SIGNING)
-    document_actions.refuse_document(actor=actor, document=annex.document, reason=reason)
+    refused = document_actions.refuse_document(actor=actor, document=annex.document, reason=reason)
     annex.status = AnnexStatus.REFUSED
     annex.save(update_fields=["status", "updated_at"])
     audit.record(actor, "annex.refuse", annex, after={"reason": reason.strip()})
-    transaction.on_commit(partial(notifications.send_annex_refused, annex, actor.organisation_name, reason))
+    transaction.on_commit(partial(notifications.send_annex_refused, annex, refused, actor.organisation_name, reason))
     return annex
 
 
@@ -80,6 +80,7 @@ def send_annex_again(*, actor: Actor, annex: AnnualAnnex) -> AnnualAnnex:
     annex.save(update_fields=["document", "status", "updated_at"])
     document_actions.replace_document(actor=actor, document=former, by=annex.document)
     audit.record(actor, "annex.send_again", annex, after={"document": annex.document.pk})
+    transaction.on_commit(partial(notifications.send_annex_again, annex, former))
     return annex
 
 

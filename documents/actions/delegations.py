@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts.actions import grant_delegation
 from accounts.enums import Power
 from accounts.models import Delegation, Membership, Organisation
+from accounts.permissions import RIGHTS, Act
 from core.actor import Actor
 from core.errors import DomainError
 from documents.actions.files import store_file
@@ -29,7 +30,14 @@ def grant_delegation_with_deed(
 
     The deed is read by the actor's organisation; the parties of a document read it once a delegate has signed.
     """
-    delegation = grant_delegation(
+    own = Organisation.objects.get(pk=actor.organisation_id)
+
+    def keep_deed(delegation: Delegation) -> None:
+        name, content = copy
+        file = store_file(actor=actor, name=name, content=content, readers=[own], kinds=("pdf",))
+        DelegationDeed.objects.create(delegation=delegation, file=file)
+
+    return grant_delegation(
         actor=actor,
         grantee=grantee,
         power=power,
@@ -37,16 +45,17 @@ def grant_delegation_with_deed(
         deed_on=deed_on,
         starts_on=starts_on,
         ends_on=ends_on,
+        keep_deed=keep_deed,
     )
-    name, content = copy
-    own = Organisation.objects.get(pk=actor.organisation_id)
-    file = store_file(actor=actor, name=name, content=content, readers=[own], kinds=("pdf",))
-    DelegationDeed.objects.create(delegation=delegation, file=file)
-    return delegation
 
 
-def deed_to_sign(signatory: Actor) -> DelegationDeed:
-    """Return the deed by which a delegate signs today. Raises DomainError when nothing of hers counts any more."""
+def mandate_of(signatory: Actor) -> DelegationDeed | None:
+    """Return the deed by which a delegate signs today, None for who signs in her own right.
+
+    Raises DomainError when nothing that she received counts any more, or when the deed was never deposited.
+    """
+    if signatory.role in RIGHTS[Act.SIGN].get(signatory.side, ()):
+        return None
     received = Delegation.objects.in_force().filter(
         grantee__user=signatory.user_id, grantee__organisation=signatory.organisation_id, power=Power.SIGN
     )

@@ -66,17 +66,11 @@ def issue_document(
 
 def _void_signatures(former: Document) -> dict[str, Any]:
     """Return what a new round prints of the former one: its code, and the signatures that bind nobody any more."""
-    given = former.signatures.filter(signed_at__isnull=False).select_related("organisation")
     return {
         "code": former.code,
         "issued_on": format_date(timezone.localdate(former.issued_at)),
-        "signatures": [_void_words(row) for row in given],
+        "signatures": former.given_words,
     }
-
-
-def _void_words(row: Signature) -> str:
-    how = ", sur papier" if row.is_on_paper else ""
-    return f"{row.signer_name}, pour {row.organisation.name}{how}, le {format_date(timezone.localdate(row.signed_at))}"
 
 
 @transaction.atomic

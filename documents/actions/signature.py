@@ -2,18 +2,20 @@
 
 from datetime import datetime
 from functools import partial
+from textwrap import shorten
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import Membership, User
-from accounts.permissions import RIGHTS, Act, may
+from accounts.permissions import Act, may
 from core import audit, clock
 from core.actor import Actor
 from core.enums import PARTIES
 from core.errors import DomainError
 from core.locking import read_locked
+from core.wording import of
 from documents import notifications, permissions, storage, tasks
 from documents.actions import delegations
 from documents.actions.files import store
@@ -25,6 +27,7 @@ from documents.signing.authority import current_authority
 from documents.signing.engine import SignedPdf
 from documents.verification.outside import OutsideFile, accepted_signature
 
+MANDATE_LENGTH = 110  # what the box of a stamp holds of it
 Outside = OutsideFile | PaperSignature  # a signature made out of the portal, as it is brought back
 
 
@@ -49,8 +52,8 @@ def sign_document(*, actor: Actor, document: Document, outside: Outside | None =
 
 def _sign_bytes(actor: Actor, document: Document, signature: Signature, outside: OutsideFile | None) -> None:
     signer, now = User.objects.get(pk=actor.user_id), clock.now()
-    _keep_delegation(actor, document, signature)
-    make = partial(_sign_outside, outside) if outside else partial(_sign_here, signer, now)
+    mandate = _keep_delegation(actor, document, signature)
+    make = partial(_sign_outside, outside) if outside else partial(_sign_here, signer, now, mandate)
     signed = make(document, signature)
     stored = store(actor, document.file.name, "application/pdf", signed.content, document.readers.all(), document)
     signature.signed_at, signature.signer, signature.file = now, signer, stored
@@ -85,28 +88,33 @@ def _signatory_on_paper(actor: Actor, document: Document, paper: PaperSignature)
     return signatory
 
 
-def _keep_delegation(signatory: Actor, document: Document, signature: Signature) -> None:
-    """Write by whose delegation, and by which deed, a signature is given; nothing for who signs in her own right.
+def _keep_delegation(signatory: Actor, document: Document, signature: Signature) -> str:
+    """Write by whose delegation, and by which deed, a signature is given; return what its stamp says of it.
+
+    Nothing is written, and nothing said, for who signs in her own right.
 
     The parties of the document may then read the deed. Raises DomainError when who delegated has left, or when the deed
     was never deposited.
     """
-    if signatory.role in RIGHTS[Act.SIGN][signatory.side]:
-        return
-    deed = delegations.deed_to_sign(signatory)
+    deed = delegations.mandate_of(signatory)
+    if deed is None:
+        return ""
     signature.delegated_by = str(deed.delegation.grantor.user)
-    signature.delegation_deed = f"{deed.delegation.deed_words}, valable {deed.delegation.period_words}"
+    signature.delegation_deed = deed.delegation.mandate_words
     signature.deed = deed.file
     deed.file.readers.add(*document.readers.all())
+    words = f"par délégation {of(signature.delegated_by)}\u00a0: {deed.delegation.deed_words}"
+    return shorten(words, MANDATE_LENGTH, placeholder="…")
 
 
-def _sign_here(signer: User, signed_at: datetime, document: Document, signature: Signature) -> SignedPdf:
+def _sign_here(signer: User, signed_at: datetime, mandate: str, document: Document, signature: Signature) -> SignedPdf:
     organisation = signature.organisation.name
     return engine.sign_pdf(
         pdf=storage.read(document.file),
         field_name=signature.field_name,
         signer=current_authority().signer_for(signer.get_full_name(), organisation, signer.email),
-        signer_name=" par délégation de ".join(filter(None, [signer.get_full_name(), signature.delegated_by])),
+        signer_name=signer.get_full_name(),
+        mandate=mandate,
         reason=", ".join(filter(None, [document.title, signature.delegation_deed])),
         location=organisation,
         signed_at=signed_at,

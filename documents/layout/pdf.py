@@ -23,6 +23,7 @@ from core.dates import format_date
 from core.errors import DomainError
 from documents.layout.attachment import DATA_NAME, AttachedData
 from documents.layout.marks import page_squares, verification_marks
+from documents.layout.typography import typeset
 from documents.signing.fields import timestamp_fields
 
 logger = logging.getLogger(__name__)
@@ -98,7 +99,7 @@ def html_of(
     data: AttachedData | None = None,
 ) -> str:
     """Return the whole HTML page that `render_pdf` lays out."""
-    return render_to_string(
+    html = render_to_string(
         template_name,
         {
             **context,
@@ -112,6 +113,7 @@ def html_of(
             "data_sha256": data.sha256 if data else "",
         },
     )
+    return typeset(html)
 
 
 def lay_out(

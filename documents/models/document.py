@@ -139,6 +139,11 @@ class Document(TenantModel, Job, TimeStamped):
         return next((item for item in self.signature_list if item.refused_at), None)
 
     @property
+    def given_words(self) -> list[str]:
+        """The signatures it received, as one says of them that they bind nobody any more."""
+        return [item.given_words for item in self.signature_list if item.signed_at]
+
+    @property
     def level(self) -> str:
         """The PAdES level that the file has reached, and what vouches for the time of its signatures, if it has any."""
         given = {item.stamp for item in self.signature_list if item.file_id}

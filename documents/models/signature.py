@@ -3,11 +3,14 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localdate
 
 from accounts.models import Organisation
+from core.dates import format_date
 from core.enums import Side
 from core.fields import StatusField
 from core.models import TenantModel, one_of_the_parties
+from core.wording import of
 from documents.enums import SigningState, Stamp
 from documents.models.document import Document
 from documents.models.files import StoredFile
@@ -122,6 +125,19 @@ class Signature(TenantModel, TimeStamped):
     @property
     def is_on_paper(self) -> bool:
         return self.scan_id is not None
+
+    @property
+    def spoken_signer(self) -> str:
+        """Who signed, by whose delegation if she did not sign in her own right."""
+        mandate = f"par délégation {of(self.delegated_by)}" if self.delegated_by else ""
+        return ", ".join(filter(None, [self.signer_name, mandate]))
+
+    @property
+    def given_words(self) -> str:
+        """« Claire Modèle, pour la CPAM du Rhône, sur papier, le 3 mai 2026 »: what is said of it once it is void."""
+        how = ", sur papier" if self.is_on_paper else ""
+        day = format_date(localdate(self.signed_at))
+        return f"{self.spoken_signer}, pour {self.organisation.with_article}{how}, le {day}"
 
     @property
     def signed_word(self) -> str:

@@ -61,16 +61,17 @@ def sign_pdf(
     location: str,
     signed_at: datetime,
     certify: bool,
+    mandate: str = "",
 ) -> SignedPdf:
     """Return `pdf` with one more signature, as an incremental update: what was signed before is untouched.
 
     `certify` is for the first signature of a document: it then allows nothing but further signatures. `signed_at` is
-    aware; `reason` and `location` go into the signature. Raises SigningError when the field is missing or already
-    signed, or when the file forbids it.
+    aware; `reason` and `location` go into the signature, `mandate` (« par délégation de … ») under the name of who
+    signs. Raises SigningError when the field is missing or already signed, or when the file forbids it.
     """
     from documents.signing.timestamps import TimestampUnavailable, token_time
 
-    sign = partial(_signed, pdf, field_name, signer, signer_name, reason, location, signed_at, certify)
+    sign = partial(_signed, pdf, field_name, signer, signer_name, mandate, reason, location, signed_at, certify)
     stamp = None
     with _refusals():
         if settings.TSA_URL and not cache.get(SILENCE_KEY):
@@ -188,6 +189,7 @@ def _signed(
     field_name: str,
     signer: SigningIdentity,
     signer_name: str,
+    mandate: str,
     reason: str,
     location: str,
     signed_at: datetime,
@@ -208,6 +210,7 @@ def _signed(
     local_time = timezone.localtime(signed_at)
     lines = stamp_lines(
         signer_name=signer_name,
+        mandate=mandate,
         organisation=signer.organisation,
         signed_at=local_time,
         stamping=stamping,
@@ -217,7 +220,7 @@ def _signed(
         field_name=field_name,
         md_algorithm="sha256",
         subfilter=SigSeedSubFilter.PADES,
-        name=signer_name,
+        name=", ".join(filter(None, [signer_name, mandate])),
         reason=reason,
         location=location,
         certify=certify,

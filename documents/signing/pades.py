@@ -66,10 +66,12 @@ class StampStyle(BaseStampStyle):
 
 
 def stamp_lines(
-    *, signer_name: str, organisation: str, signed_at: datetime, stamping: str, notice: str
+    *, signer_name: str, mandate: str, organisation: str, signed_at: datetime, stamping: str, notice: str
 ) -> tuple[StampLine, ...]:
     """Return « Signé par …, pour …, le 15/03/2026 à 14:02, sans horodatage » as lines, the notice last."""
     lines = [StampLine("Signé par", 6.5, INK_2), StampLine(signer_name, 9.5, bold=True)]
+    if mandate:
+        lines.append(StampLine(mandate, 6, INK_2))
     if organisation:
         lines.append(StampLine(f"pour {organisation}", 7))
     lines.append(StampLine(f"le {signed_at:%d/%m/%Y à %H:%M}", 7))

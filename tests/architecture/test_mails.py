@@ -36,18 +36,27 @@ OF_WEST: dict[str, Sent] = {
     "accounts/security_changed": lambda story: accounts.security_changed(president(story), REASON),
     "contracts/negotiation_opened": lambda story: contracts.negotiation_opened(story.west.contract),
     "contracts/signature_awaited": lambda story: contracts.signature_awaited(story.west.contract),
-    "contracts/signature_refused": lambda story: contracts.signature_refused(story.west.contract, "La caisse", REASON),
-    "contracts/negotiation_reopened": lambda story: contracts.negotiation_reopened(story.west.contract, REASON),
+    "contracts/signature_refused": lambda story: contracts.signature_refused(
+        story.west.contract, story.west.contract.document, "CPAM du Rhône", REASON
+    ),
+    "contracts/negotiation_reopened": lambda story: contracts.negotiation_reopened(
+        story.west.contract, story.west.contract.document, REASON
+    ),
     "contracts/contract_in_force": lambda story: contracts.contract_in_force(story.west.contract),
     "contracts/termination_withdrawn": lambda story: contracts.termination_withdrawn(story.west.contract, REASON),
     "contracts/contract_terminated": lambda story: contracts.contract_terminated(story.west.contract),
     "dialogues/convening": lambda story: dialogues.send_convening(story.west.planned),
     "dialogues/minutes_ready": lambda story: dialogues.send_minutes_ready(story.west.at_approval),
     "dialogues/closed": lambda story: dialogues.send_closed(story.west.closed),
-    "dialogues/revision_opened": lambda story: dialogues.send_revision_opened(story.west.closed, "L’ARS", REASON),
-    "dialogues/annex_refused": lambda story: dialogues.send_annex_refused(story.west.annex, "L’ARS", REASON),
+    "dialogues/revision_opened": lambda story: dialogues.send_revision_opened(
+        story.west.closed, "ARS Bretagne", REASON
+    ),
+    "dialogues/annex_refused": lambda story: dialogues.send_annex_refused(
+        story.west.annex, story.west.annex.document, "ARS Bretagne", REASON
+    ),
+    "dialogues/annex_sent_again": lambda story: dialogues.send_annex_again(story.west.annex, story.west.annex.document),
     "documents/signature_reminder": lambda story: documents.signature_reminder(
-        story.west.annex.document.signatures.get(side="ARS"), "La caisse"
+        story.west.annex.document.signatures.get(side="ARS"), "CPAM du Rhône"
     ),
     "health_projects/project_submitted": lambda story: health_projects.project_submitted(project(story)),
     "health_projects/project_sent_back": lambda story: health_projects.project_sent_back(project(story), REASON),
@@ -59,10 +68,17 @@ OF_LANDE: dict[str, Sent] = {
     "contracts/termination_notified": lambda story: contracts.termination_notified(
         story.ending, story.ending.terminations.get()
     ),
-    "contracts/termination_rates_proposed": lambda story: contracts.termination_rates_proposed(story.ending, "L’ARS"),
-    "contracts/amendment_drafted": lambda story: contracts.amendment_drafted(story.amendment, "La caisse"),
+    "contracts/termination_rates_proposed": lambda story: contracts.termination_rates_proposed(
+        story.ending, "ARS Bretagne"
+    ),
+    "contracts/amendment_drafted": lambda story: contracts.amendment_drafted(story.amendment, "CPAM du Rhône"),
     "contracts/amendment_to_sign": lambda story: contracts.amendment_to_sign(story.amendment),
-    "contracts/amendment_refused": lambda story: contracts.amendment_refused(story.amendment, "La caisse", REASON),
+    "contracts/amendment_refused": lambda story: contracts.amendment_refused(
+        story.amendment, story.amendment.contract.document, "CPAM du Rhône", REASON
+    ),
+    "contracts/amendment_reopened": lambda story: contracts.amendment_reopened(
+        story.amendment, story.amendment.contract.document, REASON
+    ),
     "contracts/amendment_in_force": lambda story: contracts.amendment_in_force(story.amendment),
 }
 # The one mail that goes to another CPTS: it names the sender and the communes they share (R1).

@@ -13,7 +13,7 @@ from contracts import actions, assemblers, jobs, transitions
 from contracts.enums import ContractStatus
 from contracts.models import Consent, Contract, ContractMission, ContractTransition
 from core import clock
-from core.dates import add_months
+from core.dates import add_months, format_date
 from core.errors import DomainError, NotAllowed, StaleForm, TransitionNotAllowed
 from core.models import AuditEvent
 from documents import jobs as document_jobs
@@ -23,6 +23,7 @@ from indicators import actions as indicator_actions
 from indicators.enums import ProgrammeStatus
 from tests.contracts.conftest import activate, consent_all, negotiate, ready_to_consent
 from tests.utils import stories
+from tests.utils.delegations import delegate
 from tests.utils.reading import plain
 
 pytestmark = pytest.mark.django_db
@@ -378,6 +379,27 @@ def test_the_night_job_reopens_a_contract_that_the_three_did_not_sign_in_time(wo
     assert [row.signer_name for row in former.signature_list if row.signed_at] == [str(world.west.president.user)]
 
 
+def test_the_mails_of_a_round_that_stops_name_the_signatures_that_are_void(
+    world, signing, mailoutbox, django_capture_on_commit_callbacks
+):
+    """A refusal, a last day that passes: who signed, and her delegate, read that it binds nobody."""
+    west = world.west
+    delegate(west.president, west.treasurer)
+    actions.sign_contract(actor=west.president.as_actor(), contract=signing)
+    with django_capture_on_commit_callbacks(execute=True):
+        contract = actions.refuse_signature(actor=west.ars_signatory.as_actor(), contract=signing, reason="Trop serré.")
+    given = f"- {west.president.user}, pour la {west.cpts}, le {format_date(clock.today())}"
+    assert mailoutbox and all(given in mail.body and "sans effet" in mail.body for mail in mailoutbox)
+    assert f"L’{west.ars} refuse de signer" in mailoutbox[0].body
+    assert west.treasurer.user.email in {mail.to[0] for mail in mailoutbox}
+    contract = consent_all(west, contract)
+    actions.sign_contract(actor=west.president.as_actor(), contract=contract)
+    mailoutbox.clear()
+    with stories.at(contract.agreed_on + timedelta(days=91)), django_capture_on_commit_callbacks(execute=True):
+        jobs.follow_contracts()
+    assert mailoutbox and all(given in mail.body for mail in mailoutbox)
+
+
 def test_who_signs_too_late_is_told_and_nothing_is_signed(world, signing):
     with stories.at(signing.agreed_on + timedelta(days=91)):
         contract = actions.sign_contract(actor=world.west.president.as_actor(), contract=signing)
@@ -542,6 +564,8 @@ def test_every_mail_of_the_room_can_be_written(world, settings, django_capture_o
         contract = consent_all(tenant, contract)
         for actor in tenant.signing:
             contract = actions.sign_contract(actor=actor, contract=contract)
+    refused = next(message for message in mail.outbox if "Montants à revoir." in message.body)
+    assert "sans effet" not in refused.body  # nobody had signed
     subjects = " ".join(message.subject for message in mail.outbox)
     for words in ("il reste à signer", "refuse de signer", "signé et en vigueur"):
         assert words in subjects

@@ -225,17 +225,24 @@ def test_a_refusal_reopens_it_and_a_new_round_starts_from_zero(contract, west):
     assert not any(row.signed_at for row in again.document.signature_list)
 
 
-def test_an_amendment_not_signed_in_time_is_a_draft_again(contract, west):
+def test_an_amendment_not_signed_in_time_is_a_draft_again(
+    contract, west, mailoutbox, django_capture_on_commit_callbacks
+):
     amendment = consent_all(west, draft_amendment(west.coordinator, contract))
+    actions.sign_amendment(actor=west.president.as_actor(), amendment=amendment)
     last_day = amendment.document.expires_on
     assert last_day == min(amendment.agreed_on + timedelta(days=90), amendment.takes_effect_on - timedelta(days=1))
     with stories.at(last_day):
         jobs.follow_contracts()
         assert reload(amendment).status == AmendmentStatus.SIGNING
-    with stories.at(last_day + timedelta(days=1)):
+    mailoutbox.clear()
+    with stories.at(last_day + timedelta(days=1)), django_capture_on_commit_callbacks(execute=True):
         jobs.follow_contracts()
         jobs.follow_contracts()
     assert reload(amendment).status == AmendmentStatus.DRAFT
+    told = [mail for mail in mailoutbox if "n’a pas été signé à temps" in mail.subject]
+    assert told and all(f"- {west.president.user}, pour la {west.cpts}" in mail.body for mail in told)
+    assert len({mail.to[0] for mail in told}) == len(told)
     assert amendment.transitions.filter(transition="expire_signature").count() == 1
 
 

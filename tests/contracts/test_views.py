@@ -1,30 +1,33 @@
 """The pages: two tenants of each side, what each role sees and may do, and their queries."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.conf import settings
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Delegation
+from accounts.models import Delegation, Membership
 from contracts import actions, assemblers
 from contracts.enums import ContractStatus
 from contracts.models import Contract
 from core import clock
 from core.dates import add_months
+from core.wording import of
 from dialogues.actions import open_negotiation
 from documents.signing.authority import DemonstrationAuthority
 from tests.contracts.conftest import activate, negotiate
 from tests.documents.paper import as_pdf, scanned_pages
 from tests.documents.test_outside import signed_elsewhere
 from tests.utils import stories
+from tests.utils.delegations import delegate
 from tests.utils.factories import TOTP_SECRET
 from tests.utils.passkeys import give_passkey
 from tests.utils.reading import words
@@ -324,16 +327,17 @@ def test_a_signatory_signs_with_her_own_certificate_from_the_page(world, client_
     identity = DemonstrationAuthority(settings.SIGNING_ROOT / "ailleurs").signer_for("Paul Le Goff", "ARS", "")
     signed = signed_elsewhere(content, identity)
 
-    def bring_back(file: bytes, minutes: int, shown: str = ""):
-        """Post a file in a minute of its own: a code works once, and an examination takes its time."""
-        with time_machine.travel(now + timedelta(minutes=minutes), tick=False):
-            return client.post(address, {"file": SimpleUploadedFile("contrat.pdf", file), "code": shown or code()})
+    def bring_back(file: bytes, given: str):
+        return client.post(address, {"file": SimpleUploadedFile("contrat.pdf", file), "code": given})
 
-    now = timezone.now()
-    assert "ne porte pas de signature de plus" in words(bring_back(content, 1))
-    assert bring_back(signed, 2, "000000").status_code == 200
-    assert not signing.document.signatures.get(side="ARS").signed_at
-    assert bring_back(signed, 3).url == url("contract_sign", signing)
+    with time_machine.travel(timezone.now(), tick=False):  # an examination takes its time: the code stays the same
+        shown = code()
+        assert "ne porte pas de signature de plus" in words(bring_back(content, shown))
+        misplaced = signed_elsewhere(content, identity, field="signature_fund")
+        assert "emplacement de votre organisation" in words(bring_back(misplaced, shown))
+        assert bring_back(signed, "000000").status_code == 200
+        assert not signing.document.signatures.get(side="ARS").signed_at
+        assert bring_back(signed, shown).url == url("contract_sign", signing)
     assert signing.document.signatures.get(side="ARS").certificate_subject.startswith("Common Name: Paul Le Goff")
 
 
@@ -366,6 +370,27 @@ def test_a_file_that_is_no_pdf_costs_no_code(world, client_of, signing, name):
     page = words(client.post(address, {"file": SimpleUploadedFile(name, b"<html>"), "code": shown}))
     assert "Choisissez un fichier PDF" in page or "malgré son nom" in page
     assert client.post(url("contract_sign", signing), {"code": shown}).status_code == 302
+
+
+def test_a_code_serves_once_for_as_long_as_it_would_be_taken(world, client_of, signing):
+    """The package forgets it after thirty seconds, and would take it for a minute more."""
+    client, shown = client_of(world.west.president), code()
+    assert client.post(url("contract_sign", signing), {"code": shown}).status_code == 302
+    cache.delete(f"allauth.mfa.totp.used?user={world.west.president.user_id}&code={shown}")
+    with time_machine.travel(timezone.now() + timedelta(seconds=31), tick=False):
+        page = words(client.post(reverse("mfa_reauthenticate"), {"code": shown}))
+    assert "Ce code a déjà servi" in page
+
+
+def test_a_delegate_reads_by_which_deed_she_signs_before_she_signs(world, client_of, signing):
+    west = world.west
+    delegate(west.president, west.coordinator, deed="Statuts", deed_on=date(2026, 1, 5))
+    mandate = f"par délégation {of(str(west.president.user))} : Statuts du 5 janvier 2026, valable à compter du"
+    assert mandate in words(client_of(west.coordinator).get(url("contract_sign", signing)))
+    assert "par délégation" not in words(client_of(west.president).get(url("contract_sign", signing)))
+    actions.sign_contract(actor=Membership.objects.get(pk=west.coordinator.pk).as_actor(), contract=signing)
+    page = words(client_of(west.fund_signatory).get(url("contract_sign", signing)))
+    assert f"{west.coordinator.user}, par délégation {of(str(west.president.user))}" in page
 
 
 def test_signing_is_for_signatories(world, client_of, signing):

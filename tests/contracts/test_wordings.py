@@ -136,7 +136,7 @@ def test_a_draft_begins_with_the_text_in_use_and_is_shown_before_anything_binds(
     wording = prepared(back_office, version)
     assert [row.title for row in wording.articles.all()] == [row.title for row in clauses.built_in().articles]
     page = back_office.get(reverse("admin:contracts_wording_change", args=[wording.pk]))
-    assert "Article 1er – Objet du contrat" in page.text and "[population du territoire]" in page.text
+    assert "Article 1<sup>er</sup> – Objet du contrat" in page.text and "[population du territoire]" in page.text
     assert wordings.current_version(version) == clauses.BUILT_IN
     assert AuditEvent.objects.filter(action="admin.add", object_id=str(wording.pk)).exists()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.wording import counted, plural
+from core.wording import counted, of, plural, the
 from tests.core.test_templatetags import show
 
 
@@ -23,3 +23,29 @@ def test_pages_agree_their_words_with_the_same_helper():
     source = '{{ n|counted:"ligne" }} {{ n|plural:"est,sont" }}, {{ none|counted:"ligne" }}'
     assert show(source, n=1, none=None) == "1 ligne est, –"
     assert show(source, n=4, none=None) == "4 lignes sont, –"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Claire Modèle", "de Claire Modèle"),
+        ("Alain Essai", "d’Alain Essai"),
+        ("Éric Témoin", "d’Éric Témoin"),
+        ("Yves Exemple", "d’Yves Exemple"),
+        ("Yann Exemple", "de Yann Exemple"),
+        ("Henri Témoin", "de Henri Témoin"),
+        ("", "de "),
+    ],
+)
+def test_de_is_elided_before_a_vowel(name, words):
+    assert of(name) == words
+    assert show("{{ name|of }}", name=name) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("ARS Bretagne", "l’ARS Bretagne"), ("CPAM du Rhône", "la CPAM du Rhône"), ("Écume", "l’Écume")],
+)
+def test_an_organisation_is_said_with_its_article(name, words):
+    assert the(name) == words
+    assert show("{{ name|the|capfirst }}", name=name) == words[0].upper() + words[1:]

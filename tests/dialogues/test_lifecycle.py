@@ -172,7 +172,9 @@ def test_r17_closing_the_annual_dialogue_issues_the_statement_and_the_annex_that
     assert annex.status == AnnexStatus.IN_FORCE and annex.document.signatures.filter(signed_at=None).count() == 0
 
 
-def test_r17_a_refused_annex_is_sent_again_from_zero_and_what_was_closed_stays_closed(evaluated):
+def test_r17_a_refused_annex_is_sent_again_from_zero_and_what_was_closed_stays_closed(
+    evaluated, mailoutbox, django_capture_on_commit_callbacks
+):
     west, annex = evaluated.world.west, evaluated.contract.annexes.get()
     cpts, ars, fund = west.signing
     first = actions.sign_annex(actor=cpts, annex=annex).document
@@ -183,11 +185,15 @@ def test_r17_a_refused_annex_is_sent_again_from_zero_and_what_was_closed_stays_c
             act(actor=ars, annex=annex)
     with pytest.raises(NotAllowed):
         actions.send_annex_again(actor=west.reader.as_actor(), annex=annex)
-    annex = actions.send_annex_again(actor=west.coordinator.as_actor(), annex=annex)
+    with django_capture_on_commit_callbacks(execute=True):
+        annex = actions.send_annex_again(actor=west.coordinator.as_actor(), annex=annex)
+    told = [mail for mail in mailoutbox if "de nouveau à signer" in mail.subject]
+    assert west.ars_signatory.user.email in {mail.to[0] for mail in told}
+    assert all(f"- {cpts.user_name}, pour la {west.cpts}, le " in mail.body for mail in told)
     assert annex.status == AnnexStatus.SIGNING and annex.document != first
     assert annex.document.former_round == first
     (void,) = annex.document.payload["former_round"]["signatures"]
-    assert void.startswith(f"{cpts.user_name}, pour {west.cpts}, le ")
+    assert void.startswith(f"{cpts.user_name}, pour la {west.cpts}, le ")
     with pytest.raises(DomainError, match="Signature refusée"):
         document_actions.sign_document(actor=fund, document=first)
     jobs.render_document(str(annex.document.pk))

@@ -176,7 +176,7 @@ def test_a_new_round_says_which_signatures_are_void_and_the_former_one_stays_rea
     second = issue(world, "contract:2", former_round=first)
     text = text_of(storage.read(second.file))
     assert f"remplace celui de code {first.code}" in text
-    assert f"{world.west.president.user.get_full_name()}, pour CPTS Ouest, le 1er juin 2026" in text
+    assert f"{world.west.president.user.get_full_name()}, pour la CPTS Ouest, le 1er juin 2026" in text
     first = read(first)
     assert first.signing_state == SigningState.VOID and storage.read(first.file) == bytes_signed
     with pytest.raises(DomainError, match="Sans effet"):

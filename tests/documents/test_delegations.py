@@ -1,6 +1,7 @@
 """Delegations: given on a page with their deed, read by those it concerns, over when their time is."""
 
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,10 +17,13 @@ from core.dates import format_date
 from core.enums import Role
 from core.errors import DomainError, NotAllowed
 from core.models import AuditEvent
+from core.wording import of
 from documents import actions, storage
 from documents.models import DelegationDeed, Signature
+from tests.documents.test_signing import stamp_text
 from tests.utils import stories
 from tests.utils.delegations import DEED, delegate
+from tests.utils.locks import written_under_the_journal
 
 pytestmark = pytest.mark.django_db
 LIST, CREATE = "documents:delegation_list", "documents:delegation_create"
@@ -130,6 +134,24 @@ def test_a_delegate_is_told_by_mail_what_is_given_to_her_and_when_it_ends(
     assert f"{west.president.user} a mis fin à la délégation" in ended.body and west.cpts.name in ended.subject
 
 
+def test_a_deed_is_stored_before_the_journal_is_held(world, monkeypatch):
+    west = world.west
+    assert written_under_the_journal(monkeypatch, partial(delegate, west.president, west.treasurer)) == [False]
+    assert DelegationDeed.objects.count() == 1
+
+
+def test_a_delegation_ended_before_its_first_day_never_counted_and_says_so(world, client_of, to_sign):
+    west, today = world.west, clock.today()
+    first_day = today + timedelta(days=2)
+    delegation = delegate(west.president, west.treasurer, starts_on=first_day)
+    page = client_of(west.president).post(reverse("documents:delegation_end", args=[delegation.pk]), follow=True).text
+    words = f"retirée le {format_date(today)}, avant son premier jour ({format_date(first_day)})"
+    assert words in page and f"au {format_date(today)}" not in page
+    with stories.at(first_day), pytest.raises(NotAllowed) as refused:
+        actions.sign_document(actor=west.treasurer.as_actor(), document=to_sign)
+    assert words in str(refused.value)
+
+
 def test_who_may_delegate_ends_it_at_once_and_nobody_else(world, client_of):
     west = world.west
     delegation = delegate(west.president, west.treasurer)
@@ -164,14 +186,16 @@ def test_a_delegate_signs_in_her_own_name_and_all_read_by_which_deed(world, clie
     assert (cpts.signer, cpts.delegated_by) == (world.west.treasurer.user, president)
     deed = "Délibération n° 7 du 3 mai 2026, valable du 1er juin 2026 au 1er juillet 2026"
     assert cpts.delegation_deed == deed
+    stamp = stamp_text(storage.read(document.file), 0, name="signature_cpts")
+    assert f"par délégation {of(president)} : Délibération n° 7 du 3 mai 2026" in stamp
     url = reverse("documents:file_download", args=[cpts.deed_id])
     other_party = client_of(world.west.fund_officer)
     page = other_party.get(reverse("documents:document_detail", args=[document.pk])).text
-    assert f"par délégation de {president} : {deed}" in page and url in page
+    assert f"par délégation {of(president)} : {deed}" in page and url in page
     assert other_party.get(url).content == DEED
     assert client_of(world.east.president).get(url).status_code == 404
     public = client.get(reverse("documents:verify_code", args=[document.code])).text
-    assert f"Par délégation de {president} : {deed}" in public and url not in public
+    assert f"Par délégation {of(president)} : {deed}" in public and url not in public
     event = AuditEvent.objects.filter(action="document.sign").latest("sequence")
     assert (event.after["delegated_by"], event.after["deed"]) == (president, deed)
 

@@ -33,11 +33,12 @@ from tests.documents.stamping import made_certificate
 VALID = 3
 
 
-def stamp_text(content: bytes, position: int) -> str:
-    """Return what a reader sees in the place of a party."""
+def stamp_text(content: bytes, position: int, *, name: str = "") -> str:
+    """Return what a reader sees in the place of a party, known by her position or by the name of her field."""
+    name = name or FIELDS[position].name
     parts = []
     with pikepdf.open(BytesIO(content)) as pdf:
-        field = next(item for item in pdf.Root.AcroForm.Fields if str(item.T) == FIELDS[position].name)
+        field = next(item for item in pdf.Root.AcroForm.Fields if str(item.T) == name)
         for operands, operator in pikepdf.parse_content_stream(field.AP.N):
             if str(operator) == "BDC" and "/ActualText" in operands[1]:
                 parts.append(str(operands[1].ActualText))
