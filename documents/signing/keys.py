@@ -6,6 +6,7 @@ Heavy (pyHanko): imported by documents.signing.engine when it signs.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
+from itertools import chain
 
 from asn1crypto import keys
 from asn1crypto import x509 as asn1
@@ -56,10 +57,17 @@ def engine_certificate(certificate: x509.Certificate) -> asn1.Certificate:
 
 
 def names_of(pdf: bytes, field_name: str) -> tuple[str, str]:
-    """Return whom the certificate of a signature names, and its authority, as their certificates write them."""
+    """Return whom the certificate of a signature names, and its authority: « Paul Le Goff, ARS Bretagne, FR »."""
     signatures = PdfFileReader(BytesIO(pdf)).embedded_regular_signatures
     certificate = next(item for item in signatures if item.field_name == field_name).signer_cert
-    return certificate.subject.human_friendly[:NAME_MAX], certificate.issuer.human_friendly[:NAME_MAX]
+    return _name_words(certificate.subject), _name_words(certificate.issuer)
+
+
+def _name_words(name: asn1.Name) -> str:
+    """Return what a certificate says of its holder, her own name first, without the English labels of the parts."""
+    parts = {key: value if isinstance(value, list) else [value] for key, value in name.native.items()}
+    first = parts.pop("common_name", [])
+    return ", ".join(map(str, [*first, *chain.from_iterable(reversed(parts.values()))]))[:NAME_MAX]
 
 
 def _file_signer(identity: SigningIdentity) -> Signer:

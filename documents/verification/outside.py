@@ -101,10 +101,14 @@ def _added(document: Document, report: PdfReport) -> SignatureReport:
     """Return the one signature of a file that the register does not know."""
     known = {row.field_name for row in document.signature_list if row.file_id}
     added = [item for item in report.signatures if item.field not in known]
+    if not added:
+        raise DomainError(
+            "Aucune signature de plus ne se lit dans ce fichier. S’il a été signé, il a été coupé ou complété depuis : "
+            "enregistrez-le de nouveau depuis votre logiciel, sans rien y ajouter.",
+            FIELD,
+        )
     if len(added) != 1 or len(report.signatures) != len(known) + 1:
         raise DomainError(
-            "Le fichier doit porter une signature de plus, et une seule : il en porte "
-            f"{len(added) or 'aucune'}{' de plus' if added else ''}.",
-            FIELD,
+            f"Le fichier doit porter une signature de plus, et une seule : il en porte {len(added)} de plus.", FIELD
         )
     return added[0]

@@ -338,7 +338,7 @@ def test_a_signatory_signs_with_her_own_certificate_from_the_page(world, client_
         assert bring_back(signed, "000000").status_code == 200
         assert not signing.document.signatures.get(side="ARS").signed_at
         assert bring_back(signed, shown).url == url("contract_sign", signing)
-    assert signing.document.signatures.get(side="ARS").certificate_subject.startswith("Common Name: Paul Le Goff")
+    assert signing.document.signatures.get(side="ARS").certificate_subject.startswith("Paul Le Goff, ")
 
 
 def test_the_last_party_signs_on_paper_and_the_contract_is_in_force(world, client_of, signing):

@@ -126,7 +126,7 @@ REFUSED = {
     "as downloaded": (lambda base, own: base, "pas de signature de plus"),
     "another file": (lambda base, own: b"%PDF-1.7\n%%EOF\n", "pas celui du portail"),
     "saved otherwise": (lambda base, own: saved_again(base), "pas celui du portail"),
-    "something added, not signed": (lambda base, own: base + b"\n% rien\n", "une signature de plus"),
+    "something added, not signed": (lambda base, own: base + b"\n% rien\n", "signature de plus ne se lit"),
     "in the place of another": (
         lambda base, own: signed_elsewhere(base, own, field="signature_fund"),
         "emplacement de votre organisation",

@@ -22,14 +22,14 @@ TOKEN = "a" * 32  # against forged requests: the same in the cookie and in the f
 
 
 @contextmanager
-def serving(var: Path) -> Iterator[int]:
+def serving(var: Path, application: str = "cpts_portal.wsgi") -> Iterator[int]:
     """Serve the portal with gunicorn on the base, the files and the keys of this test; give its port.
 
-    What it writes by itself, mails included, goes to `var`.
+    What it writes by itself, mails included, goes to `var`. `application` is the module that holds another portal.
     """
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
         manners = ["--workers", "2", "--threads", "16", "--timeout", str(PATIENCE), "--log-level", "error"]
-        command = [sys.executable, "-m", "gunicorn", "cpts_portal.wsgi", f"--bind=fd://{listening.fileno()}", *manners]
+        command = [sys.executable, "-m", "gunicorn", application, f"--bind=fd://{listening.fileno()}", *manners]
         environment = surroundings() | {"VAR_DIR": str(var), "EMAIL_URL": ""}
         server = subprocess.Popen(
             command, cwd=ROOT, env=environment, start_new_session=True, pass_fds=[listening.fileno()]
