@@ -1,4 +1,4 @@
-"""What the pages of an amendment show: the comparison, whose turn it is, the three parties, the history."""
+"""What the pages of an amendment show: the comparison, whose turn it is, the three parties."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,12 +8,10 @@ from django.urls import reverse
 
 from contracts import amending, permissions
 from contracts.enums import AmendmentStatus
-from contracts.lifecycle import AMENDMENT_WORDS, AmendmentChange
 from contracts.models import Amendment, Contract
 from contracts.panels import (
     WHO,
     consent_lines,
-    entry_of,
     short_code,
     signature_lines,
     spoken_list,
@@ -22,7 +20,7 @@ from contracts.panels import (
 from core import clock
 from core.actor import Actor
 from core.enums import PARTIES
-from core.face import HistoryEntry, PartyLine, Turn
+from core.face import PartyLine, Turn
 from core.fingerprints import fingerprint
 
 
@@ -68,26 +66,6 @@ def turn_of(actor: Actor, amendment: Amendment) -> Turn | None:
             return _signing(actor, amendment)
         case _:
             return None
-
-
-def history(amendment: Amendment) -> list[HistoryEntry]:
-    """Return who did what to an amendment, the latest first."""
-    entries = [
-        entry_of(row, AMENDMENT_WORDS[AmendmentChange(row.transition)], comment=row.comment)
-        for row in amendment.transitions.all()
-    ]
-    for consent in amendment.consents.all():
-        entries.append(entry_of(consent, f"a consenti au contenu {short_code(consent.content_hash)}"))
-        if consent.withdrawn_at:
-            what = f"a retiré le consentement de {consent.organisation_name}"
-            because = f"{consent.withdrawn_because[:1].upper()}{consent.withdrawn_because[1:]}."
-            entries.append(HistoryEntry(at=consent.withdrawn_at, who="Portail CPTS", what=what, comment=because))
-    entries += [
-        HistoryEntry(at=line.at, who=line.who, what="a signé l’avenant", organisation=line.organisation, side=line.side)
-        for line in signature_lines(amendment.document)
-        if line.at
-    ]
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
 def may_sign_now(actor: Actor, amendment: Amendment) -> bool:

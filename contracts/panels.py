@@ -1,4 +1,4 @@
-"""What the pages show of a contract: whose turn it is, the three parties, the missions in time, the history.
+"""What the pages show of a contract: whose turn it is, the three parties, the missions in time.
 
 Values for the components of the face; the dossier of the contract, above, shows the same panels.
 """
@@ -12,7 +12,6 @@ from django.urls import reverse
 from contracts import assemblers, payload, permissions, rules
 from contracts.assemblers import Reading, Terms
 from contracts.enums import ContractStatus
-from contracts.lifecycle import WORDS, Transition
 from contracts.models import DURATION_YEARS, Amendment, AmendmentConsent, Consent, Contract
 from contracts.wordings import inhabitants_words
 from core import clock
@@ -20,10 +19,10 @@ from core.actor import Actor
 from core.charts import TimelineRow, timeline
 from core.dates import anniversary, format_date
 from core.enums import PARTIES, Side
-from core.face import HistoryEntry, PartyLine, Turn
+from core.face import PartyLine, Turn
 from core.figures import Figure
 from core.wording import counted, spoken_integer, spoken_list
-from documents.models import Document, Signature
+from documents.models import Document
 
 WHO = {Side.CPTS: "la CPTS", Side.ARS: "l’ARS", Side.FUND: "la caisse"}
 STALE = "retiré : le contenu a changé"
@@ -270,53 +269,3 @@ def _signing(actor: Actor, contract: Contract) -> Turn:
 def waiting_signatures(document: Document) -> list[Side]:
     """Return the sides that have not signed, in their order."""
     return [signature.side for signature in document.signature_list if not signature.signed_at]
-
-
-def history(contract: Contract) -> list[HistoryEntry]:
-    """Return who did what to a contract, the latest first: transitions, consents and their withdrawal, crises."""
-    entries = [
-        entry_of(row, WORDS[Transition(row.transition)], comment=row.comment) for row in contract.transitions.all()
-    ]
-    for consent in contract.consents.all():
-        entries.append(entry_of(consent, f"a consenti au contenu {short_code(consent.content_hash)}"))
-        if consent.withdrawn_at:
-            entries.append(
-                HistoryEntry(
-                    at=consent.withdrawn_at,
-                    who="Portail CPTS",
-                    what=f"a retiré le consentement de {consent.organisation_name}",
-                    comment=f"{consent.withdrawn_because[:1].upper()}{consent.withdrawn_because[1:]}.",
-                )
-            )
-    for termination in contract.terminations.all():
-        entries += [entry_of(row, "a donné son accord sur la fin du contrat") for row in termination.consents.all()]
-    signed = Signature.objects.filter(
-        document__key__startswith=f"contract:{contract.pk}:", signed_at__isnull=False
-    ).select_related("organisation")
-    entries += [
-        HistoryEntry(
-            at=signature.signed_at,
-            who=signature.spoken_signer,
-            what=f"a signé le contrat{' sur papier' if signature.is_on_paper else ''}",
-            organisation=signature.organisation.name,
-            side=signature.side,
-        )
-        for signature in signed
-    ]
-    entries += [
-        entry_of(crisis, f"a déclaré une crise au {format_date(crisis.declared_on)}", comment=crisis.label)
-        for crisis in contract.crises.all()
-    ]
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)
-
-
-def entry_of(row, what: str, comment: str = "") -> HistoryEntry:
-    """Return a `Signed` row as the history shows it."""
-    return HistoryEntry(
-        at=row.at,
-        who=row.user_name,
-        what=what,
-        organisation=row.organisation_name,
-        side=None if row.side == Side.SYSTEM else row.side,
-        comment=comment,
-    )

@@ -1,8 +1,11 @@
 """Plain values that the components of the pages print: built by views and assemblers, never by templates."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+
+from core.enums import Side
 
 LONG_DIFFERENCE = 120  # characters
 
@@ -34,7 +37,7 @@ class PartyLine:
 
 @dataclass(frozen=True, kw_only=True)
 class HistoryEntry:
-    """Who did what, for which organisation, when and why."""
+    """Who did what, for which organisation, when and why; `what` begins with its verb, after the name."""
 
     at: datetime
     who: str
@@ -42,6 +45,23 @@ class HistoryEntry:
     organisation: str = ""
     side: Any = None
     comment: str = ""
+
+    @classmethod
+    def of(cls, row: Any, what: str, *, comment: str = "") -> "HistoryEntry":
+        """Return the entry of a row that names who wrote it, as `core.models.Signed` does; the portal has no side."""
+        return cls(
+            at=row.at,
+            who=row.user_name,
+            what=what,
+            organisation=row.organisation_name,
+            side=None if row.side == Side.SYSTEM else Side(row.side),
+            comment=comment,
+        )
+
+
+def latest_first(entries: Iterable[HistoryEntry]) -> list[HistoryEntry]:
+    """Return a history as it is read; of two entries of the same instant, the one written last comes first."""
+    return sorted(entries, key=lambda entry: entry.at)[::-1]
 
 
 @dataclass(frozen=True, kw_only=True)

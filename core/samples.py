@@ -174,7 +174,7 @@ def _events() -> list[HistoryEntry]:
         HistoryEntry(
             at=now,
             who="Paul Fictif",
-            what="Projet renvoyé pour correction",
+            what="a demandé des corrections au projet de santé",
             organisation="ARS Auvergne-Rhône-Alpes",
             side=Side.ARS,
             comment="Le diagnostic ne dit rien de l’offre du soir.\nMerci d’ajouter les horaires.",
@@ -182,7 +182,7 @@ def _events() -> list[HistoryEntry]:
         HistoryEntry(
             at=now - timedelta(days=8),
             who="Claire Modèle",
-            what="Projet déposé, version 2",
+            what="a envoyé le projet de santé à l’ARS",
             organisation="CPTS des Trois Rives",
             side=Side.CPTS,
         ),

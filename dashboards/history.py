@@ -25,12 +25,14 @@ from contracts.models import (
 )
 from core import clock
 from core.actor import Actor
-from core.enums import Side
 from core.face import HistoryEntry
 from core.money import format_euros
 from dialogues.enums import DialogueKind
+from dialogues.lifecycle import APPROVED
+from dialogues.lifecycle import WORDS as DIALOGUE_WORDS
 from dialogues.models import AnnualAnnex, DialogueTransition, MinutesApproval
 from funding.models import PaymentTransition
+from health_projects.lifecycle import WORDS as PROJECT_WORDS
 from health_projects.models import HealthProject, ProjectTransition
 from indicators.models import ValueTransition
 
@@ -40,31 +42,16 @@ SHOWN_MOVES = 10
 SEPARATOR = "|"
 
 WORDS = {
-    "project": {
-        "submit": "a envoyé le projet de santé à l’ARS",
-        "send_back": "a demandé des corrections au projet de santé",
-        "resume": "a repris la rédaction du projet de santé",
-        "approve": "a approuvé le projet de santé",
-        "approve_tacitly": "a constaté l’approbation tacite du projet de santé",
-        "oppose": "s’est opposée au projet de santé",
-        "create": "a ouvert une version du projet de santé",
-    },
-    "contract": {name.value: words for name, words in CONTRACT_WORDS.items()},
+    "project": PROJECT_WORDS,
+    "contract": CONTRACT_WORDS,
     "consent": {"": "a consenti au contenu du contrat"},
-    "amendment": {name.value: words for name, words in AMENDMENT_WORDS.items()},
+    "amendment": AMENDMENT_WORDS,
     "amendment_consent": {"": "a consenti à un avenant"},
     "ending": {"": "a donné son accord sur la fin du contrat"},
     "signature": {"": "a signé le contrat", "on_paper": "a signé le contrat sur papier"},
     "annex": {"": "a signé l’annexe de l’année {}", "on_paper": "a signé sur papier l’annexe de l’année {}"},
-    "dialogue": {
-        "convene": "a convoqué les parties\u00a0: {}",
-        "hold": "a noté la tenue du dialogue\u00a0: {}",
-        "send_minutes": "a envoyé le compte rendu à l’approbation\u00a0: {}",
-        "reopen_minutes": "a repris le compte rendu\u00a0: {}",
-        "close": "a donné la troisième approbation, dialogue clos\u00a0: {}",
-        "revise": "a ouvert une révision\u00a0: {}",
-    },
-    "approval": {"": "a approuvé le compte rendu\u00a0: {}"},
+    "dialogue": {name: f"{words}\u00a0: {{}}" for name, words in DIALOGUE_WORDS.items()},
+    "approval": {"": f"{APPROVED}\u00a0: {{}}"},
 }
 # In the order in which they happen: it decides between traces of the same instant.
 SEQUENCE = [
@@ -274,15 +261,7 @@ def _told_once(traces: Iterable[_Trace]) -> Iterator[_Trace]:
 
 
 def _entry(traces: list[_Trace]) -> HistoryEntry:
-    trace = traces[0]
-    return HistoryEntry(
-        at=trace.at,
-        who=trace.user_name,
-        what=_words(traces),
-        organisation=trace.organisation_name,
-        side=None if trace.side == Side.SYSTEM else Side(trace.side),
-        comment=trace.comment,
-    )
+    return HistoryEntry.of(traces[0], _words(traces), comment=traces[0].comment)
 
 
 def _words(traces: list[_Trace]) -> str:

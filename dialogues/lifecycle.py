@@ -41,6 +41,17 @@ RULES: dict[Transition, Rule] = {
 }
 
 
+APPROVED = "a approuvé le compte rendu"
+WORDS: dict[Transition, str] = {
+    Transition.CONVENE: "a convoqué les parties",
+    Transition.HOLD: "a noté la tenue du dialogue",
+    Transition.SEND_MINUTES: "a envoyé le compte rendu à l’approbation",
+    Transition.REOPEN_MINUTES: "a repris le compte rendu",
+    Transition.CLOSE: "a donné la troisième approbation, qui clôt le dialogue",
+    Transition.REVISE: "a rouvert le dialogue pour une révision",
+}
+
+
 def available(status: DialogueStatus, side: Side) -> list[Transition]:
     """Return what `side` may do in `status`."""
     return [name for name, rule in RULES.items() if status in rule.sources and side in rule.sides]

@@ -9,20 +9,12 @@ from core import clock
 from core.actor import Actor
 from core.dates import format_date
 from core.enums import PARTIES
-from core.face import HistoryEntry, PartyLine, Turn
+from core.face import HistoryEntry, PartyLine, Turn, latest_first
 from core.wording import counted
 from dialogues.assemblers import standing_approvals
 from dialogues.enums import DialogueKind, DialogueStatus
+from dialogues.lifecycle import APPROVED, WORDS
 from dialogues.models import AnnualAnnex, ManagementDialogue, MinutesApproval
-
-WORDS = {
-    "convene": "a convoqué les parties",
-    "hold": "a noté la tenue du dialogue",
-    "send_minutes": "a envoyé le compte rendu à l’approbation",
-    "reopen_minutes": "a repris le compte rendu",
-    "close": "a donné la troisième approbation : dialogue clos",
-    "revise": "a ouvert une révision",
-}
 
 
 def approval_panel(dialogue: ManagementDialogue, standing: list[MinutesApproval]) -> list[PartyLine]:
@@ -90,15 +82,13 @@ def can_revise(dialogue: ManagementDialogue, actor: Actor) -> bool:
 
 
 def history_of(dialogue: ManagementDialogue) -> list[HistoryEntry]:
-    """Return the transitions and approvals of a dialogue, in order; the closing tells of the third approval."""
-    steps = [_entry(step, WORDS[step.transition], step.comment) for step in dialogue.transitions.all()]
+    """Return the transitions and approvals of a dialogue; the closing tells of the third approval."""
+    steps = [HistoryEntry.of(step, WORDS[step.transition], comment=step.comment) for step in dialogue.transitions.all()]
     approvals = [
-        _entry(
-            approval, "a approuvé le compte rendu" + (" (approbation retirée depuis)" if approval.withdrawn_at else "")
-        )
+        HistoryEntry.of(approval, f"{APPROVED} (approbation retirée depuis)" if approval.withdrawn_at else APPROVED)
         for approval in _approvals_before_closing(dialogue)
     ]
-    return sorted(steps + approvals, key=lambda entry: entry.at)
+    return latest_first(steps + approvals)
 
 
 def _approvals_before_closing(dialogue: ManagementDialogue) -> list[MinutesApproval]:
@@ -150,9 +140,3 @@ def _window(dialogue: ManagementDialogue) -> str:
 
 def _may_be_held(dialogue: ManagementDialogue) -> bool:
     return dialogue.kind != DialogueKind.ANNUAL or clock.today() >= dialogue.window_opens_on
-
-
-def _entry(row, what: str, comment: str = "") -> HistoryEntry:
-    return HistoryEntry(
-        at=row.at, who=row.user_name, what=what, organisation=row.organisation_name, side=row.side, comment=comment
-    )

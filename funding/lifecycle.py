@@ -37,6 +37,14 @@ RULES: dict[Transition, Rule] = {
 }
 
 
+WORDS: dict[Transition, str] = {
+    Transition.ORDER: "a ordonné le versement",
+    Transition.PAY: "a enregistré le paiement",
+    Transition.CANCEL: "a annulé le versement",
+    Transition.OFFSET: "a soldé le versement par déduction",
+}
+
+
 def available(status: PaymentStatus, side: Side) -> list[Transition]:
     """Return what `side` may do in `status`."""
     return [name for name, rule in RULES.items() if status in rule.sources and side in rule.sides]

@@ -16,14 +16,14 @@ from contracts.permissions import is_party
 from core import clock
 from core.actor import Actor
 from core.enums import Side
-from core.face import HistoryEntry
+from core.face import HistoryEntry, latest_first
 from core.http import attempt, http_methods, posted, require, show, submit_form
 from core.spreadsheets import CONTENT_TYPES, spreadsheet_response
 from core.tables import table_response
 from funding import actions
 from funding.filters import PaymentFilter
 from funding.forms import CancelForm, CompensationForm, LineStartForm, OrderForm, PayForm, PeriodForm
-from funding.lifecycle import Transition, available
+from funding.lifecycle import WORDS, Transition, available
 from funding.models import Payment, PaymentOrder, Statement
 from funding.schedule import schedule_of, schedule_sums, schedule_years
 from funding.sheets import schedule_sheet, statement_sheet
@@ -285,21 +285,7 @@ def what_may_be_done(actor: Actor, payment: Payment) -> dict[str, bool]:
 
 
 def history_of(payment: Payment) -> list[HistoryEntry]:
-    """Return the transitions of a payment as the history component shows them."""
-    words = {
-        "order": "Versement ordonné",
-        "pay": "Paiement enregistré",
-        "cancel": "Versement annulé",
-        "offset": "Plus rien à payer ni à déduire",
-    }
-    return [
-        HistoryEntry(
-            at=step.at,
-            who=step.user_name,
-            what=words[step.transition],
-            organisation=step.organisation_name,
-            side=step.side,
-            comment=step.comment,
-        )
-        for step in payment.transitions.order_by("-at", "-pk")
-    ]
+    """Return the transitions of a payment."""
+    return latest_first(
+        HistoryEntry.of(step, WORDS[step.transition], comment=step.comment) for step in payment.transitions.all()
+    )

@@ -1,6 +1,7 @@
 """What the codes of this room mean in the journal (core.journal)."""
 
 from health_projects.enums import OppositionGround, SectionKey
+from health_projects.lifecycle import WORDS as TRANSITION_WORDS
 from health_projects.lifecycle import Transition
 
 WORDS = {
@@ -14,12 +15,7 @@ WORDS = {
     "health_project.set_communes": "a choisi les communes du territoire",
     "health_project.set_missions": "a choisi les missions du projet de santé",
     "health_project.set_population": "a indiqué une population convenue",
-    f"health_project.{Transition.SUBMIT}": "a envoyé le projet de santé à l’ARS",
-    f"health_project.{Transition.SEND_BACK}": "a demandé des corrections au projet de santé",
-    f"health_project.{Transition.RESUME}": "a repris la rédaction du projet de santé",
-    f"health_project.{Transition.APPROVE}": "a approuvé le projet de santé",
-    f"health_project.{Transition.APPROVE_TACITLY}": "a constaté l’approbation tacite du projet de santé",
-    f"health_project.{Transition.OPPOSE}": "a fait opposition au projet de santé",
+    **{f"health_project.{transition}": TRANSITION_WORDS[transition] for transition in Transition},
 }
 FIELDS = {
     "added": "ajouts",

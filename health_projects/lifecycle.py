@@ -1,23 +1,22 @@
 """The lifecycle of a health project, as a table (design §3, R5). Pure; docs/lifecycle.md is tested against it."""
 
 from dataclasses import dataclass
-
-from django.db import models
+from enum import StrEnum
 
 from core.enums import Side
 from core.errors import TransitionNotAllowed
 from health_projects.enums import ProjectStatus
 
 
-class Transition(models.TextChoices):
-    """What changes the state of a project; the label is what the history says."""
+class Transition(StrEnum):
+    """What changes the state of a project."""
 
-    SUBMIT = "submit", "Projet envoyé à l’ARS"
-    SEND_BACK = "send_back", "Corrections demandées"
-    RESUME = "resume", "Rédaction reprise"
-    APPROVE = "approve", "Projet approuvé"
-    APPROVE_TACITLY = "approve_tacitly", "Projet approuvé tacitement"
-    OPPOSE = "oppose", "Opposition au projet"
+    SUBMIT = "submit"
+    SEND_BACK = "send_back"
+    RESUME = "resume"
+    APPROVE = "approve"
+    APPROVE_TACITLY = "approve_tacitly"
+    OPPOSE = "oppose"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +53,15 @@ VERSION_SOURCES = frozenset({ProjectStatus.APPROVED, ProjectStatus.OPPOSED})
 
 CREATED = "create"
 """Written in the history beside the transitions: a version begins, from no state."""
-LABELS = {**dict(Transition.choices), CREATED: "Version ouverte"}
+WORDS = {
+    CREATED: "a ouvert une version du projet de santé",
+    Transition.SUBMIT: "a envoyé le projet de santé à l’ARS",
+    Transition.SEND_BACK: "a demandé des corrections au projet de santé",
+    Transition.RESUME: "a repris la rédaction du projet de santé",
+    Transition.APPROVE: "a approuvé le projet de santé",
+    Transition.APPROVE_TACITLY: "a constaté l’approbation tacite du projet de santé",
+    Transition.OPPOSE: "a fait opposition au projet de santé",
+}
 
 
 def available(status: ProjectStatus, side: Side) -> list[Transition]:

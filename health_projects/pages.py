@@ -11,12 +11,12 @@ from django.urls import reverse
 from agreements.agreement import Agreement
 from core.actor import Actor
 from core.enums import Side
-from core.face import HistoryEntry
+from core.face import HistoryEntry, latest_first
 from core.wording import counted, plural
 from health_projects import assemblers, permissions
 from health_projects.assemblers import Overlap
 from health_projects.enums import ProjectStatus, SectionKey
-from health_projects.lifecycle import LABELS
+from health_projects.lifecycle import WORDS
 from health_projects.models import HealthProject, ProjectSubmission
 from health_projects.rules import ADVISED_SECTIONS
 from territories.models import Resolution
@@ -156,19 +156,10 @@ def mission_rows(project: HealthProject, agreement: Agreement) -> list[dict]:
 
 
 def history_of(project: HealthProject) -> list[HistoryEntry]:
-    """Return what happened to a project, the last first."""
-    rows = [
-        HistoryEntry(
-            at=row.at,
-            who=row.user_name,
-            organisation=row.organisation_name,
-            side=row.side,
-            what=LABELS.get(row.transition, row.transition),
-            comment=row.comment,
-        )
-        for row in project.transitions.all()
-    ]
-    return rows[::-1]
+    """Return what happened to a project."""
+    return latest_first(
+        HistoryEntry.of(step, WORDS[step.transition], comment=step.comment) for step in project.transitions.all()
+    )
 
 
 def standing_reason(project: HealthProject) -> str:

@@ -1,6 +1,6 @@
 """What the codes of this room mean in the journal (core.journal)."""
 
-from indicators.lifecycle import ProgrammeTransition
+from indicators.lifecycle import PROGRAMME_WORDS, VALUE_WORDS
 
 WORDS = {
     "action.delete": "a supprimé une action du programme",
@@ -16,14 +16,8 @@ WORDS = {
     "programme.missions": "a changé les missions d’un programme",
     "programme.share": "a ouvert un programme à l’ARS et à la caisse",
     "programme.start_mission": "a fait entrer une mission dans le programme",
-    "value.confirm": "a confirmé une valeur d’indicateur",
-    "value.contest": "a contesté une valeur d’indicateur",
-    "value.enter": "a saisi une valeur d’indicateur",
-    f"programme.{ProgrammeTransition.AGREE}": "a constaté l’accord sur un programme",
-    f"programme.{ProgrammeTransition.REOPEN}": "a rouvert un programme à la rédaction",
-    f"programme.{ProgrammeTransition.OPEN}": "a ouvert un programme",
-    f"programme.{ProgrammeTransition.CLOSE}": "a clos un programme",
-    f"programme.{ProgrammeTransition.REVISE}": "a rouvert un programme pour une révision",
+    **{f"programme.{transition}": words for transition, words in PROGRAMME_WORDS.items()},
+    **{f"value.{step}": words for step, words in VALUE_WORDS.items()},
 }
 FIELDS = {
     "deliverables": "livrables",

@@ -1,30 +1,29 @@
 """The lifecycles of a programme and of a value (design §3), as tables. Pure; docs/lifecycle.md shows the same."""
 
 from dataclasses import dataclass
-
-from django.db import models
+from enum import StrEnum
 
 from core.enums import PARTIES, Side, Status
 from core.errors import DomainError, TransitionNotAllowed
 from indicators.enums import ProgrammeStatus, ValueStatus
 
 
-class ProgrammeTransition(models.TextChoices):
+class ProgrammeTransition(StrEnum):
     """What happens to a programme; the contract or the dialogue above it decides when."""
 
-    AGREE = "agree", "Programme convenu"
-    REOPEN = "reopen", "Programme rouvert à la rédaction"
-    OPEN = "open", "Programme ouvert"
-    CLOSE = "close", "Programme clos"
-    REVISE = "revise", "Programme rouvert pour une révision"
+    AGREE = "agree"
+    REOPEN = "reopen"
+    OPEN = "open"
+    CLOSE = "close"
+    REVISE = "revise"
 
 
-class ValueStep(models.TextChoices):
-    """What happens to a value, at the hands of a party; the label is what the history says."""
+class ValueStep(StrEnum):
+    """What happens to a value, at the hands of a party."""
 
-    ENTER = "enter", "Valeur saisie"
-    CONFIRM = "confirm", "Valeur confirmée"
-    CONTEST = "contest", "Valeur contestée"
+    ENTER = "enter"
+    CONFIRM = "confirm"
+    CONTEST = "contest"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +60,18 @@ VALUE_RULES: dict[ValueStep, Rule] = {
         target=ValueStatus.CONTESTED,
         comment_required=True,
     ),
+}
+PROGRAMME_WORDS: dict[ProgrammeTransition, str] = {
+    ProgrammeTransition.AGREE: "a constaté l’accord sur un programme",
+    ProgrammeTransition.REOPEN: "a rouvert un programme à la rédaction",
+    ProgrammeTransition.OPEN: "a ouvert un programme",
+    ProgrammeTransition.CLOSE: "a clos un programme",
+    ProgrammeTransition.REVISE: "a rouvert un programme pour une révision",
+}
+VALUE_WORDS: dict[ValueStep, str] = {
+    ValueStep.ENTER: "a saisi la valeur d’un indicateur",
+    ValueStep.CONFIRM: "a confirmé la valeur d’un indicateur",
+    ValueStep.CONTEST: "a contesté la valeur d’un indicateur",
 }
 _REFUSED = {
     ProgrammeTransition.AGREE: "Ce programme est déjà convenu.",

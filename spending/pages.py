@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from django.db.models import Sum
 
@@ -12,7 +13,7 @@ from core import clock
 from core.actor import Actor
 from core.charts import BarGroup, bars
 from core.errors import DomainError
-from core.face import HistoryEntry
+from core.face import HistoryEntry, latest_first
 from core.figures import Figure
 from spending import actions
 from spending.assemblers import (
@@ -161,28 +162,14 @@ def calendar_years(contract: Contract, today: date) -> list[int]:
 
 def history_of(expense: Expense) -> list[HistoryEntry]:
     """Return what happened to an expense: entered, cancelled."""
-    name = expense.contract.cpts.name
-    entries = [
-        HistoryEntry(
-            at=expense.entered_at,
-            who=_name(expense.entered_by),
-            what="a saisi la dépense",
-            organisation=name,
-            side=expense.contract.cpts.side,
-        )
-    ]
+    entry = partial(HistoryEntry, organisation=expense.contract.cpts.name, side=expense.contract.cpts.side)
+    entries = [entry(at=expense.entered_at, who=_name(expense.entered_by), what="a saisi la dépense")]
     if expense.cancelled_at:
+        who = _name(expense.cancelled_by)
         entries.append(
-            HistoryEntry(
-                at=expense.cancelled_at,
-                who=_name(expense.cancelled_by),
-                what="a annulé la dépense",
-                organisation=name,
-                side=expense.contract.cpts.side,
-                comment=expense.cancel_reason,
-            )
+            entry(at=expense.cancelled_at, who=who, what="a annulé la dépense", comment=expense.cancel_reason)
         )
-    return entries[::-1]
+    return latest_first(entries)
 
 
 def _name(user) -> str:

@@ -10,6 +10,7 @@ from accounts.permissions import Act, may
 from contracts import actions, amending, amendment_page, permissions
 from contracts.enums import AmendmentStatus
 from contracts.forms import AmendmentForm
+from contracts.history import amendment_history
 from contracts.models import Amendment, Contract
 from contracts.views.reasons import act_with_reason
 from core import clock
@@ -42,7 +43,7 @@ def amendment_detail(request, pk, template_name="contracts/amendment_detail.html
         "contract": amendment.contract,
         "page": amendment_page.page_of(amendment),
         "turn": amendment_page.turn_of(actor, amendment),
-        "history": amendment_page.history(amendment),
+        "history": amendment_history(amendment),
         "can_edit": permissions.can_edit_amendment(actor, amendment),
         "can_consent": amendment_page.may_consent_now(actor, amendment),
         "can_sign": amendment_page.may_sign_now(actor, amendment),

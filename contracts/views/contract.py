@@ -13,6 +13,7 @@ from contracts import actions, assemblers, ending, panels, permissions
 from contracts.enums import ContractStatus
 from contracts.filters import ContractFilter
 from contracts.forms import ContractForm, CrisisForm
+from contracts.history import contract_history
 from contracts.models import OPEN_STATUSES, Contract
 from contracts.tables import ContractTable
 from contracts.views.reasons import act_with_reason
@@ -133,7 +134,7 @@ def contract_preview(request, pk, template_name="contracts/contract_preview.html
         "programme": assemblers.first_programme(contract),
         "amendments": contract.amendments.all(),
         "past_documents": _past_documents(request, contract),
-        "history": panels.history(contract),
+        "history": contract_history(contract),
     }
     return show(request, template_name, context)
 

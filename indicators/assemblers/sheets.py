@@ -10,14 +10,14 @@ from agreements.scales_told import explain_earned, scale_terms, with_unit
 from core.actor import Actor
 from core.enums import PARTIES
 from core.errors import DomainError
-from core.face import HistoryEntry, Turn
+from core.face import HistoryEntry, Turn, latest_first
 from core.figures import Figure
 from core.wording import counted
 from indicators import lifecycle, permissions
 from indicators.assemblers.inputs import indicator_input, result_inputs
 from indicators.enums import ProgrammeStatus, ValueStatus
 from indicators.explanations import payout_curve, target_words
-from indicators.lifecycle import ValueStep
+from indicators.lifecycle import VALUE_WORDS, ValueStep
 from indicators.models import (
     Deliverable,
     Evidence,
@@ -236,20 +236,9 @@ def usual_period(indicator: Indicator) -> dict[str, date]:
 
 
 def history_of(value: IndicatorValue | None) -> list[HistoryEntry]:
-    """Return who did what to a value, the latest first."""
-    if value is None:
-        return []
-    return [
-        HistoryEntry(
-            at=entry.at,
-            who=entry.user_name,
-            what=ValueStep(entry.transition).label,
-            organisation=entry.organisation_name,
-            side=entry.side,
-            comment=entry.comment,
-        )
-        for entry in reversed(value.transitions.all())
-    ]
+    """Return who did what to a value."""
+    steps = value.transitions.all() if value else []
+    return latest_first(HistoryEntry.of(step, VALUE_WORDS[step.transition], comment=step.comment) for step in steps)
 
 
 def _maximum(definition: IndicatorInput | None, factor: Fraction) -> Fraction:

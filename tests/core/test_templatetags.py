@@ -158,8 +158,9 @@ def test_the_list_of_what_waits_says_when_it_is_late(portal_day):
 
 
 def test_history_and_steps_are_lists():
-    entry = HistoryEntry(at=datetime(2026, 3, 1, 9, tzinfo=UTC), who="Paul", what="Renvoyé", comment="a\nb")
-    assert "a<br>b" in show("{% history entries %}", entries=[entry])
+    entry = HistoryEntry(at=datetime(2026, 3, 1, 9, tzinfo=UTC), who="Paul", what="a renvoyé le projet", comment="a\nb")
+    html = show("{% history entries %}", entries=[entry])
+    assert "Paul a renvoyé le projet" in html and "a<br>b" in html
     steps = [Step(label="Un", state="done"), Step(label="Deux", state="current")]
     assert show("{% stepper steps %}", steps=steps).count('aria-current="step"') == 1
 

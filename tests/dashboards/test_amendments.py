@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from contracts import actions
+from contracts.history import amendment_history
 from contracts.models import Amendment, Contract
 from dashboards.todo import waiting_for
 from tests.utils import stories
@@ -73,3 +74,15 @@ def test_the_dossier_lists_it_with_its_document_and_its_history(amendment, contr
     assert text.count("Avenant n° 1") == 2  # the list, and the documents
     assert "a mis un avenant en vigueur" in text
     assert told(west, SIGN) == set()
+
+
+def test_the_history_of_an_amendment_says_who_signed_the_latest_first(amendment, west):
+    consent_all(west, amendment)
+    sign_all(west, amendment)
+    told_of = [(entry.who, entry.what) for entry in amendment_history(amendment)]
+    signed = [who for who, what in told_of if what == "a signé l’avenant"]
+    assert signed == [
+        member.user.get_full_name() for member in (west.fund_signatory, west.ars_signatory, west.president)
+    ]
+    assert told_of[0][1] == "a mis un avenant en vigueur par la dernière signature"
+    assert told_of[-1][1].startswith("a consenti au contenu ")

@@ -16,6 +16,8 @@ from health_projects.lifecycle import Transition as ProjectTransition
 from indicators.lifecycle import ValueStep
 from tests.utils import stories
 
+CLOSED = "a donné la troisième approbation, qui clôt le dialogue"
+
 
 def test_the_whole_story_is_told_the_latest_first(evaluated):
     entries = history_of(evaluated.contract)
@@ -24,10 +26,10 @@ def test_the_whole_story_is_told_the_latest_first(evaluated):
         "a envoyé le projet de santé à l’ARS",
         "a approuvé le projet de santé",
         "a ouvert la négociation",
-        "a donné la troisième approbation, dialogue clos\u00a0: dialogue de signature",
+        f"{CLOSED}\u00a0: dialogue de signature",
         "a envoyé le contrat à la signature",
-        "a donné la troisième approbation, dialogue clos\u00a0: dialogue de démarrage de mission, accès aux soins",
-        "a donné la troisième approbation, dialogue clos\u00a0: dialogue annuel, année 1",
+        f"{CLOSED}\u00a0: dialogue de démarrage de mission, accès aux soins",
+        f"{CLOSED}\u00a0: dialogue annuel, année 1",
     ]
     places = [told.index(words) for words in story]
     assert places == sorted(places, reverse=True)
@@ -85,4 +87,4 @@ def test_the_third_approval_is_told_once_by_the_closing(evaluated):
     annual = evaluated.contract.dialogues.get(kind="ANNUAL")
     told = [entry.what for entry in panels.history_of(annual)]
     assert told.count("a approuvé le compte rendu") == 2
-    assert told.count("a donné la troisième approbation : dialogue clos") == 1
+    assert told.count(CLOSED) == 1
