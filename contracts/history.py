@@ -55,10 +55,16 @@ def _signatures(key: str, what: str) -> list[HistoryEntry]:
     return [
         HistoryEntry(
             at=signature.signed_at,
-            who=signature.spoken_signer,
-            what=f"a signé {what}{' sur papier' if signature.is_on_paper else ''}",
+            who=signature.signer_name,
+            what=_signing_words(signature, what),
             organisation=signature.organisation.name,
             side=signature.side,
         )
         for signature in signed.select_related("organisation")
     ]
+
+
+def _signing_words(signature: Signature, what: str) -> str:
+    """« a signé le contrat sur papier », « a signé l’avenant, par délégation de Marc Essai »."""
+    how = " sur papier" if signature.is_on_paper else ""
+    return ", ".join(filter(None, [f"a signé {what}{how}", signature.mandate_words]))

@@ -129,8 +129,12 @@ class Signature(TenantModel, TimeStamped):
     @property
     def spoken_signer(self) -> str:
         """Who signed, by whose delegation if she did not sign in her own right."""
-        mandate = f"par délégation {of(self.delegated_by)}" if self.delegated_by else ""
-        return ", ".join(filter(None, [self.signer_name, mandate]))
+        return ", ".join(filter(None, [self.signer_name, self.mandate_words]))
+
+    @property
+    def mandate_words(self) -> str:
+        """« par délégation de Marc Essai », or nothing."""
+        return f"par délégation {of(self.delegated_by)}" if self.delegated_by else ""
 
     @property
     def given_words(self) -> str:
