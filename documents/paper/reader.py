@@ -12,6 +12,9 @@ MARK = re.compile(r"/([2-9A-HJ-NP-Z]{4}(?:-[2-9A-HJ-NP-Z]{4}){2})/\?p=([1-9][0-9
 INCH = 72  # points
 RESOLUTIONS = (200, 350)  # dots per inch: the second for the codes that the first did not tell
 MOST_PIXELS = 5_000  # on a side: a page may be declared as large as a wall
+COARSE_PIXELS = 2_400  # of the long side of an A4 sheet, at 200 dots per inch
+CORNER, ENLARGED = (0.55, 0.8), 3  # from which part of the width and of the height, and how much larger
+QUARTER_TURNS = (0, 180, 90, 270)
 A4_LONG_SIDE = 842  # points
 KEPT_PIXELS, KEPT_QUALITY = 2_600, 88  # of a photograph, on its long side: more than 220 dots per inch of a sheet
 
@@ -73,6 +76,23 @@ def _marks_of_page(page) -> list[Mark]:
 
 
 def _marks(image) -> list[Mark]:
+    """Return the marks of an image; where a coarse one tells none, those of its corner enlarged, however it lies."""
+    if (found := _told(image)) or max(image.size) > COARSE_PIXELS:
+        return found
+    turned = (image.rotate(angle, expand=True) for angle in QUARTER_TURNS)
+    return next(filter(None, map(_told, map(_enlarged_corner, turned))), [])
+
+
+def _enlarged_corner(image):
+    """Return the corner where a page bears its code, drawn larger: a reader sees there what it took for a blot."""
+    from PIL.Image import Resampling
+
+    width, height = image.size
+    corner = image.crop((round(width * CORNER[0]), round(height * CORNER[1]), width, height))
+    return corner.resize((corner.width * ENLARGED, corner.height * ENLARGED), Resampling.LANCZOS)
+
+
+def _told(image) -> list[Mark]:
     import zxingcpp
 
     found = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode)

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.test import RequestFactory
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from core import clock
 from core.errors import DomainError, NotAllowed
@@ -19,7 +19,7 @@ from documents.forms import PaperForm
 from documents.layout.marks import page_address
 from documents.models import Signature, StoredFile
 from documents.paper.acceptance import check_pages, read_pages
-from documents.paper.reader import MARK
+from documents.paper.reader import MARK, marks_of_image
 from documents.paper.scanning import Scan, ScannedPage
 from documents.signing.authority import current_authority
 from documents.signing.engine import signature_fields
@@ -106,6 +106,12 @@ def test_each_page_of_a_scan_at_150_dots_is_found_again_and_the_file_kept_as_it_
     name, content, scan = read_pages(contract, [("Contrat signé.pdf", received)])
     check_pages(scan, code=CODE)
     assert (name, content, scan.expected, len(scan.pages)) == ("Contrat signé.pdf", received, 4, 4)
+
+
+@pytest.mark.parametrize("lies", [0, 90, 180])
+def test_a_coarse_and_blurred_page_is_read_in_its_corner_however_it_lies(contract, lies):
+    page = scanned_pages(contract, resolution=120, turned=-2.5)[0].filter(ImageFilter.GaussianBlur(0.6))
+    assert marks_of_image(as_jpeg(page.rotate(lies, expand=True))) == [(CODE, 1)]
 
 
 def test_a_scan_at_200_dots_turned_the_other_way_is_read_too(contract):
