@@ -14,8 +14,12 @@
   form.querySelectorAll("[data-with-script]").forEach(function (part) { part.hidden = false; });
   drop.classList.add("is-live");
 
-  function tell(html) {
+  function tell(html, file) {
     answer.innerHTML = html;
+    if (file.size > form.dataset.most) { // refused once it has been sent: said before
+      answer.querySelectorAll("[data-light-enough]").forEach(function (part) { part.hidden = true; });
+      answer.querySelectorAll("[data-too-heavy]").forEach(function (part) { part.hidden = false; });
+    }
     var title = answer.querySelector("[data-focus]");
     if (title) title.focus();
   }
@@ -41,7 +45,7 @@
       var response = await fetch(form.dataset.digest.replace(/0{64}/, digest), { headers: { "HX-Request": "true" } });
       var html = await response.text();
       if (turn !== asked) return;
-      if (response.ok || response.status === 429) tell(html);
+      if (response.ok || response.status === 429) tell(html, file);
       else throw new Error(response.status);
     } catch (error) {
       if (turn === asked) say("La vérification n’a pas abouti. Vérifiez votre connexion à internet, puis recommencez.");

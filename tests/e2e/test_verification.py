@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, Request, expect
 
+from core.files import MEGABYTE
 from documents.enums import DocumentKind
 from tests.documents.story import issue
 from tests.utils.world import make_world
@@ -30,4 +31,7 @@ def test_a_file_dropped_is_verified_without_leaving_the_browser(live_server, bro
     page.get_by_role("button", name="Envoyer le fichier pour un contrôle complet").click()
     expect(page.get_by_role("heading", name="Ce fichier a été modifié")).to_be_visible(timeout=60_000)
     assert [request.url for request in sent] == [f"{live_server.url}/verifier/"]
+    drop(page, issued.whole + bytes(20 * MEGABYTE))
+    expect(page.get_by_text("trop lourd pour un contrôle complet")).to_be_visible()
+    expect(page.get_by_role("button", name="Envoyer le fichier")).to_be_hidden()
     page.close()
