@@ -123,6 +123,15 @@ class Signature(TenantModel, TimeStamped):
         return self.is_certificate_known is not None
 
     @property
+    def certificate_words(self) -> str:
+        """Whom one's own certificate names, and who gave it: itself, where nobody else did."""
+        if not self.is_made_outside:
+            return ""
+        if self.certificate_issuer == self.certificate_subject:
+            return f"{self.certificate_subject}, délivré par son titulaire lui-même"
+        return f"{self.certificate_subject}, délivré par {self.certificate_issuer}"
+
+    @property
     def is_on_paper(self) -> bool:
         return self.scan_id is not None
 

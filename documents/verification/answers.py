@@ -49,7 +49,8 @@ class SignatureFacts:
     """A signature expected, or found. `is_valid` and `is_trusted` are None where the file was not examined.
 
     One on paper is in no file: the portal keeps the copy of its pages, deposited at `signed_at`, signed by hand on
-    `handwritten_on`.
+    `handwritten_on`. `certificate` is what one's own certificate says of itself, and `is_certificate_known` whether the
+    portal recognised its authority; None for a certificate that the portal gave.
     """
 
     side: str
@@ -65,6 +66,8 @@ class SignatureFacts:
     delegation_deed: str = ""
     is_on_paper: bool = False
     handwritten_on: date | None = None
+    certificate: str = ""
+    is_certificate_known: bool | None = None
 
 
 class Asked(Enum):
@@ -185,6 +188,8 @@ def _line(item: Signature, report: SignatureReport | None, is_present: bool) -> 
         delegation_deed=item.delegation_deed,
         is_on_paper=item.is_on_paper,
         handwritten_on=item.handwritten_on,
+        certificate=item.certificate_words,
+        is_certificate_known=item.is_certificate_known,
     )
 
 

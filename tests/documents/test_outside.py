@@ -5,7 +5,9 @@ from io import BytesIO
 import pikepdf
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigSeedSubFilter
@@ -67,6 +69,17 @@ def test_a_file_signed_elsewhere_is_taken_as_it_is_and_its_certificate_shown(wor
     assert "Certificat non reconnu par le portail" in page and NAME in page
     event = AuditEvent.objects.filter(action="document.sign").latest("sequence")
     assert NAME in event.after["certificate"]
+
+
+def test_the_public_page_says_whose_certificate_it_is_by_the_code_and_by_the_file(world, client, started, own):
+    """Not recognised is said, and is not a fault of a file that is genuine."""
+    document = bring_back(world, started, signed_elsewhere(storage.read(started.file), own))
+    upload = SimpleUploadedFile("contrat.pdf", storage.read(document.file))
+    by_code = client.get(reverse("documents:verify_code", args=[document.code])).text
+    by_file = client.post(reverse("documents:verify"), {"file": upload}).text
+    for page in (by_code, by_file):
+        assert NAME in page and "délivré par Prestataire de confiance" in page
+        assert "Le portail ne reconnaît pas son autorité" in page and "Autorité inconnue" not in page
 
 
 def test_who_signs_after_in_the_portal_leaves_every_signature_valid(world, started, own):
