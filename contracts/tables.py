@@ -1,7 +1,8 @@
 """The list of contracts."""
 
 from contracts.models import Contract
-from core.tables import BaseTable, DateColumn, IntegerColumn, LinkColumn, StatusColumn, TextColumn
+from core.columns import DateColumn, IntegerColumn, LinkColumn, StatusColumn, TextColumn
+from core.tables import BaseTable
 
 
 class ContractTable(BaseTable):

@@ -8,13 +8,14 @@ from django import forms
 
 from core import clock
 from core.charts import BarGroup, TimelineMark, TimelineRow, bars, timeline
+from core.columns import DateColumn, EuroColumn, IntegerColumn, PartyColumn, StatusColumn, TextColumn
 from core.curves import CurvePoint, curve
 from core.enums import Side, Status
 from core.face import Difference, HistoryEntry, PartyLine, Step, TodoItem, Turn
 from core.filters import BaseFilterSet, SearchFilter
 from core.forms import CrispyMixin, DocumentField, FrenchDateField, MoneyField
 from core.models import AuditEvent, JobState
-from core.tables import BaseTable, DateColumn, EuroColumn, IntegerColumn, PartyColumn, StatusColumn, TextColumn
+from core.tables import BaseTable
 
 
 class SampleStatus(Status):

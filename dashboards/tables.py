@@ -8,7 +8,8 @@ from agreements.rules import contract_year_on
 from contracts.enums import ContractStatus
 from contracts.models import DURATION_YEARS
 from core import clock
-from core.tables import BaseTable, Column, DateColumn, EuroColumn, IntegerColumn, TextColumn
+from core.columns import Column, DateColumn, EuroColumn, IntegerColumn, TextColumn
+from core.tables import BaseTable
 from core.templatetags.portal import pill, status_pill
 from core.values import date_fr, integer_fr
 from dashboards.portfolio import CONTRACT

@@ -1,6 +1,7 @@
 """Lists of the dialogues room."""
 
-from core.tables import BaseTable, DateColumn, LinkColumn, StatusColumn, TextColumn
+from core.columns import DateColumn, LinkColumn, StatusColumn, TextColumn
+from core.tables import BaseTable
 from dialogues.models import ManagementDialogue
 
 

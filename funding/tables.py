@@ -3,7 +3,8 @@
 from django.urls import reverse
 from django.utils.html import format_html
 
-from core.tables import BaseTable, DateColumn, EuroColumn, IntegerColumn, LinkColumn, StatusColumn, TextColumn
+from core.columns import DateColumn, EuroColumn, IntegerColumn, LinkColumn, StatusColumn, TextColumn
+from core.tables import BaseTable
 from core.templatetags.portal import status_pill
 from funding.models import Payment, PaymentOrder
 

@@ -1,6 +1,7 @@
 """Lists of the health projects room."""
 
-from core.tables import A, BaseTable, DateColumn, IntegerColumn, LinkColumn, StatusColumn, TextColumn
+from core.columns import A, DateColumn, IntegerColumn, LinkColumn, StatusColumn, TextColumn
+from core.tables import BaseTable
 from core.values import date_fr
 from health_projects.models import HealthProject
 

@@ -1,6 +1,7 @@
 """Lists of the spending room."""
 
-from core.tables import BaseTable, DateColumn, EuroColumn, LinkColumn, StatusColumn, TextColumn, YesNoColumn
+from core.columns import DateColumn, EuroColumn, LinkColumn, StatusColumn, TextColumn, YesNoColumn
+from core.tables import BaseTable
 from spending.models import Expense, Professional
 
 

@@ -16,16 +16,10 @@ from django.utils.html import format_html
 from openpyxl import load_workbook
 
 from core import clock
-from core.enums import Side
-from core.filters import BaseFilterSet, SearchFilter
-from core.models import AuditEvent, JobState
-from core.spreadsheets import write_csv, write_xlsx
-from core.tables import (
+from core.columns import (
     A,
-    BaseTable,
     DateColumn,
     EuroColumn,
-    FastTable,
     IntegerColumn,
     LinkColumn,
     PartyColumn,
@@ -33,8 +27,12 @@ from core.tables import (
     StatusColumn,
     TextColumn,
     YesNoColumn,
-    table_response,
 )
+from core.enums import Side
+from core.filters import BaseFilterSet, SearchFilter
+from core.models import AuditEvent, JobState
+from core.spreadsheets import write_csv, write_xlsx
+from core.tables import BaseTable, FastTable, table_response
 
 pytestmark = pytest.mark.django_db
 
