@@ -96,6 +96,7 @@ class StaleFormMixin:
     """
 
     version_name = "version"
+    stale_sentence = STALE
     keeps_version = False
 
     def __init__(self, *args, current_version: Any = None, current_values: dict | None = None, **kwargs):
@@ -124,7 +125,7 @@ class StaleFormMixin:
         cleaned = self.cleaned_data if cleaned is None else cleaned
         if self.current_version and self._sent_version != self.current_version:
             self.compare_with(self.current_values)
-            self.add_error(None, ValidationError(STALE, code=StaleForm.code))
+            self.add_error(None, ValidationError(self.stale_sentence, code=StaleForm.code))
         if not self.keeps_version:
             cleaned.pop(self.version_name, None)
         return cleaned

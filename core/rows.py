@@ -15,6 +15,7 @@ from core.fingerprints import version_of
 from core.forms import StaleFormMixin
 
 CHANGED = "Quelqu’un a enregistré des lignes pendant que vous écriviez : comparez, puis enregistrez de nouveau."
+LINE_STALE = "Cette ligne a changé depuis que vous avez ouvert la page : comparez les deux textes en haut de la page."
 UNTOUCHED = "Vous n’aviez rien changé à cette ligne : elle prend ce qui est enregistré."
 ADDED = "Ligne ajoutée entre-temps : elle est maintenant dans la page."
 DELETED = "Ligne supprimée entre-temps ; vous n’y aviez rien changé : elle ne revient pas."
@@ -44,6 +45,7 @@ class LineForm(RowForm):
     """A row edited inside the page of another; its version goes with it in the page."""
 
     version_name = "read_version"
+    stale_sentence = LINE_STALE
     read_version = forms.CharField(widget=forms.HiddenInput, required=False, label="version")
 
     def typed_version(self) -> str:
@@ -67,13 +69,17 @@ class LineFormSet(forms.BaseInlineFormSet):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self._told: list[Difference] = []
+        self._names: dict = {}  # of the rows as stored: a form writes what was typed in them
         if self.is_bound and self.management_form.is_valid():
             self._meet_stored_rows()
 
     @property
     def differences(self) -> list[Difference]:
         """Both texts of each row that is no more what the page had read."""
-        return self._told + [_of_row(form.instance, line) for form in self.initial_forms for line in form.differences]
+        typed = [
+            _of_row(self._names[form.instance.pk], line) for form in self.initial_forms for line in form.differences
+        ]
+        return self._told + typed
 
     @property
     def is_stale(self) -> bool:
@@ -91,6 +97,7 @@ class LineFormSet(forms.BaseInlineFormSet):
         count = self.initial_form_count()
         sent = {line.get(self.model._meta.pk.name, [""])[0]: line for line in map(self._sent, range(count))}
         added = [self._sent(index) for index in range(count, self.total_form_count())]
+        self._names = {row.pk: _name_of(row) for row in self.get_queryset()}
         stored = [self._met(row, sent.pop(str(row.pk), None)) for row in self.get_queryset()]
         restored = [line for line in map(self._orphan, sent.values()) if line]
         self._rewrite(stored, restored + added)
@@ -104,13 +111,13 @@ class LineFormSet(forms.BaseInlineFormSet):
         kept = self.form(instance=row, prefix="kept")
         as_stored = kept.as_sent() | {self.model._meta.pk.name: [str(row.pk)]}
         if line is None:
-            self._told.append(_of_row(row, note=ADDED))
+            self._told.append(_of_row(_name_of(row), note=ADDED))
             return as_stored
         read, current = _version_in(line), kept.current_version
         if read == current:
             return line
         if DELETION_FIELD_NAME in line:
-            self._told.append(_of_row(row, Difference(label="", theirs=str(row), yours=TO_DELETE)))
+            self._told.append(_of_row(_name_of(row), Difference(label="", theirs=str(row), yours=TO_DELETE)))
             return line | {LineForm.version_name: [current]}
         return self._compared(row, line, kept) or as_stored
 
@@ -121,7 +128,7 @@ class LineFormSet(forms.BaseInlineFormSet):
         if version not in (_version_in(line), kept.current_version):
             return line
         typed.compare_with(kept.current_values)
-        self._told += [_of_row(row, difference, note=UNTOUCHED) for difference in typed.differences]
+        self._told += [_of_row(_name_of(row), difference, note=UNTOUCHED) for difference in typed.differences]
         return None
 
     def _orphan(self, line: dict[str, list]) -> dict[str, list] | None:
@@ -130,9 +137,9 @@ class LineFormSet(forms.BaseInlineFormSet):
             return None
         typed = self._typed(line)
         if typed.typed_version() == _version_in(line):
-            self._told.append(_of_row(typed.instance, note=DELETED))
+            self._told.append(_of_row(_name_of(typed.instance), note=DELETED))
             return None
-        self._told.append(_of_row(typed.instance, note=TYPED_ON_DELETED))
+        self._told.append(_of_row(_name_of(typed.instance), note=TYPED_ON_DELETED))
         return {name: line[name] for name in line if name not in (self.model._meta.pk.name, LineForm.version_name)}
 
     def _typed(self, line: dict[str, list]) -> LineForm:
@@ -160,16 +167,15 @@ def _version_in(line: dict[str, list]) -> str:
     return line.get(LineForm.version_name, [""])[0]
 
 
-def _of_row(row: Model, difference: Difference | None = None, *, note: str = "") -> Difference:
+def _of_row(name: str, difference: Difference | None = None, *, note: str = "") -> Difference:
     """Return a difference that says of which row it is."""
-    label = f"{capfirst(row._meta.verbose_name)}\u00a0: {_name_of(row)}"
     if difference is None:
-        return Difference(label=label, theirs="", yours="", note=note)
-    return replace(difference, label=f"{label}, {difference.label}" if difference.label else label, note=note)
+        return Difference(label=name, theirs="", yours="", note=note)
+    return replace(difference, label=f"{name}, {difference.label}" if difference.label else name, note=note)
 
 
 def _name_of(row: Model) -> str:
     try:
-        return str(row)
+        return f"{capfirst(row._meta.verbose_name)}\u00a0: {row}"
     except ObjectDoesNotExist:  # what it names was deleted with it
-        return "–"
+        return capfirst(row._meta.verbose_name)
