@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
+
 from agreements.agreement import Agreement, AmountLine
 from agreements.enums import AmountKind, MissionCode
 from agreements.models import AgreementVersion
@@ -22,7 +24,7 @@ from core.enums import PARTIES
 from core.errors import DomainError
 from core.fingerprints import fingerprint
 from core.money import format_euros
-from core.wording import counted
+from core.wording import Lack, counted
 
 CONTENT_FORMAT = 1
 NONE = "–"
@@ -148,14 +150,14 @@ def terms_of(contract: Contract, values: Mapping[str, Any]) -> rules.AmendedTerm
     )
 
 
-def missing_items(amendment: Amendment) -> list[str]:
+def missing_items(amendment: Amendment) -> list[Lack]:
     """Return why an amendment may not be consented to as it stands; empty when it may, and once agreed."""
     if not amendment.is_draft:
         return []
     try:
         rules.check_amendment(terms_of(amendment.contract, stored_values(amendment)))
     except DomainError as error:
-        return [error.message]
+        return [Lack(error.message, url=reverse("contracts:amendment_edit", args=[amendment.pk]))]
     return []
 
 

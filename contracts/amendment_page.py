@@ -22,6 +22,7 @@ from core.actor import Actor
 from core.enums import PARTIES
 from core.face import PartyLine, Turn
 from core.fingerprints import fingerprint
+from core.wording import Lack
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +32,7 @@ class AmendmentPage:
     words: dict[str, Any]
     digest: str
     code: str
-    missing: list[str]
+    missing: list[Lack]
     consents: list[PartyLine]
     signatures: list[PartyLine]
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db.models import Q
+from django.urls import reverse
 
 from agreements.agreement import Agreement
 from agreements.models import AgreementVersion
@@ -19,7 +20,7 @@ from core.enums import PARTIES
 from core.errors import DomainError
 from core.fingerprints import fingerprint
 from core.money import format_euros
-from core.wording import counted
+from core.wording import Lack, counted
 from health_projects.assemblers import ProjectTerritory, territory_of, unaccepted_overlaps
 from health_projects.enums import ProjectStatus
 from indicators import assemblers as indicator_assemblers
@@ -196,10 +197,10 @@ class Reading:
     terms: Terms
     content: dict
     digest: str
-    missing: list[str]
+    missing: list[Lack]
 
     @property
-    def left_to_write(self) -> list[str]:
+    def left_to_write(self) -> list[Lack]:
         """What is missing in the content itself: the dialogue of signature is held, not written."""
         return [sentence for sentence in self.missing if sentence != DIALOGUE_TO_CLOSE]
 
@@ -271,19 +272,22 @@ def _iso(day: date | None) -> str | None:
 # What is missing before a consent
 
 
-def missing_items(contract: Contract, *, terms: Terms | None = None) -> list[str]:
-    """Return, as French sentences, what is left to do before the parties may consent; empty once agreed."""
+def missing_items(contract: Contract, *, terms: Terms | None = None) -> list[Lack]:
+    """Return, as French sentences with their pages, what is left to do before the consents; empty once agreed."""
     if contract.status not in EDITABLE:
         return []
     try:
         terms = terms or terms_of(contract)
     except DomainError as error:
-        return [error.message]
+        return [Lack(error.message)]
     programme = first_programme(contract)
+    project = reverse("health_projects:project_detail", args=[contract.health_project_id])
+    plan = reverse("contracts:contract_edit", args=[contract.pk])
+    to_write = [*_missing_in_plan(contract, terms), *_outdated_amounts(terms, programme)]
     return [
-        *_missing_in_project(contract, terms),
-        *_missing_in_plan(contract, terms),
-        *_missing_in_programme(contract, terms, programme),
+        *[Lack(sentence, url=project) for sentence in _missing_in_project(contract, terms)],
+        *[Lack(sentence, url=plan) for sentence in to_write],
+        *indicator_assemblers.missing_items(programme),
         *_missing_dialogue(contract),
     ]
 
@@ -315,13 +319,10 @@ def _missing_in_plan(contract: Contract, terms: Terms) -> list[str]:
     return found
 
 
-def _missing_in_programme(contract: Contract, terms: Terms, programme: Programme) -> list[str]:
-    found = [] if terms.size is None else _outdated_amounts(terms, programme)
-    return [*found, *indicator_assemblers.missing_items(programme)]
-
-
 def _outdated_amounts(terms: Terms, programme: Programme) -> list[str]:
     """Say which missions of the programme were spread for another size or another agreement (R13b)."""
+    if terms.size is None:
+        return []
     found = []
     for row in programme.missions.all():
         if not terms.agreement.has_mission(row.mission):
@@ -336,10 +337,10 @@ def _outdated_amounts(terms: Terms, programme: Programme) -> list[str]:
     return found
 
 
-def _missing_dialogue(contract: Contract) -> list[str]:
+def _missing_dialogue(contract: Contract) -> list[Lack]:
     if contract.planning_closed_on:
         return []
-    return [DIALOGUE_TO_CLOSE]
+    return [Lack(DIALOGUE_TO_CLOSE, url=reverse(settings.DOSSIER_URL, args=[contract.pk]))]
 
 
 def _listed(names: Sequence[str]) -> str:

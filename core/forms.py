@@ -24,6 +24,7 @@ from core.wording import counted
 SPACES = re.compile(r"[\u0020\u00a0\u2009\u202f]")  # plain, no-break, thin, narrow no-break
 # Digits as typed here: 1e3, 1_000 and other alphabets' digits are not numbers.
 NUMBER = re.compile(r"-?(?:[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:[.,][0-9]+)?")
+OPTIONAL = " (facultatif)"
 STALE = "Cette page a changé depuis que vous l’avez ouverte : comparez les deux textes avant d’enregistrer."
 
 
@@ -41,7 +42,7 @@ class CrispyMixin:
             field.label = capfirst(field.label or name.replace("_", " "))
             is_choice = isinstance(field.widget, forms.CheckboxInput | forms.HiddenInput)
             if not field.required and not is_choice and "facultatif" not in field.label:
-                field.label = f"{field.label} (facultatif)"
+                field.label = f"{field.label}{OPTIONAL}"
             speak_as_the_house(field)
             refuse_unprintable(field)
 
@@ -139,7 +140,8 @@ class StaleFormMixin:
             field, typed = self.fields[name], self.data.get(self.add_prefix(name), "")
             theirs, yours = _spoken(value, field), _spoken(self.cleaned_data.get(name, typed), field)
             if theirs != yours:
-                self.differences.append(Difference(label=field.label, theirs=theirs, yours=yours))
+                label = str(field.label).removesuffix(OPTIONAL)
+                self.differences.append(Difference(label=label, theirs=theirs, yours=yours))
 
 
 class ReadValuesMixin(StaleFormMixin):

@@ -8,6 +8,18 @@ NARROW = "\u202f"  # between thousands
 TO_BE_CONFIRMED = "Répartition à confirmer."
 
 
+class Lack(str):
+    """A sentence that says what is left to do: `part` of the dossier it is said of, `url` of the page that mends it."""
+
+    part: str
+    url: str
+
+    def __new__(cls, sentence: str, *, part: str = "", url: str = "") -> "Lack":
+        lack = super().__new__(cls, sentence)
+        lack.part, lack.url = part, url
+        return lack
+
+
 def spoken_list(names: Sequence[str]) -> str:
     """Return « la CPTS, l’ARS et la caisse »."""
     return " et ".join(filter(None, [", ".join(names[:-1]), names[-1] if names else ""]))

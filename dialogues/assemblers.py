@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.urls import reverse
+
 from agreements.enums import MissionCode
 from agreements.explanations import payment_label
 from contracts.models import DURATION_YEARS, Contract, ContractYear
@@ -10,6 +12,7 @@ from core.enums import PARTIES
 from core.fingerprints import fingerprint
 from core.money import format_euros
 from core.values import percent_fr
+from core.wording import Lack
 from dialogues.enums import DialogueKind, DialogueStatus
 from dialogues.models import ManagementDialogue, MinutesApproval
 from funding.models import Statement
@@ -92,38 +95,40 @@ def standing_approvals(dialogue: ManagementDialogue, current: str = "") -> list[
     return [approval for approval in approvals if approval.content_hash == current]
 
 
-def missing_items(dialogue: ManagementDialogue) -> list[str]:
-    """Return what must be done before the minutes go to approval, as sentences for the page."""
-    missing = []
+def missing_items(dialogue: ManagementDialogue) -> list[Lack]:
+    """Return what must be done before the minutes go to approval, as sentences with their pages."""
+    missing, minutes = [], reverse("dialogues:dialogue_minutes", args=[dialogue.pk])
     if not dialogue.minutes.strip():
-        missing.append("Le compte rendu n’est pas rédigé.")
+        missing.append(Lack("Le compte rendu n’est pas rédigé.", url=minutes))
     if dialogue.kind == DialogueKind.MISSION_START and dialogue.mission_starts_on is None:
-        missing.append("La date de démarrage de la mission n’est pas fixée.")
+        missing.append(Lack("La date de démarrage de la mission n’est pas fixée.", url=minutes))
     if dialogue.kind == DialogueKind.ANNUAL:
         evaluated = year_of(dialogue.contract, dialogue.year)
         missing += _missing_of_year(dialogue.contract, evaluated)
         for year in programme_years(dialogue):
-            missing += [f"Année {year.number} : {item}" for item in programme_missing_items(year.programme)]
+            lacks = programme_missing_items(year.programme)
+            missing += [Lack(f"Année {year.number} : {lack}", url=lack.url) for lack in lacks]
     if dialogue.kind == DialogueKind.MISSION_START:
         missing += missing_of_mission(dialogue)
     return missing
 
 
-def _missing_of_year(contract: Contract, evaluated: ContractYear | None) -> list[str]:
+def _missing_of_year(contract: Contract, evaluated: ContractYear | None) -> list[Lack]:
     if evaluated is None:
-        return ["L’année évaluée n’a pas de programme."]
-    undeclared = [UNDECLARED] if awaits_declaration(contract, evaluated.number) else []
+        return [Lack("L’année évaluée n’a pas de programme.")]
+    page = reverse("funding:unscheduled_care", args=[contract.pk])
+    undeclared = [Lack(UNDECLARED, url=page)] if awaits_declaration(contract, evaluated.number) else []
     if contract.is_cut_short(evaluated.number):
         return undeclared  # R19: what has no rate has no variable line
     return [*missing_results(evaluated.programme), *undeclared]
 
 
-def missing_of_mission(dialogue: ManagementDialogue) -> list[str]:
+def missing_of_mission(dialogue: ManagementDialogue) -> list[Lack]:
     """Return what the programme of the mission to start lacks (R13a)."""
     for year in programme_years(dialogue):
         mission = year.programme.missions.filter(mission=dialogue.mission).first()
         if mission is None:
-            return ["La mission n’a pas encore sa place dans le programme de l’année."]
+            return [Lack("La mission n’a pas encore sa place dans le programme de l’année.")]
         if sentence := missing_of(mission):
             return [sentence]
     return []

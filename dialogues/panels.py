@@ -1,10 +1,12 @@
 """What the pages of a dialogue show of it: three positions, whose turn, history."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.urls import reverse
 
 from accounts.permissions import Act, may
+from contracts.panels import turn_of as contract_turn_of
 from core import clock
 from core.actor import Actor
 from core.dates import format_date
@@ -12,7 +14,7 @@ from core.enums import PARTIES
 from core.face import HistoryEntry, PartyLine, Turn, latest_first
 from core.wording import counted
 from dialogues.assemblers import standing_approvals
-from dialogues.enums import DialogueKind, DialogueStatus
+from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
 from dialogues.lifecycle import APPROVED, WORDS
 from dialogues.models import AnnualAnnex, ManagementDialogue, MinutesApproval
 
@@ -40,7 +42,7 @@ def approval_panel(dialogue: ManagementDialogue, standing: list[MinutesApproval]
 def turn_of(dialogue: ManagementDialogue, actor: Actor, *, missing: Sequence[str] = ()) -> Turn | None:
     """Return what is expected now, of the reader or of another party; `missing` is what the approval still lacks."""
     if dialogue.status == DialogueStatus.CLOSED:
-        return None
+        return _what_comes_next(dialogue, actor)
     if dialogue.status == DialogueStatus.MINUTES:
         return _approval_turn(dialogue, actor)
     if not may(actor, Act.PREPARE_DIALOGUE):
@@ -58,6 +60,36 @@ def turn_of(dialogue: ManagementDialogue, actor: Actor, *, missing: Sequence[str
         return _written_turn(dialogue, missing)
     url = reverse(f"dialogues:dialogue_{step}", args=[dialogue.pk])
     return Turn(text=text, detail=_window(dialogue), url=url, label=labels[step])
+
+
+def _what_comes_next(dialogue: ManagementDialogue, actor: Actor) -> Turn | None:
+    """A closed dialogue leads on: that of signature to the consents, an annual one to the signature of its annex."""
+    if dialogue.kind == DialogueKind.SIGNATURE:
+        turn = contract_turn_of(actor, dialogue.contract)
+        page = reverse("contracts:contract_preview", args=[dialogue.contract_id])
+        return replace(turn, detail="", url=page, label="Ouvrir le contrat") if turn and not turn.url else turn
+    annexes = dialogue.annexes.filter(status=AnnexStatus.SIGNING).prefetch_related("document__signatures__organisation")
+    annex = annexes.order_by("-created_at").first()
+    return _annex_turn(annex, actor) if annex else None
+
+
+def can_sign(actor: Actor, annex: AnnualAnnex) -> bool:
+    """Return whether the actor may sign, and the signature of her party is awaited."""
+    awaited = annex.document.awaited if annex.status == AnnexStatus.SIGNING else []
+    return may(actor, Act.SIGN) and any(item.organisation_id == actor.organisation_id for item in awaited)
+
+
+def _annex_turn(annex: AnnualAnnex, actor: Actor) -> Turn:
+    if can_sign(actor, annex):
+        return Turn(
+            text=f"À vous : lisez l’annexe de l’année {annex.year}, puis signez-la.",
+            url=reverse("dialogues:annex_sign", args=[annex.pk]),
+            label="Lire et signer l’annexe",
+        )
+    names = ", ".join(item.organisation.name for item in annex.document.awaited)
+    text = f"Signature de l’annexe de l’année {annex.year} attendue : {names}."
+    page = reverse("dialogues:annex_detail", args=[annex.pk])
+    return Turn(text=text, url=page, label="Ouvrir l’annexe", is_mine=False)
 
 
 def _written_turn(dialogue: ManagementDialogue, missing: Sequence[str]) -> Turn:

@@ -98,7 +98,7 @@ def dialogue_hold(request, pk, template_name="dialogues/dialogue_form.html"):
 def dialogue_minutes(request, pk, template_name="dialogues/dialogue_form.html"):
     dialogue = dialogue_of(request, pk)
     require(may(request.actor, Act.PREPARE_DIALOGUE))
-    if dialogue.status != DialogueStatus.HELD:
+    if request.method == "GET" and dialogue.status != DialogueStatus.HELD:
         return redirect("dialogues:dialogue_detail", pk)
     form = MinutesForm(posted(request), dialogue=dialogue)
     if request.method == "POST" and submit_form(
@@ -163,7 +163,7 @@ def annex_detail(request, pk, template_name="dialogues/annex_detail.html"):
     context = {
         "annex": annex,
         "rows": panels.annex_panel(annex),
-        "can_sign": can_sign(request.actor, annex),
+        "can_sign": panels.can_sign(request.actor, annex),
         "can_send_again": is_refused and may(request.actor, Act.PREPARE_DIALOGUE),
         "can_revise": is_refused and panels.can_revise(annex.dialogue, request.actor),
     }
@@ -185,7 +185,7 @@ def annex_sign_paper(request, pk, template_name="dialogues/annex_sign_paper.html
 def _sign_out_of_the_portal(request, pk, form_of: Callable, template_name: str):
     annex = annex_of(request, pk)
     require_that(check_may_sign, request.actor)
-    if request.method == "GET" and not can_sign(request.actor, annex):
+    if request.method == "GET" and not panels.can_sign(request.actor, annex):
         return redirect("dialogues:annex_detail", pk)
     form = form_of(request, annex.document)
     if submit_outside(request, form, actions.sign_annex, annex=annex, success="Vous avez signé l’annexe."):
@@ -237,12 +237,6 @@ def annex_of(request, pk) -> AnnualAnnex:
         "contract__cpts", "statement", "dialogue", "document__file"
     )
     return get_object_or_404(annexes.prefetch_related("document__signatures__organisation"), pk=pk)
-
-
-def can_sign(actor, annex: AnnualAnnex) -> bool:
-    """Return whether the actor may sign, and the signature of her party is awaited."""
-    awaited = annex.document.awaited if annex.status == AnnexStatus.SIGNING else []
-    return may(actor, Act.SIGN) and any(item.organisation_id == actor.organisation_id for item in awaited)
 
 
 def dialogue_context(request, dialogue: ManagementDialogue) -> dict:

@@ -14,7 +14,7 @@ from core import clock
 from core.actor import Actor
 from core.dates import format_date
 from core.face import Turn
-from core.wording import counted, spoken_list
+from core.wording import Lack, counted, spoken_list
 from health_projects import permissions, rules
 from health_projects.enums import Decision, ProjectStatus, SectionKey
 from health_projects.models import HealthProject, TerritoryOverlap
@@ -126,16 +126,24 @@ def section_texts(project: HealthProject) -> dict[str, str]:
     return {key.value: written.get(key.value, "") for key in SectionKey}
 
 
-def missing_items(project: HealthProject, *, territory: ProjectTerritory | None = None) -> list[str]:
-    """Return, as French sentences, what is left to do before the project may be sent."""
+def missing_items(project: HealthProject, *, territory: ProjectTerritory | None = None) -> list[Lack]:
+    """Return, as French sentences, what is left to do before the project may be sent, each with its page."""
     territory = territory or territory_of(project)
-    return rules.missing_items(
+    found = rules.missing_items(
         commune_count=territory.commune_count,
         population=territory.population,
         unpublished=territory.summary.missing,
         missions=project.missions,
         texts=section_texts(project),
     )
+    return [Lack(lack, part=lack.part, url=_page_of(project, lack.part)) for lack in found]
+
+
+def _page_of(project: HealthProject, part: str) -> str:
+    """Return where one writes a part of a project."""
+    if part in (rules.TERRITORY, rules.POPULATION, rules.MISSIONS):
+        return reverse(f"health_projects:project_{part}", args=[project.pk])
+    return reverse("health_projects:project_section", args=[project.pk, part])
 
 
 def project_content(project: HealthProject) -> dict:

@@ -5,9 +5,13 @@ from datetime import date, timedelta
 
 from core.dates import add_months, format_date
 from core.errors import DomainError
+from core.wording import Lack
 from health_projects.enums import SectionKey
 
 DECISION_MONTHS = 2  # R5
+
+# The parts of a project that are no section.
+TERRITORY, POPULATION, MISSIONS = "territory", "population", "missions"
 
 # Systems and budget are sections of the plan that no text requires (facts, §5): advised, never blocking.
 ADVISED_SECTIONS = frozenset({SectionKey.INFORMATION_SYSTEMS, SectionKey.EVALUATION})
@@ -38,20 +42,21 @@ def missing_items(
     unpublished: Sequence[str],
     missions: Sequence[str],
     texts: Mapping[str, str],
-) -> list[str]:
-    """Return, as French sentences, what is left to do before the project may be sent.
+) -> list[Lack]:
+    """Return, as French sentences, what is left to do before the project may be sent, each with its part.
 
     `unpublished` names the communes without a published population (R1), `texts` are the sections by key.
     """
     found = []
     if not commune_count:
-        found.append("Choisissez les communes du territoire.")
+        found.append(Lack("Choisissez les communes du territoire.", part=TERRITORY))
     elif population is None:
-        found.append(f"Convenez d’une population : celle de {', '.join(unpublished)} n’est pas publiée par l’Insee.")
+        sentence = f"Convenez d’une population : celle de {', '.join(unpublished)} n’est pas publiée par l’Insee."
+        found.append(Lack(sentence, part=POPULATION))
     if not missions:
-        found.append("Choisissez au moins une mission.")
+        found.append(Lack("Choisissez au moins une mission.", part=MISSIONS))
     found += [
-        f"Rédigez la section « {key.label} »."
+        Lack(f"Rédigez la section « {key.label} ».", part=key.value)
         for key in SectionKey
         if key not in ADVISED_SECTIONS and not texts.get(key, "").strip()
     ]

@@ -1,5 +1,6 @@
 """Forms of the indicators room: what a person types, refused next to its field (R13d, R15)."""
 
+from decimal import Decimal
 from typing import Any
 
 from crispy_forms.layout import Layout
@@ -9,6 +10,7 @@ from django.forms import BaseFormSet, formset_factory
 from agreements.enums import Direction, Scale
 from core.enums import PARTIES
 from core.errors import DomainError
+from core.face import Difference
 from core.forms import (
     ActionForm,
     DecimalFrField,
@@ -18,6 +20,7 @@ from core.forms import (
     MoneyField,
     StaleFormMixin,
 )
+from core.values import euros, number_fr
 from indicators import rules
 from indicators.assemblers import definition_of
 from indicators.enums import Nature, Settlement, Usage
@@ -182,8 +185,18 @@ class IndicatorForm(VersionedForm):
             if indicator
             else []
         )
+        self.indicator = indicator
         self.levels = LevelFormSet(self.data if self.is_bound else None, prefix="levels", initial=levels)
         self.levels.extra = max(BLANK_LEVELS, LINES_SHOWN - len(levels))
+
+    def compare_with(self, stored: dict) -> None:
+        """The levels, one a line, are compared with the fields."""
+        super().compare_with(stored)
+        rows = self.indicator.levels.values_list("threshold", "amount") if self.indicator else []
+        typed = self.levels.levels if self.carries_money and self.levels.is_valid() else []
+        theirs, yours = ("\n".join(map(_level_line, levels)) for levels in (rows, typed))
+        if theirs != yours:
+            self.differences.append(Difference(label="Paliers", theirs=theirs, yours=yours))
 
     @property
     def what_helper(self):
@@ -229,6 +242,11 @@ class IndicatorForm(VersionedForm):
             self.add_error(error.field if error.field in self.fields else None, error.message)
 
     levels_error = ""
+
+
+def _level_line(level: tuple[Decimal, Decimal]) -> str:
+    threshold, amount = level
+    return f"{number_fr(threshold)} : {euros(amount)}"
 
 
 def evidence_field(*, required: bool, help_text: str) -> FilesField:

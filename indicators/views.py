@@ -271,18 +271,21 @@ def _mission(request, pk) -> ProgrammeMission:
 
 
 def _refuse_writing(request, mission: ProgrammeMission):
-    """Return where to go instead of a writing page once the mission is agreed; 403 for who never writes."""
+    """Return where to go instead of a writing page once the mission is agreed; 403 for who never writes.
+
+    What was typed meanwhile stays in its form: the action refuses it there.
+    """
     require(may(request.actor, Act.PROPOSE_CONTRACT_CHANGE))
-    if mission.is_editable:
+    if request.method == "POST" or mission.is_editable:
         return None
     messages.error(request, actions.FROZEN)
     return redirect(DETAIL, mission.programme_id)
 
 
 def _refuse_values(request, mission: ProgrammeMission):
-    """Return where to go instead of a page about values while they do not move."""
+    """Return where to go instead of a page about values while they do not move; what was typed stays in its form."""
     reason = actions.why_values_wait(mission)
-    if not reason:
+    if request.method == "POST" or not reason:
         return None
     messages.error(request, reason)
     return redirect(DETAIL, mission.programme_id)

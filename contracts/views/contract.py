@@ -84,7 +84,7 @@ def _approved_projects(request) -> QuerySet[HealthProject]:
 def contract_edit(request, pk, template_name="contracts/contract_edit.html"):
     contract = _contract(request, pk)
     require(permissions.is_party(request.actor, contract) and may(request.actor, Act.PROPOSE_CONTRACT_CHANGE))
-    if not permissions.can_edit(request.actor, contract):
+    if request.method == "GET" and not permissions.can_edit(request.actor, contract):
         return redirect("contracts:contract_preview", pk)
     terms = assemblers.terms_of(contract)
     form = _contract_form(request, contract, terms)
@@ -181,6 +181,7 @@ def contract_consent(request, pk, template_name="contracts/contract_consent.html
     has_consented = request.actor.side in standing
     context = {
         **_content_context(contract, reading),
+        "can_edit": permissions.can_edit(request.actor, contract),
         "has_consented": has_consented,
         "is_last": len(standing) == len(PARTIES) - 1 and not has_consented,
     }

@@ -57,6 +57,22 @@ def code() -> str:
     return format_hotp_value(hotp_value(TOTP_SECRET, counter))
 
 
+def test_what_a_contract_lacks_leads_to_where_it_is_written(world, client_of, draft):
+    mission = draft.missions.first()
+    draft.missions.filter(pk=mission.pk).update(planned_start=None)
+    link = f'<a href="{url("contract_edit", draft)}">Indiquez le démarrage prévu'
+    assert link in client_of(world.west.coordinator).get(url("contract_preview", draft)).text
+    assert link not in client_of(world.west.reader).get(url("contract_preview", draft)).text
+
+
+def test_what_was_typed_while_the_contract_was_agreed_stays_in_its_form(world, client_of, signing):
+    sent = {"version": signing.lock_version, "local_clauses": "Une clause écrite trop tard.", "member_count": "12"}
+    plan = {f"start_{row.mission}": row.planned_start or "" for row in signing.missions.all()}
+    answer = client_of(world.west.coordinator).post(url("contract_edit", signing), sent | plan)
+    assert answer.status_code == 200 and "Une clause écrite trop tard." in answer.text
+    assert "seul un avenant le change" in answer.text
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_another_tenant_finds_no_contract(world, client_of, negotiated, page):
     for tenant in (world.east, world.neighbour):

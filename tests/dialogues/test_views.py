@@ -79,6 +79,34 @@ def test_someone_elses_minutes_are_shown_beside_mine(world, client_of, dialogue)
     assert dialogue.minutes == "Texte de la CPTS"
 
 
+def test_minutes_written_while_someone_sent_them_stay_in_their_form(world, client_of, dialogue):
+    ManagementDialogue.objects.filter(pk=dialogue.pk).update(status=DialogueStatus.MINUTES, held_on=clock.today())
+    sent = {"version": dialogue.lock_version, "minutes": "Écrit trop tard", "decisions": ""}
+    answer = client_of(world.west.coordinator).post(url("dialogue_minutes", dialogue), sent)
+    assert answer.status_code == 200 and "Écrit trop tard" in answer.text and "avant son approbation" in answer.text
+    dialogue.refresh_from_db()
+    assert dialogue.minutes == ""
+
+
+def test_what_keeps_the_minutes_from_being_sent_leads_to_where_it_is_written(world, client_of, dialogue):
+    ManagementDialogue.objects.filter(pk=dialogue.pk).update(status=DialogueStatus.HELD, held_on=clock.today())
+    link = f'<a href="{url("dialogue_minutes", dialogue)}">Le compte rendu n’est pas rédigé.</a>'
+    assert link in client_of(world.west.coordinator).get(url("dialogue_detail", dialogue)).text
+    read = client_of(world.west.reader).get(url("dialogue_detail", dialogue)).text
+    assert link not in read
+
+
+def test_a_closed_dialogue_of_signature_leads_to_the_consents(world, client_of):
+    contract = stories.negotiated_contract(world.west)
+    (dialogue,) = contract.dialogues.all()
+    assert dialogue.status == DialogueStatus.CLOSED
+    consent = reverse("contracts:contract_consent", args=[contract.pk])
+    page = client_of(world.west.president).get(url("dialogue_detail", dialogue)).text
+    assert f'href="{consent}"' in page and "consentez à son contenu" in page
+    read = client_of(world.west.reader).get(url("dialogue_detail", dialogue)).text
+    assert consent not in read and "consentement attendu" in read
+
+
 def test_a_refusal_of_a_rule_is_a_sentence_on_the_page(world, client_of, dialogue):
     client = client_of(world.west.president)
     page = client.post(url("dialogue_approve", dialogue), follow=True).content.decode()

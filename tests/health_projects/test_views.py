@@ -123,6 +123,17 @@ def test_an_incomplete_project_stays_and_says_what_is_missing(ours, draft, signe
     assert "Choisissez au moins une mission." in text_of(response)
 
 
+def test_what_is_missing_leads_to_where_it_is_written(ours, draft, signed_in):
+    page = signed_in(ours.coordinator).get(url("project_detail", draft))
+    section = url("project_section", draft, "GOVERNANCE")
+    pages = {lack.part: lack.url for lack in page.context["missing"]}
+    assert pages["territory"] == url("project_territory", draft) and pages["missions"] == url("project_missions", draft)
+    assert pages["GOVERNANCE"] == section
+    link = f'<a href="{section}">Rédigez la section'
+    assert link in page.text
+    assert link not in signed_in(ours.reader).get(url("project_detail", draft)).text
+
+
 def test_the_ars_sends_back_with_a_reason_that_the_cpts_reads(ours, submitted, signed_in):
     client = signed_in(ours.ars_officer)
     assert "Votre décision" in text_of(client.get(url("project_detail", submitted)))

@@ -12,7 +12,7 @@ from indicators import actions
 from indicators.enums import Settlement, ValueStatus
 from indicators.models import Indicator, IndicatorValue, MissionAction
 from tests.indicators.conftest import ACCESS, LEVELS, PDF, YEAR, draft_programme
-from tests.utils.reading import plain
+from tests.utils.reading import plain, sent_from
 
 pytestmark = pytest.mark.django_db
 
@@ -203,6 +203,25 @@ def test_a_stale_form_says_so_shows_both_texts_then_obeys(coordinator, ours, wri
     again = coordinator.post(page, {**mine, "version": response.context["form"]["version"].value()})
     assert again.status_code == 302
     assert MissionAction.objects.get(pk=action.pk).title == "Mon titre"
+
+
+def test_levels_changed_meanwhile_are_shown_beside_ours(coordinator, written):
+    indicator, page = written["levels"], url("indicator_edit", written["levels"])
+    sent = sent_from(coordinator.get(page), "form") | {"levels-0-threshold": "150"}
+    level = indicator.levels.first()
+    indicator.levels.filter(pk=level.pk).update(threshold=180)
+    Indicator.objects.filter(pk=indicator.pk).update(lock_version=indicator.lock_version + 1)
+    told = [line for line in coordinator.post(page, sent).context["form"].differences if line.label == "Paliers"]
+    assert len(told) == 1 and told[0].theirs.startswith("180") and told[0].yours.startswith("150")
+
+
+def test_what_was_typed_while_the_mission_was_agreed_stays_in_its_form(coordinator, running):
+    action = running["levels"].action
+    sent = {"title": "Un titre écrit trop tard", "lead": "", "deliverables": "", "version": str(action.lock_version)}
+    answer = coordinator.post(url("action_edit", action), sent)
+    assert answer.status_code == 200
+    assert "Un titre écrit trop tard" in text_of(answer) and "son contenu ne change plus" in text_of(answer)
+    assert not MissionAction.objects.filter(title="Un titre écrit trop tard").exists()
 
 
 def test_an_agreed_programme_sends_back_to_its_page_with_the_reason(coordinator, running):

@@ -19,8 +19,8 @@ def words(response: HttpResponse) -> str:
 
 
 def sent_from(response: HttpResponse, form: str) -> dict[str, list[str]]:
-    """Return what a browser sends from the form of this id, hidden fields included, when nothing is typed in it."""
-    (found,) = html.fromstring(response.content.decode()).xpath("//form[@id=$id]", id=form)
+    """Return what a browser sends from the form of this id or class, hidden fields included, when nothing is typed."""
+    found, *_ = html.fromstring(response.content.decode()).xpath("//form[@id=$form or @class=$form]", form=form)
     sent: dict[str, list[str]] = {}
     for name, value in found.form_values():
         text = value.replace("\r\n", "\n").removeprefix("\n")  # the first line of a text area begins on its own
