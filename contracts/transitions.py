@@ -1,6 +1,5 @@
 """How the state of a contract changes: under lock, by the table, with both traces; and how consents are withdrawn."""
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -52,14 +51,10 @@ def move(contract: Contract, actor: Actor, transition: Transition, comment: str 
         setattr(contract, name, value)
     contract.save(update_fields=["status", "updated_at", *facts])
     audit.log_transition(ContractTransition, actor, contract, transition, source=source, comment=comment)
-    after = {"status": contract.status, **_plain(facts)}
+    after = {"status": contract.status, **facts}
     if comment:
         after["reason"] = comment.strip()
     audit.record(actor, f"contract.{transition.value}", contract, before={"status": source}, after=after)
-
-
-def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: getattr(value, "pk", value) for name, value in facts.items()}
 
 
 def activate(contract: Contract, actor: Actor) -> None:

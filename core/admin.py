@@ -75,7 +75,7 @@ class AuditedAdmin(FrenchTitles, PlainSearch, admin.ModelAdmin):
             return None
 
     def save_model(self, request, obj, form, change):
-        before = {name: form.initial.get(name) for name in form.changed_data} if change else None
+        before = {name: form.current_values.get(name) for name in form.changed_data} if change else None
         super().save_model(request, obj, form, change)
         after = {name: form.cleaned_data.get(name) for name in form.changed_data}
         audit.record(request.actor, "admin.change" if change else "admin.add", obj, before=before, after=after)
@@ -83,8 +83,11 @@ class AuditedAdmin(FrenchTitles, PlainSearch, admin.ModelAdmin):
     def save_formset(self, request, form, formset, change):
         super().save_formset(request, form, formset, change)
         if formset.has_changed():
-            lines = [line.cleaned_data for line in formset.forms if line.has_changed()]
-            audit.record(request.actor, "admin.change_lines", form.instance, after={"lines": lines})
+            lines = [line for line in formset.forms if line.has_changed()]
+            before, after = [list(map(told, lines)) for told in (_line_before, _line_after)]
+            audit.record(
+                request.actor, "admin.change_lines", form.instance, before={"lines": before}, after={"lines": after}
+            )
 
     def delete_model(self, request, obj):
         audit.record(request.actor, "admin.delete", obj)
@@ -94,6 +97,18 @@ class AuditedAdmin(FrenchTitles, PlainSearch, admin.ModelAdmin):
         for obj in queryset:
             audit.record(request.actor, "admin.delete", obj)
         super().delete_queryset(request, queryset)
+
+
+def _line_before(form) -> dict:
+    return _line(form, {name: form.current_values.get(name) for name in form.changed_data if form.current_values})
+
+
+def _line_after(form) -> dict:
+    return _line(form, {name: form.cleaned_data.get(name) for name in form.changed_data})
+
+
+def _line(form, values: dict) -> dict:
+    return {"model": form._meta.model._meta.label, "row": str(form.instance), **values}
 
 
 class ReadOnlyAdmin(FrenchTitles, PlainSearch, admin.ModelAdmin):

@@ -20,7 +20,7 @@ from django.utils.text import capfirst
 
 from core.dates import format_date
 from core.enums import Side
-from core.wording import NARROW
+from core.wording import NARROW, spoken_integer
 
 WORDS = {
     "admin.add": "a ajouté depuis l’administration",
@@ -31,6 +31,7 @@ WORDS = {
 FIELDS = {"DELETE": "ligne supprimée", "lines": "lignes", "reason": "raison", "sha256": "SHA-256", "side": "partie"}
 VALUES = {"side": dict(Side.choices)}
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+LAST_YEAR = 9999  # a year is written without a space
 DECIMAL = re.compile(r"-?\d+\.\d+")
 
 
@@ -101,11 +102,15 @@ def _text(value, codes: Mapping[str, str]) -> str:
             return "oui" if value else "non"
         case list():
             return ", ".join(_text(item, codes) for item in value) or "–"
+        case {"model": label, "row": row, **fields}:
+            return f"{row} ({', '.join(f'{name} : {text}' for name, text in spoken_fields(label, fields))})"
         case dict():
             named = {names().get(key, key): _text(item, values().get(key, codes)) for key, item in value.items()}
             return ", ".join(f"{name}\u00a0: {text}" for name, text in named.items()) or "–"
         case str():
             return str(codes.get(value) or _as_written(value))
+        case int() if value > LAST_YEAR:
+            return spoken_integer(value)
         case _:
             return str(value)
 

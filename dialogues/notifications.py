@@ -6,9 +6,9 @@ from dialogues.models import AnnualAnnex, ManagementDialogue
 from documents.models import Document
 
 
-def send_convening(dialogue: ManagementDialogue) -> bool:
-    """Tell the three parties when and where a dialogue is held."""
-    return _send("convening", dialogue)
+def send_convening(dialogue: ManagementDialogue, moved: str = "") -> bool:
+    """Tell the three parties when and where a dialogue is held; `moved` says what changed since they were told."""
+    return _send("convening", dialogue, moved=moved)
 
 
 def send_minutes_ready(dialogue: ManagementDialogue) -> bool:

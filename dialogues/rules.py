@@ -1,5 +1,9 @@
 """What a dialogue is made of (R16): pure."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from core.dates import format_date
 from dialogues.enums import DialogueKind
 
 ANNOUNCED_MONTHS = 2  # an annual dialogue is on the calendar this long before its anniversary (decision)
@@ -34,3 +38,18 @@ AGENDAS = {
 def agenda_of(kind: DialogueKind) -> str:
     """Return the usual agenda of a kind of dialogue, a line a point."""
     return "\n".join(AGENDAS[kind])
+
+
+def convening_words(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """Return for when the parties are convened, or what changed since they were: `convening()` of a dialogue, twice."""
+    day, place = format_date(after["convened_for"]), after["place"]
+    if before["convened_for"] is None:
+        return f"Réunion le {day}{place and f', {place}'}."
+    told = []
+    if after["convened_for"] != before["convened_for"]:
+        told.append(f"Réunion déplacée du {format_date(before['convened_for'])} au {day}.")
+    if place != before["place"]:
+        told.append(f"Lieu : {place or 'à préciser'}, au lieu de : {before['place'] or 'à préciser'}.")
+    if after["agenda"] != before["agenda"]:
+        told.append("Ordre du jour modifié.")
+    return " ".join(told)

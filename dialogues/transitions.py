@@ -1,5 +1,8 @@
 """How the state of a dialogue changes: under lock, by the table, with both traces."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from contracts import transitions as contract_transitions
 from contracts.permissions import check_party
 from core import audit
@@ -34,12 +37,24 @@ def lock_what_closing_changes(dialogue: ManagementDialogue) -> None:
     list(documents.select_for_update(of=("self",)))
 
 
-def move(actor: Actor, dialogue: ManagementDialogue, transition: Transition, *, comment: str = "") -> None:
-    """Perform a transition: check it, save the facts with it, leave its trace."""
+def move(
+    actor: Actor,
+    dialogue: ManagementDialogue,
+    transition: Transition,
+    *,
+    comment: str = "",
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Perform a transition: check it, save the facts with it, leave its trace; `before` and `after` are told too."""
     source = dialogue.status
     dialogue.status = lifecycle.target_of(transition, status=source, side=actor.side, comment=comment)
     dialogue.save()
     audit.log_transition(DialogueTransition, actor, dialogue, transition, source=source, comment=comment)
     audit.record(
-        actor, f"dialogue.{transition}", dialogue, before={"status": source}, after={"status": dialogue.status}
+        actor,
+        f"dialogue.{transition}",
+        dialogue,
+        before={"status": source, **(before or {})},
+        after={"status": dialogue.status, **(after or {})},
     )

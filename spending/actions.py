@@ -263,7 +263,7 @@ def _entered(actor: Actor, expense: Expense) -> Expense:
     expense.entered_by_id, expense.entered_at = actor.user_id, clock.now()
     expense.save(force_insert=True)
     told = {name: getattr(expense, name) for name in ("spent_on", "envelope", "category", "amount", "is_off_purpose")}
-    told["professional"] = expense.professional_id
+    told["professional"] = expense.professional
     audit.record(actor, "expense.enter", expense, after=told)
     return expense
 

@@ -152,7 +152,7 @@ def sign_amendment(*, actor: Actor, amendment: Amendment, outside: Outside | Non
     if amendment.document.has_expired:
         return _expire(amendment)
     amendment.document = sign_document(actor=actor, document=amendment.document, outside=outside)
-    after = {"number": amendment.number, "side": actor.side, "document": amendment.document.pk}
+    after = {"number": amendment.number, "side": actor.side, "document": amendment.document}
     audit.record(actor, "contract.sign_amendment", amendment.contract, after=after)
     if amendment.document.is_signed:
         _put_in_force(actor, amendment)

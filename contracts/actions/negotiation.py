@@ -58,7 +58,7 @@ def draft_contract(*, actor: Actor, health_project: HealthProject) -> Contract:
         missions=rules.programme_missions(agreement, size, plan, before=clock.today()),
     )
     ContractYear.objects.create(contract=contract, number=1, programme=programme)
-    audit.record(actor, "contract.draft", contract, after={"number": contract.number, "project": project.pk})
+    audit.record(actor, "contract.draft", contract, after={"number": contract.number, "project": project})
     return contract
 
 

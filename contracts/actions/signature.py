@@ -38,7 +38,7 @@ def sign_contract(*, actor: Actor, contract: Contract, outside: Outside | None =
         return _expire_signature(contract)
     document = sign_document(actor=actor, document=contract.document, outside=outside)
     contract.document = document
-    audit.record(actor, "contract.sign", contract, after={"side": actor.side, "document": document.pk})
+    audit.record(actor, "contract.sign", contract, after={"side": actor.side, "document": document})
     if document.is_signed:
         transitions.activate(contract, actor)
     return contract

@@ -79,7 +79,7 @@ def send_annex_again(*, actor: Actor, annex: AnnualAnnex) -> AnnualAnnex:
     annex.status = AnnexStatus.SIGNING
     annex.save(update_fields=["document", "status", "updated_at"])
     document_actions.replace_document(actor=actor, document=former, by=annex.document)
-    audit.record(actor, "annex.send_again", annex, after={"document": annex.document.pk})
+    audit.record(actor, "annex.send_again", annex, after={"document": annex.document})
     transaction.on_commit(partial(notifications.send_annex_again, annex, former))
     return annex
 

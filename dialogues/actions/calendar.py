@@ -21,7 +21,7 @@ from dialogues import notifications, transitions
 from dialogues.enums import DialogueKind
 from dialogues.lifecycle import Transition
 from dialogues.models import ManagementDialogue
-from dialogues.rules import ANNOUNCED_MONTHS, agenda_of
+from dialogues.rules import ANNOUNCED_MONTHS, agenda_of, convening_words
 
 
 @transaction.atomic
@@ -66,9 +66,12 @@ def convene(
     if convened_for < clock.today():
         raise DomainError("On ne convoque pas à une date passée : notez plutôt la tenue.", field="convened_for")
     check_unchanged(version, dialogue.convening())
+    before = dialogue.convening()
     dialogue.convened_for, dialogue.place, dialogue.agenda = convened_for, place, agenda
-    transitions.move(actor, dialogue, Transition.CONVENE)
-    transaction.on_commit(partial(notifications.send_convening, dialogue))
+    after = dialogue.convening()
+    told = convening_words(before, after)
+    transitions.move(actor, dialogue, Transition.CONVENE, comment=told, before=before, after=after)
+    transaction.on_commit(partial(notifications.send_convening, dialogue, told if before["convened_for"] else ""))
     return dialogue
 
 

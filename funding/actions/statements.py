@@ -197,7 +197,7 @@ def _deduct(contract: Contract) -> None:
         for payment, amount in ((source, -plan.amount), (target, plan.amount)):
             payment.deducted += amount
             payment.save(update_fields=["deducted", "updated_at"])
-        audit.record(SYSTEM, "payment.deduct", target, after={"amount": plan.amount, "source": source.pk})
+        audit.record(SYSTEM, "payment.deduct", target, after={"amount": plan.amount, "source": source})
     for payment in due.values():
         if payment.deducted == payment.amount:
             transitions.move(payment, SYSTEM, Transition.OFFSET)  # nothing is left to pay or to deduct

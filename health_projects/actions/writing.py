@@ -80,7 +80,7 @@ def new_version(*, actor: Actor, project: HealthProject) -> HealthProject:
         for row in decided.sections.all()
     )
     audit.log_transition(ProjectTransition, actor, version, CREATED, source="")
-    audit.record(actor, "health_project.new_version", version, after={"follows": decided.pk})
+    audit.record(actor, "health_project.new_version", version, after={"follows": decided})
     return version
 
 
@@ -213,7 +213,7 @@ def comment_section(*, actor: Actor, project: HealthProject, part: str, text: st
     if not text.strip():
         raise DomainError("Écrivez votre commentaire.", field="text")
     comment = ProjectComment.objects.create(subject=project, part=part, text=text.strip(), **audit.signed_by(actor))
-    audit.record(actor, "health_project.comment", project, after={"section": part, "comment": comment.pk})
+    audit.record(actor, "health_project.comment", project, after={"section": part, "comment": comment.text})
     return comment
 
 
@@ -245,10 +245,15 @@ def _replace_communes(actor: Actor, project: HealthProject, codes: set[str]) -> 
         actor,
         "health_project.set_communes",
         project,
-        before={"removed": sorted(before - codes)},
-        after={"added": sorted(added), "count": len(codes)},
+        before={"removed": _named(before - codes)},
+        after={"added": _named(added), "count": len(codes)},
     )
     return project
+
+
+def _named(codes: set[str]) -> list[str]:
+    communes = Commune.objects.filter(code__in=codes).order_by("search_name", "code")
+    return [f"{commune.name} ({commune.code})" for commune in communes]
 
 
 def _codes_of(project: HealthProject) -> set[str]:

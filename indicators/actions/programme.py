@@ -111,7 +111,7 @@ def copy_programme(*, actor: Actor, source: Programme, target: Programme) -> Pro
         actor,
         "programme.copy",
         programme,
-        after={"source": source.pk, "missions": [mission.mission for mission in copied]},
+        after={"source": source, "missions": [mission.mission for mission in copied]},
     )
     return programme
 

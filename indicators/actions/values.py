@@ -93,12 +93,10 @@ def deposit_deliverable(*, actor: Actor, deliverable: Deliverable, files: Iterab
     permissions.check_may_deposit(actor, mission)
     mission = running_mission(mission)
     deliverable = lock(Deliverable, deliverable)
-    before = deliverable.file_id
+    before = deliverable.file
     (deliverable.file,) = _store(actor, mission.programme, islice(files, 1))
     deliverable.save(update_fields=["file", "updated_at"])
-    audit.record(
-        actor, "deliverable.deposit", deliverable, before={"file": before}, after={"file": deliverable.file_id}
-    )
+    audit.record(actor, "deliverable.deposit", deliverable, before={"file": before}, after={"file": deliverable.file})
     return deliverable
 
 
@@ -239,7 +237,7 @@ def _add_evidence(actor: Actor, value: IndicatorValue, files: Iterable[StoredFil
     added = []
     for file in files:
         added.append(Evidence.objects.create(value=value, file=file, **audit.signed_by(actor)))
-        audit.record(actor, "evidence.add", value, after={"file": file.pk, "name": file.name, "sha256": file.sha256})
+        audit.record(actor, "evidence.add", value, after={"file": file, "sha256": file.sha256})
     return added
 
 

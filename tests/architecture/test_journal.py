@@ -55,6 +55,15 @@ def test_each_name_kept_is_french():
     assert len(written) > 40 and written - journal.names().keys() - fields == set()
 
 
+def test_no_entry_keeps_an_identifier_where_a_name_would_be_read():
+    kept = [
+        keyword.value for call in calls_of_record() for keyword in call.keywords if keyword.arg in ("before", "after")
+    ]
+    told = [value for node in kept for part in ast.walk(node) if isinstance(part, ast.Dict) for value in part.values]
+    attributes = [ast.unparse(value) for value in told if isinstance(value, ast.Attribute)]
+    assert attributes and [name for name in attributes if name.endswith((".pk", "_id"))] == []
+
+
 def test_two_rooms_give_one_name_to_what_they_both_keep():
     rooms = [import_module(f"{room}.journal") for room in ROOMS if find_spec(f"{room}.journal")]
     told = {(key, name) for room in rooms for key, name in getattr(room, "FIELDS", {}).items()}

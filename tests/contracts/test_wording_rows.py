@@ -9,7 +9,9 @@ from agreements.actions import load_agreements, load_national_indicators
 from agreements.models import AgreementVersion
 from contracts import actions
 from contracts.models import Wording, WordingArticle
+from core import journal
 from core.enums import Role
+from core.models import AuditEvent
 from tests.utils.at_once import at_once
 from tests.utils.factories import UserFactory, give_second_factor
 from tests.utils.reading import plain, sent_from
@@ -55,6 +57,17 @@ def test_both_texts_of_an_article_changed_meanwhile_are_shown_then_written_knowi
     assert again["articles-1-body"] == [MINE]
     assert back_office.post(address_of(draft), again).status_code == 302
     assert bodies(draft)["Financement"] == MINE
+
+
+def test_the_journal_tells_the_article_changed_before_and_after(back_office, draft):
+    sent = read(back_office, draft) | {"articles-1-body": MINE}
+    back_office.post(address_of(draft), sent)
+    event = AuditEvent.objects.get(action="admin.change_lines")
+    said = [
+        plain(dict(journal.spoken_fields(event.object_type, kept))["Lignes"]) for kept in (event.before, event.after)
+    ]
+    assert "Financement (Texte : Première ligne.\nTexte de Financement.)" in said[0]
+    assert f"Financement (Texte : {MINE})" in said[1]
 
 
 def test_an_article_in_which_nothing_was_typed_takes_what_is_stored(back_office, draft):

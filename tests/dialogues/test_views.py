@@ -1,14 +1,21 @@
 """Pages of the dialogues: two tenants of each side, and what a person does there."""
 
+from datetime import date, timedelta
+
 import pytest
+from django.core import mail
 from django.urls import reverse
 
-from core import clock
+from core import clock, journal
+from core.dates import format_date
+from core.models import AuditEvent
 from dialogues import actions
 from dialogues.enums import DialogueStatus
 from dialogues.models import ManagementDialogue
 from dialogues.panels import turn_of
+from dialogues.rules import convening_words
 from tests.utils import stories
+from tests.utils.reading import plain
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +57,29 @@ def test_a_meeting_moved_meanwhile_is_shown_beside_what_was_typed(world, client_
     assert "Quelqu’un a enregistré" in page and "Préfecture" in page and "Mairie" in page
     dialogue.refresh_from_db()
     assert dialogue.place == "Préfecture"
+
+
+def test_a_meeting_moved_says_its_former_date(world, client_of, dialogue, django_capture_on_commit_callbacks):
+    first, second = clock.today() + timedelta(days=7), clock.today() + timedelta(days=14)
+    actor = world.west.fund_officer.as_actor()
+    actions.convene(actor=actor, dialogue=dialogue, convened_for=first, place="Mairie", agenda="La taille")
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.convene(actor=actor, dialogue=dialogue, convened_for=second, place="Préfecture", agenda="La taille")
+    moved = f"Réunion déplacée du {format_date(first)} au {format_date(second)}."
+    page = client_of(world.west.coordinator).get(url("dialogue_detail", dialogue)).text
+    assert moved in page and f"Réunion le {format_date(first)}, Mairie." in page
+    assert mail.outbox and all(moved in message.body for message in mail.outbox)
+    event = AuditEvent.objects.filter(action="dialogue.convene").order_by("-sequence").first()
+    assert dict(journal.spoken_fields(event.object_type, event.before))["Convoqué pour le"] == format_date(first)
+
+
+def test_what_changed_of_a_meeting_is_said_in_words():
+    day = date(2026, 12, 8)
+    before = {"convened_for": day, "place": "", "agenda": "La taille"}
+    assert convening_words(dict.fromkeys(before), before | {"place": "Mairie"}) == "Réunion le 8 décembre 2026, Mairie."
+    assert convening_words(before, before) == ""
+    told = convening_words(before, before | {"place": "Mairie", "agenda": "Le programme"})
+    assert plain(told) == "Lieu : Mairie, au lieu de : à préciser. Ordre du jour modifié."
 
 
 def test_a_wrong_date_is_told_beside_its_field_and_the_rest_stays(world, client_of, dialogue):
