@@ -19,4 +19,4 @@ class ContractTable(BaseTable):
         fields = ("cpts", "number", "status", "size", "population", "signed_on", "ends_on")
         noun = ("contrat", "contrats")
         empty_title = "Aucun contrat pour l’instant"
-        empty_text = "Un contrat apparaît ici dès que sa CPTS l’envoie en négociation."
+        empty_text = "Un contrat apparaît ici dès que sa CPTS, qui le rédige, l’envoie en négociation."

@@ -169,15 +169,18 @@ class BaseTable(FastTable):
     """Base of the portal's lists: French words, a stable order, an empty state that invites.
 
     `Meta` may add: `noun` (singular, plural) for the count, `caption` for readers, `empty_title`,
-    `empty_text`, and the first step `empty_url`, `empty_label` (or give them to the instance).
+    `empty_text`, and the first step `empty_url`, `empty_label`. Give them to the instance where they depend on who
+    reads: what to do first, with its page, to who may; to others, who does it.
     """
 
     class Meta:
         default = "–"
         empty_text = "Rien à afficher pour l’instant."
 
-    def __init__(self, data=None, *, empty_url: str = "", empty_label: str = "", **kwargs):
+    def __init__(self, data=None, *, empty_url: str = "", empty_label: str = "", empty_text: str = "", **kwargs):
         super().__init__(data, **kwargs)
+        if empty_text:
+            self.empty_text = empty_text
         self.empty_url = empty_url or self._said("empty_url", "")
         self.empty_label = empty_label or self._said("empty_label", "")
         self.empty_title = self._said("empty_title", "")

@@ -73,7 +73,10 @@ class PortfolioTable(BaseTable):
         noun = ("CPTS", "CPTS")
         caption = "Portefeuille"
         empty_title = "Aucune CPTS dans votre portefeuille"
-        empty_text = "Une CPTS apparaît ici dès qu’elle est rattachée à votre organisation."
+        empty_text = (
+            "Une CPTS apparaît ici dès que l’administration du portail la rattache à votre organisation : "
+            "c’est à elle qu’il faut le demander."
+        )
 
     def render_name(self, value, record):
         url = dossier_url(record)

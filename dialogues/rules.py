@@ -50,6 +50,6 @@ def convening_words(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
         told.append(f"Réunion déplacée du {format_date(before['convened_for'])} au {day}.")
     if place != before["place"]:
         told.append(f"Lieu : {place or 'à préciser'}, au lieu de : {before['place'] or 'à préciser'}.")
-    if after["agenda"] != before["agenda"]:
+    if after["agenda"].split() != before["agenda"].split():  # a browser ends its lines otherwise
         told.append("Ordre du jour modifié.")
     return " ".join(told)

@@ -4,6 +4,8 @@ from core.columns import DateColumn, LinkColumn, StatusColumn, TextColumn
 from core.tables import BaseTable
 from dialogues.models import ManagementDialogue
 
+BY_THEMSELVES = "Les dialogues apparaissent d’eux-mêmes : à la négociation, au démarrage d’une mission, chaque année."
+
 
 class DialogueTable(BaseTable):
     """Dialogues of one's contracts, the next ones first."""
@@ -21,6 +23,4 @@ class DialogueTable(BaseTable):
         fields = ("name", "cpts", "contract", "window_closes_on", "convened_for", "held_on", "status")
         noun = ("dialogue", "dialogues")
         empty_title = "Aucun dialogue"
-        empty_text = (
-            "Les dialogues apparaissent d’eux-mêmes : à la négociation, au démarrage d’une mission, chaque année."
-        )
+        empty_text = BY_THEMSELVES

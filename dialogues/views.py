@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 
 from accounts.permissions import Act, may
 from contracts.models import Contract
-from contracts.permissions import is_party
+from contracts.permissions import can_draft, is_party
 from core import clock
+from core.actor import Actor
 from core.http import attempt, back_to, http_methods, posted, require, require_that, show, submit_form
 from core.tables import table_response
 from dialogues import actions, panels
@@ -17,7 +19,7 @@ from dialogues.filters import DialogueFilter
 from dialogues.forms import ConveneAgainForm, ConveneForm, HoldForm, MinutesForm, RefuseForm, ReopenForm, ReviseForm
 from dialogues.models import AnnualAnnex, ManagementDialogue
 from dialogues.rules import agenda_of
-from dialogues.tables import DialogueTable
+from dialogues.tables import BY_THEMSELVES, DialogueTable
 from documents.permissions import check_may_sign
 from documents.signing_pages import outside_context, outside_form, paper_form, signing_form, submit_outside
 
@@ -31,7 +33,19 @@ def dialogue_list(request, template_name="dialogues/dialogue_list.html"):
         filterset_class=DialogueFilter,
         template_name=template_name,
         context={},
+        table_options=_first_step(request.actor),
     )
+
+
+def _first_step(actor: Actor) -> dict[str, str]:
+    """Return what an empty list says: dialogues come of a contract, that its CPTS drafts."""
+    if not can_draft(actor):
+        return {"empty_text": f"{BY_THEMSELVES} Le premier attend que la CPTS ait rédigé son contrat."}
+    return {
+        "empty_text": f"{BY_THEMSELVES} Commencez par le contrat.",
+        "empty_url": reverse("contracts:contract_list"),
+        "empty_label": "Aller au contrat",
+    }
 
 
 @http_methods("GET")

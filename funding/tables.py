@@ -8,6 +8,9 @@ from core.tables import BaseTable
 from core.templatetags.portal import status_pill
 from funding.models import Payment, PaymentOrder
 
+WHEN_DUE = "Un versement apparaît ici dès que sa condition est remplie : signature, démarrage, dialogue clos."
+WHAT_AN_ORDER_IS = "Un bordereau réunit les versements ordonnés ensemble : c’est le fichier remis à la banque."
+
 
 class PaymentTable(BaseTable):
     """Payments that are due, ordered, paid or cancelled; on the page, what says which payment it is shares a cell."""
@@ -32,7 +35,7 @@ class PaymentTable(BaseTable):
         )  # fmt: skip
         noun = ("versement", "versements")
         empty_title = "Aucun versement"
-        empty_text = "Un versement apparaît ici dès que sa condition est remplie : signature, démarrage, dialogue clos."
+        empty_text = WHEN_DUE
 
     def render_cpts(self, value, record):
         return format_html('{} <span class="due under">{}</span>', value, record.contract.number)
@@ -94,4 +97,4 @@ class PaymentOrderTable(BaseTable):
         fields = ("number", "ordered_on", "first_day", "last_day", "organisation_name", "user_name", "total")
         noun = ("bordereau", "bordereaux")
         empty_title = "Aucun bordereau"
-        empty_text = "Un bordereau réunit les versements ordonnés ensemble : c’est le fichier remis à la banque."
+        empty_text = WHAT_AN_ORDER_IS

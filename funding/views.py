@@ -6,13 +6,14 @@ from django.contrib import messages
 from django.db.models import Min
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 
 from accounts.permissions import Act, may
 from agreements.enums import AmountKind
 from contracts import actions as contract_actions
 from contracts.enums import ContractStatus
 from contracts.models import Contract
-from contracts.permissions import is_party
+from contracts.permissions import can_draft, is_party
 from core import clock
 from core.actor import Actor
 from core.enums import Side
@@ -28,7 +29,7 @@ from funding.models import Payment, PaymentOrder, Statement
 from funding.schedule import schedule_of, schedule_sums, schedule_years
 from funding.sheets import schedule_sheet, statement_sheet
 from funding.statements import opened_lines, revised_lines
-from funding.tables import OrderedTable, OwnPaymentTable, PaymentOrderTable, PaymentTable
+from funding.tables import WHAT_AN_ORDER_IS, WHEN_DUE, OrderedTable, OwnPaymentTable, PaymentOrderTable, PaymentTable
 from funding.unscheduled import has_unscheduled_lines, line_starts, unscheduled_page
 
 STARTED_LINES = (AmountKind.TRIAGE, AmountKind.COMPENSATION)
@@ -48,7 +49,19 @@ def payment_list(request, template_name="funding/payment_list.html"):
             "can_pay": may(request.actor, Act.PAY),
             "has_orders": has_orders(request.actor),
         },
+        table_options=_first_payment(request.actor),
     )
+
+
+def _first_payment(actor: Actor) -> dict[str, str]:
+    """Return what an empty list says: payments come of a signed contract, that its CPTS drafts."""
+    if not can_draft(actor):
+        return {"empty_text": f"{WHEN_DUE} Le premier attend que les trois parties aient signé le contrat."}
+    return {
+        "empty_text": f"{WHEN_DUE} Le premier suit la signature du contrat.",
+        "empty_url": reverse("contracts:contract_list"),
+        "empty_label": "Aller au contrat",
+    }
 
 
 @http_methods("GET")
@@ -109,7 +122,18 @@ def order_list(request, template_name="funding/order_list.html"):
         table_class=PaymentOrderTable,
         template_name=template_name,
         context={"can_pay": may(request.actor, Act.PAY)},
+        table_options=_first_order(request.actor),
     )
+
+
+def _first_order(actor: Actor) -> dict[str, str]:
+    if not may(actor, Act.PAY):
+        return {"empty_text": f"{WHAT_AN_ORDER_IS} La comptabilité de la caisse le prépare."}
+    return {
+        "empty_text": f"{WHAT_AN_ORDER_IS} Il se prépare à partir des versements dus.",
+        "empty_url": reverse("funding:order_create"),
+        "empty_label": "Préparer un bordereau",
+    }
 
 
 @http_methods("GET", "POST")

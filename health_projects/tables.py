@@ -41,7 +41,7 @@ class ProjectTable(BaseTable):
         )
         noun = ("projet de santé", "projets de santé")
         empty_title = "Aucun projet de santé à lire"
-        empty_text = "Un projet apparaît ici dès que sa CPTS l’envoie à l’ARS, ou dès que vos filtres l’admettent."
+        empty_text = "Un projet apparaît ici dès que sa CPTS, qui le rédige, l’envoie à l’ARS."
 
 
 class OwnProjectTable(BaseTable):

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.permissions import Act, may
 from core import clock
+from core.actor import Actor
 from core.enums import Side
 from core.http import attempt, back_to, http_methods, logs_reads, posted, require, show, submit_form
 from core.tables import table_response
@@ -88,10 +89,12 @@ def population_form(request, project: HealthProject) -> forms.PopulationForm:
     )
 
 
-def first_step(context: dict) -> dict:
-    """Return the button of an empty list, for those who may write the first project."""
-    if not context.get("can_create"):
+def first_step(actor: Actor, context: dict) -> dict:
+    """Return what an empty list says: the button to who may write the first project, to others who does it."""
+    if actor.side != Side.CPTS:
         return {}
+    if not context.get("can_create"):
+        return {"empty_text": "La coordination ou la présidence de votre CPTS le rédige, puis l’envoie à l’ARS."}
     return {"empty_url": reverse("health_projects:project_create"), "empty_label": "Rédiger le projet de santé"}
 
 
@@ -108,7 +111,7 @@ def project_list(request, template_name="health_projects/project_list.html"):
         table_class=OwnProjectTable if is_cpts else ProjectTable,
         filterset_class=None if is_cpts else ProjectFilter,
         template_name=template_name,
-        table_options=first_step(context),
+        table_options=first_step(request.actor, context),
         context=context,
     )
 

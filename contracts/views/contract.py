@@ -36,7 +36,6 @@ def contract_list(request, template_name="contracts/contract_list.html"):
     if request.actor.side == Side.CPTS and len(rows) == 1:
         return redirect("contracts:contract_preview", rows[0].pk)
     can_draft = permissions.can_draft(request.actor) and not rows.filter(status__in=RUNNING).exists()
-    first_step = {"empty_url": reverse("contracts:contract_draft"), "empty_label": "Rédiger le contrat"}
     return table_response(
         request,
         queryset=rows,
@@ -44,8 +43,21 @@ def contract_list(request, template_name="contracts/contract_list.html"):
         filterset_class=None if request.actor.side == Side.CPTS else ContractFilter,
         template_name=template_name,
         context={"can_draft": can_draft and len(rows) > 0},
-        table_options=first_step if can_draft else {},
+        table_options=_first_step(request.actor, can_draft=can_draft),
     )
+
+
+def _first_step(actor: Actor, *, can_draft: bool) -> dict[str, str]:
+    """Return what an empty list says: the button to who may draft, to the others of the CPTS who does it."""
+    if actor.side != Side.CPTS:
+        return {}
+    if not can_draft:
+        return {"empty_text": "La coordination ou la présidence de votre CPTS le rédige, une fois le projet approuvé."}
+    return {
+        "empty_url": reverse("contracts:contract_draft"),
+        "empty_label": "Rédiger le contrat",
+        "empty_text": "Il se rédige à partir du projet de santé approuvé par l’ARS.",
+    }
 
 
 @http_methods("GET", "POST")

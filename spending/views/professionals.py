@@ -2,6 +2,7 @@
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 
 from contracts.models import Contract
 from core import clock
@@ -18,6 +19,11 @@ from spending.permissions import may_enter
 from spending.tables import ProfessionalTable
 from spending.views.access import contract_of
 
+ONLY_READ = {
+    "exclude": ("correct",),
+    "empty_text": "La coordination ou la trésorerie de la CPTS ajoute ceux qu’elle indemnise ou rémunère.",
+}
+
 
 @http_methods("GET")
 def professional_list(request, pk, template_name="spending/professional_list.html"):
@@ -33,9 +39,14 @@ def professional_list(request, pk, template_name="spending/professional_list.htm
         table_class=ProfessionalTable,
         template_name=template_name,
         context=_professionals_context(request, contract, year, years, ceiling),
-        table_options={} if may_enter(request.actor, contract) else {"exclude": ("correct",)},
+        table_options=_first_step(contract) if may_enter(request.actor, contract) else ONLY_READ,
         export_name=f"professionnels-{contract.number}-{year}",
     )
+
+
+def _first_step(contract: Contract) -> dict[str, str]:
+    address = reverse("spending:professional_create", args=[contract.pk])
+    return {"empty_url": address, "empty_label": "Ajouter un professionnel"}
 
 
 @http_methods("GET", "POST")

@@ -3,6 +3,7 @@
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from core.dates import format_date
 from core.http import http_methods, posted, show, submit_form
 from core.tables import table_response
 from spending import actions, pages
@@ -22,7 +23,6 @@ def year_detail(request, pk, year, template_name="spending/year_detail.html"):
     contract = contract_of(request, pk)
     require_year(contract, year)
     page = pages.year_page(request.actor, contract, year)
-    first_step = {"empty_url": reverse("spending:expense_create", args=[pk]), "empty_label": "Saisir une dépense"}
     expenses = Expense.objects.visible_to(request.actor).filter(contract=contract).of_year(year)
     return table_response(
         request,
@@ -31,9 +31,20 @@ def year_detail(request, pk, year, template_name="spending/year_detail.html"):
         filterset_class=ExpenseFilter,
         template_name=template_name,
         context={"page": page},
-        table_options=first_step if page.can_enter and page.has_begun else {},
+        table_options=_first_step(page),
         export_name=f"depenses-{contract.number}-annee-{year}",
     )
+
+
+def _first_step(page: pages.YearPage) -> dict[str, str]:
+    """Return what an empty list says: the button to who may enter an expense, to others who does it and when."""
+    if not page.has_begun:
+        first_day = format_date(page.starts_on)
+        return {"empty_text": f"Les dépenses se saisissent à partir du {first_day}, premier jour de l’année."}
+    if not page.can_enter:
+        return {"empty_text": "La coordination ou la trésorerie de la CPTS les saisit, avec leurs pièces."}
+    address = reverse("spending:expense_create", args=[page.contract.pk])
+    return {"empty_url": address, "empty_label": "Saisir une dépense"}
 
 
 @http_methods("GET", "POST")

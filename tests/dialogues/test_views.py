@@ -77,7 +77,7 @@ def test_what_changed_of_a_meeting_is_said_in_words():
     day = date(2026, 12, 8)
     before = {"convened_for": day, "place": "", "agenda": "La taille"}
     assert convening_words(dict.fromkeys(before), before | {"place": "Mairie"}) == "Réunion le 8 décembre 2026, Mairie."
-    assert convening_words(before, before) == ""
+    assert convening_words(before | {"agenda": "Un\nDeux"}, before | {"agenda": "Un\r\nDeux"}) == ""
     told = convening_words(before, before | {"place": "Mairie", "agenda": "Le programme"})
     assert plain(told) == "Lieu : Mairie, au lieu de : à préciser. Ordre du jour modifié."
 

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from spending import actions
-from spending.models import Expense
+from spending.models import Expense, Professional
 from tests.spending.conftest import indemnity, spend
 from tests.utils import stories
 from tests.utils.reading import plain
@@ -55,6 +55,19 @@ def test_who_only_reads_is_offered_nothing_to_write(world, contract, client_of):
     assert "Saisir une dépense" in text(client_of(world.west.treasurer).get(address))
     for member in (world.west.president, world.west.ars_officer, world.observer):
         assert "Saisir une dépense" not in text(client_of(member).get(address))
+
+
+def test_an_empty_list_says_who_fills_it_and_from_when(world, contract, client_of):
+    Professional.objects.filter(cpts=contract.cpts_id).delete()
+    listing, year = url("professional_list", contract.pk), url("year_detail", contract.pk, 2)
+    first_steps = {listing: url("professional_create", contract.pk), year: url("expense_create", contract.pk)}
+    for page, first_step in first_steps.items():
+        readers = (world.west.treasurer, world.west.ars_officer)
+        offered, told = (client_of(who).get(page).context["table"] for who in readers)
+        assert offered.is_bare and offered.empty_url == first_step
+        assert told.empty_url == "" and "La coordination ou la trésorerie de la CPTS" in told.empty_text
+    to_come = client_of(world.west.treasurer).get(url("year_detail", contract.pk, 3)).context["table"]
+    assert to_come.empty_url == "" and "à partir du" in to_come.empty_text
 
 
 def test_an_expense_is_entered_as_french_people_type_with_its_receipt(world, contract, client_of):
