@@ -34,7 +34,7 @@ RULES = {
     "demandes comme un volet fixe (somme fléchée), la compensation des professionnels sur ce qui est déclaré.",
     "R10": "Réponse aux crises : un montant l’année où le plan est rédigé, un autre les années où il est mis à jour, "
     "et une somme entière, une fois par année contractuelle, quand une crise est déclarée.",
-    "R11": "Dans la plus grande taille, à partir du nombre de membres que fixe l’accord, chaque ligne de mission est "
+    "R11": "Dans la plus grande taille, à partir du nombre d’adhérents que fixe l’accord, chaque ligne de mission est "
     "majorée ; le fonctionnement ne l’est pas.",
     "R18": "Une révision de la taille recalcule les lignes de l’année : ce qui fut avancé en trop est déduit du solde.",
 }
@@ -269,7 +269,7 @@ def _plan(plan: AmountKind | None) -> str:
 
 def _members(line: Line) -> str:
     facts = line.explanation
-    return f"{counted(facts.members, 'membre')} au premier jour de l’année" if facts.members is not None else ""
+    return f"{counted(facts.members, 'adhérent')} au premier jour de l’année" if facts.members is not None else ""
 
 
 def _days(line: Line) -> str:

@@ -166,10 +166,11 @@ def _paid(first: list[PaymentLine]) -> dict[LineKey, Decimal]:
 
 
 def _paid_first(terms: YearTerms, lines: list[Line]) -> list[PaymentLine]:
-    """Return what was paid before the balance: the end was not known then, nor a later review of the size."""
+    """Return what was paid before the balance: the end was not known then, nor a later review of size or members."""
     number = terms.year.number
     known = replace(
         terms,
+        inputs=_with_first_count(terms.inputs, number),
         size=terms.inputs.advance_sizes.get(number, terms.size),
         ends_on=terms.year.ends_on,
     )
@@ -177,8 +178,15 @@ def _paid_first(terms: YearTerms, lines: list[Line]) -> list[PaymentLine]:
     return [payment for payment in payments if payment.due_on < terms.ends_on]
 
 
+def _with_first_count(inputs: ContractInputs, number: int) -> ContractInputs:
+    """R11: return the inputs with the members that were known when the advances of the year were paid."""
+    if number not in inputs.advance_members:
+        return inputs
+    return replace(inputs, members={**inputs.members, number: inputs.advance_members[number]})
+
+
 def _complete(terms: YearTerms, lines: list[Line], first: list[PaymentLine]) -> list[Line]:
-    """R18: a bonus paid in advance and lost with the size keeps a line of 0.00, to be balanced."""
+    """R18: a bonus paid in advance and lost with the size or the members keeps a line of 0.00, to be balanced."""
     found = {line.key for line in lines}
     lost = [
         Line(
@@ -189,12 +197,19 @@ def _complete(terms: YearTerms, lines: list[Line], first: list[PaymentLine]) -> 
             amount=ZERO,
             rule="R18",
             is_validated=True,
-            explanation=Explanation(size=terms.size, starts_on=payment.due_on),
+            explanation=Explanation(size=terms.size, members=_lost_members(terms), starts_on=payment.due_on),
         )
         for payment in first
         if payment.key not in found and payment.line_kind == LineKind.SIZE4_BONUS
     ]
     return sorted_lines(terms.agreement, [*lines, *lost]) if lost else lines
+
+
+def _lost_members(terms: YearTerms) -> int | None:
+    """R11: return the members, where they are what the bonus lacks; None where its size is."""
+    bonus = terms.agreement.bonus
+    is_size = bonus is not None and terms.size == bonus.size
+    return terms.inputs.members.get(terms.year.number, 0) if is_size else None
 
 
 def _balances(lines: list[Line], paid: Mapping[LineKey, Decimal], due_on: date) -> list[PaymentLine]:

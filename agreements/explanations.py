@@ -106,12 +106,15 @@ def _explain_crisis(line: Line) -> str:
 
 def _explain_bonus(line: Line) -> str:
     facts = line.explanation
+    if facts.bonus_rate is None and facts.members is not None:
+        count = counted(facts.members, "adhérent")
+        return f"Avec {count} au premier jour de l’année, la majoration versée en avance n’est pas acquise"
     if facts.bonus_rate is None:
         return f"La taille {facts.size} n’ouvre pas droit à la majoration versée en avance"
     return (
         f"{format_rate(Fraction(facts.bonus_rate))} de {format_euros(facts.base_amount)} "
         f"({line.base.label.lower()}){NBSP}: taille {facts.size}, "
-        f"{counted(facts.members, 'membre')} au premier jour de l’année"
+        f"{counted(facts.members, 'adhérent')} au premier jour de l’année"
     )
 
 

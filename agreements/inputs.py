@@ -62,7 +62,8 @@ class ContractInputs:
     `sizes` and `agreements` say what changes, and from which contract year on; before, the size is `size`,
     or that of `population`, and the agreement is `agreement`. `advance_sizes` (R18) gives the size at which
     the advances of a year were paid, where a review of the size came later. `members` is the count on the
-    first day of a year, 0 where absent. `terminated_on` is the first day without contract (R19).
+    first day of a year, 0 where absent; `advance_members` the one with which its advances were paid, where the
+    three parties counted afterwards (R11). `terminated_on` is the first day without contract (R19).
     """
 
     agreement: Agreement
@@ -75,6 +76,7 @@ class ContractInputs:
     advance_sizes: Mapping[int, int] = field(default_factory=dict)
     agreements: Mapping[int, Agreement] = field(default_factory=dict)
     members: Mapping[int, int] = field(default_factory=dict)
+    advance_members: Mapping[int, int] = field(default_factory=dict)
     terminated_on: date | None = None
 
     def agreement_in(self, year: int) -> Agreement:
@@ -135,10 +137,7 @@ def check_inputs(inputs: ContractInputs) -> None:
     if inputs.terminated_on is not None and inputs.terminated_on <= inputs.signed_on:
         raise DomainError("La fin du contrat doit être postérieure à sa signature.", "terminated_on")
     _check_sizes(inputs)
-    for year, count in inputs.members.items():
-        _check_year(inputs, year, f"members.{year}")
-        if count < 0:
-            raise DomainError("Le nombre de membres ne peut pas être négatif.", f"members.{year}")
+    _check_members(inputs)
     seen: set[str] = set()
     for position, mission in enumerate(inputs.missions):
         path = f"missions[{position}]"
@@ -157,6 +156,14 @@ def _check_sizes(inputs: ContractInputs) -> None:
         _check_year(inputs, year, f"agreements.{year}")
     if inputs.size is not None:
         _check_size(inputs.agreement, inputs.size, "size")
+
+
+def _check_members(inputs: ContractInputs) -> None:
+    for name, counts in (("members", inputs.members), ("advance_members", inputs.advance_members)):
+        for year, count in counts.items():
+            _check_year(inputs, year, f"{name}.{year}")
+            if count < 0:
+                raise DomainError("Le nombre de membres ne peut pas être négatif.", f"{name}.{year}")
 
 
 def _check_size(agreement: Agreement, size: int, path: str) -> None:

@@ -69,8 +69,8 @@ def activate(contract: Contract, actor: Actor) -> None:
     )
     year = contract.years.select_related("programme").get(number=1)
     year.opening_size = year.size = contract.size
-    year.members = contract.member_count
-    year.save(update_fields=["opening_size", "size", "members", "updated_at"])
+    year.opening_members = year.members = contract.member_count
+    year.save(update_fields=["opening_size", "size", "opening_members", "members", "updated_at"])
     open_programme(actor=actor, programme=year.programme, starts_on=year.starts_on, ends_on=year.ends_on)
     transaction.on_commit(partial(notifications.contract_in_force, contract))
 

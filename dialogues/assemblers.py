@@ -19,9 +19,10 @@ from funding.models import Statement
 from funding.statement_document import statement_values
 from funding.unscheduled import awaits_declaration
 from indicators.assemblers import missing_items as programme_missing_items
-from indicators.assemblers import missing_of, missing_results, programme_content, programme_results
+from indicators.assemblers import missing_of, missing_results, printed_results, programme_content, programme_results
 from spending.assemblers import balance_of, figures_of, told_content
 
+UNCOUNTED = "Le nombre d’adhérents au premier jour de l’année suivante n’est pas noté (R11)."
 UNDECLARED = "La CPTS n’a pas déclaré ce qu’elle a versé aux professionnels (compensation, R9)."
 
 
@@ -61,6 +62,7 @@ def dialogue_content(dialogue: ManagementDialogue) -> dict:
         "new_size": dialogue.new_size,
         "evaluated": programme_results(evaluated.programme) if evaluated else None,
         **_declared(evaluated),
+        **_counted(dialogue),
         "programmes": decided_missions(dialogue),
         "spending": told_content(dialogue.contract, dialogue.year) if dialogue.kind == DialogueKind.ANNUAL else None,
     }
@@ -70,6 +72,27 @@ def _declared(evaluated: ContractYear | None) -> dict:
     """R9: return what the CPTS declared to have paid to professionals, once it did."""
     declared = evaluated.declared_compensation if evaluated else None
     return {} if declared is None else {"declared_compensation": str(declared)}
+
+
+def _counted(dialogue: ManagementDialogue) -> dict:
+    """R11: return the members of the next year's first day, once they are counted."""
+    return {} if dialogue.members is None else {"members": dialogue.members}
+
+
+def counted_year(dialogue: ManagementDialogue) -> ContractYear | None:
+    """R11: return the year of which the dialogue counts the members, None when it counts none."""
+    if dialogue.kind != DialogueKind.ANNUAL or dialogue.revision > 1:
+        return None
+    return next(iter(programme_years(dialogue)), None)
+
+
+def _lacks_members(dialogue: ManagementDialogue) -> bool:
+    """Say whether the year that the dialogue prepares may have R11's bonus, its members not being counted."""
+    year = counted_year(dialogue)
+    if year is None or dialogue.members is not None:
+        return False
+    bonus = dialogue.contract.agreement_in(year.number).as_value().bonus
+    return bonus is not None and year.size == bonus.size
 
 
 def decided_missions(dialogue: ManagementDialogue) -> list[dict]:
@@ -105,6 +128,8 @@ def missing_items(dialogue: ManagementDialogue) -> list[Lack]:
     if dialogue.kind == DialogueKind.ANNUAL:
         evaluated = year_of(dialogue.contract, dialogue.year)
         missing += _missing_of_year(dialogue.contract, evaluated)
+        if _lacks_members(dialogue):
+            missing.append(UNCOUNTED)
         for year in programme_years(dialogue):
             lacks = programme_missing_items(year.programme)
             missing += [Lack(f"Année {year.number} : {lack}", url=lack.url) for lack in lacks]
@@ -149,6 +174,7 @@ def minutes_payload(dialogue: ManagementDialogue) -> dict:
             "mission": MissionCode(dialogue.mission).label if dialogue.mission else "",
             "mission_starts_on": format_date(dialogue.mission_starts_on) if dialogue.mission_starts_on else "",
             "new_size": dialogue.new_size,
+            "members": dialogue.members,
             "revision": dialogue.revision,
         },
         "spending": spending_figures(dialogue),
@@ -176,6 +202,7 @@ def annex_payload(dialogue: ManagementDialogue, statement: Statement) -> dict:
         "period": f"du {format_date(evaluated.starts_on)} au {format_date(last_day)}",
         "size": evaluated.size,
         "next_size": following.size if following else None,
+        "next_members": dialogue.members if following else None,
         "results": _told_results(contract, evaluated),
         "lines": [
             {
@@ -203,7 +230,7 @@ def _told_results(contract: Contract, evaluated: ContractYear) -> list[dict]:
     rates = contract.agreed_rates() if is_cut else {}
     return [
         {**row, "agreed_rate": percent_fr(rates[row["mission"]]) if row["mission"] in rates else ""}
-        for row in programme_results(evaluated.programme)["missions"]
+        for row in printed_results(evaluated.programme)
     ]
 
 

@@ -2,10 +2,17 @@
 
 from django import forms
 
+from contracts.models import ContractYear
+from core.dates import format_date
 from core.forms import ActionForm, FrenchDateField, ReadValuesMixin, StaleFormMixin
+from core.wording import counted
 from dialogues.enums import DialogueKind
 from dialogues.models import ManagementDialogue
 
+MEMBERS_HELP = (
+    "Professionnels et structures qui ont expressément adhéré ; à la plus grande taille, leur nombre décide de la "
+    "majoration (R11)."
+)
 SIZES = [("", "Inchangée"), *[(str(size), f"Taille {size}") for size in range(1, 5)]]
 
 
@@ -43,14 +50,29 @@ class MinutesForm(StaleFormMixin, ActionForm):
         label="taille retenue pour l’année en cours", choices=SIZES, coerce=int, empty_value=None, required=False
     )
 
-    def __init__(self, *args, dialogue: ManagementDialogue, **kwargs):
-        names = ("minutes", "decisions", "mission_starts_on", "new_size")
+    members = forms.IntegerField(label="adhérents", min_value=0, max_value=100_000, required=False)
+
+    def __init__(self, *args, dialogue: ManagementDialogue, following: ContractYear | None = None, **kwargs):
+        names = ("minutes", "decisions", "mission_starts_on", "new_size", "members")
         values = {name: getattr(dialogue, name) for name in names}
         super().__init__(*args, current_version=dialogue.lock_version, current_values=values, initial=values, **kwargs)
         if dialogue.kind != DialogueKind.MISSION_START:
             del self.fields["mission_starts_on"]
+        else:
+            self.fields["mission_starts_on"].label = "La mission démarre le"
+            self.fields["mission_starts_on"].help_text = "À fixer avant l’envoi à l’approbation."
         if dialogue.kind != DialogueKind.ANNUAL:
             del self.fields["new_size"]
+        if following is None:
+            del self.fields["members"]
+        else:
+            self._name_members(following)
+
+    def _name_members(self, year: ContractYear) -> None:
+        """R11: say of which day the members are counted, and what the number decides."""
+        field = self.fields["members"]
+        field.label = f"Adhérents au {format_date(year.starts_on)}, premier jour de l’année {year.number}"
+        field.help_text = f"{MEMBERS_HELP} Le dernier nombre connu est de {counted(year.members, 'adhérent')}."
 
     def clean_version(self) -> int:
         return int(self.cleaned_data["version"] or 0)

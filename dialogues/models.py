@@ -53,6 +53,7 @@ class ManagementDialogue(TenantModel):
     # What a dialogue decides, by kind: the start of a mission, or the size of the year in which it is held.
     mission_starts_on = models.DateField("la mission démarre le", null=True, blank=True)
     new_size = models.PositiveSmallIntegerField("taille retenue", null=True, blank=True)
+    members = models.PositiveIntegerField("adhérents de l’année suivante", null=True, blank=True)
     closed_at = models.DateTimeField("clos le", null=True, blank=True)
     minutes_document = models.ForeignKey(
         Document, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="compte rendu (PDF)"
@@ -98,6 +99,10 @@ class ManagementDialogue(TenantModel):
             models.CheckConstraint(
                 name="dialogues_only_an_annual_reviews_the_size",
                 condition=Q(new_size__isnull=True) | Q(kind="ANNUAL", new_size__range=(1, 4)),
+            ),
+            models.CheckConstraint(
+                name="dialogues_only_an_annual_counts_members",
+                condition=Q(members__isnull=True) | Q(kind="ANNUAL"),
             ),
         ]
 

@@ -13,7 +13,14 @@ from core.actor import Actor
 from core.http import attempt, back_to, http_methods, posted, require, require_that, show, submit_form
 from core.tables import table_response
 from dialogues import actions, panels
-from dialogues.assemblers import missing_items, programme_years, spending_figures, standing_approvals, year_of
+from dialogues.assemblers import (
+    counted_year,
+    missing_items,
+    programme_years,
+    spending_figures,
+    standing_approvals,
+    year_of,
+)
 from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
 from dialogues.filters import DialogueFilter
 from dialogues.forms import ConveneAgainForm, ConveneForm, HoldForm, MinutesForm, RefuseForm, ReopenForm, ReviseForm
@@ -114,7 +121,7 @@ def dialogue_minutes(request, pk, template_name="dialogues/dialogue_form.html"):
     require(may(request.actor, Act.PREPARE_DIALOGUE))
     if request.method == "GET" and dialogue.status != DialogueStatus.HELD:
         return redirect("dialogues:dialogue_detail", pk)
-    form = MinutesForm(posted(request), dialogue=dialogue)
+    form = MinutesForm(posted(request), dialogue=dialogue, following=counted_year(dialogue))
     if request.method == "POST" and submit_form(
         request, form, actions.write_minutes, dialogue=dialogue, success="Le compte rendu est enregistré."
     ):

@@ -91,7 +91,10 @@ def _inputs(
         sizes={**amended, **{number: year.size for number, year in years.items() if year.size}},
         advance_sizes={number: year.opening_size for number, year in years.items() if year.opening_size},
         agreements={number: value for number, value in contract.agreements_by_year().items() if number <= through_year},
-        members={number: year.members for number, year in years.items()},
+        members=_members(years, through_year) if forecast else {number: year.members for number, year in years.items()},
+        advance_members={
+            number: year.opening_members for number, year in years.items() if year.opening_members is not None
+        },
         years=through_year,
         terminated_on=contract.terminated_on,
         missions=tuple(
@@ -99,6 +102,13 @@ def _inputs(
             for mission, starts_on in starts.items()
         ),
     )
+
+
+def _members(years: dict[int, ContractYear], through_year: int) -> dict[int, int]:
+    """R11: return the members of each year of a forecast: a year not open yet is expected to have the last ones."""
+    members = {number: year.members for number, year in years.items()}
+    last = max(members)
+    return members | dict.fromkeys(range(last + 1, through_year + 1), members[last])
 
 
 def _mission(

@@ -68,8 +68,8 @@ def prepare_mission(*, actor: Actor, contract: Contract, mission: str) -> Progra
 def open_year(*, actor: Actor, contract: Contract, number: int) -> ContractYear:
     """Return contract year `number`, created with its programme in preparation if need be. Idempotent.
 
-    Its members are those of the year before, its size too unless an amendment sets one (R18); its programme has the
-    missions started or planned in it.
+    Its members are those of the year before until the three count them (R11), its size too unless an amendment sets
+    one (R18); its programme has the missions started or planned in it.
     """
     contract = transitions.lock_for_party(actor, contract)
     year = contract.years.select_related("programme").filter(number=number).first()
@@ -96,6 +96,7 @@ def open_year(*, actor: Actor, contract: Contract, number: int) -> ContractYear:
         number=number,
         opening_size=size,
         size=size,
+        opening_members=before.members,
         members=before.members,
         programme=programme,
     )
@@ -133,11 +134,13 @@ def set_year_size(*, actor: Actor, contract: Contract, number: int, size: int) -
 
 @transaction.atomic
 def set_year_members(*, actor: Actor, contract: Contract, number: int, members: int) -> ContractYear:
-    """R11: keep the number of members on the first day of a contract year."""
+    """R11: keep the members counted on the first day of a contract year; the advances paid before stand (R18)."""
     contract = transitions.lock_for_party(actor, contract)
     year = contract.years.get(number=number)
     before, year.members = year.members, members
-    year.save(update_fields=["members", "updated_at"])
+    if year.opening_members is None:
+        year.opening_members = before
+    year.save(update_fields=["opening_members", "members", "updated_at"])
     audit.record(
         actor,
         "contract.set_year_members",

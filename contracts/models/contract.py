@@ -231,6 +231,10 @@ class Contract(TenantModel):
         """Return the first day after contract year `number`: the next anniversary, or the end inside it (R19)."""
         return min(self.anniversary(number), self.terminated_on or date.max)
 
+    def crisis_opens_right(self, declared_on: date) -> bool:
+        """R10: the mission of health crises had started when the authorities declared one."""
+        return self.missions.filter(mission=MissionCode.HEALTH_CRISIS, started_on__lte=declared_on).exists()
+
     def is_cut_short(self, number: int) -> bool:
         """R19: the contract ended inside contract year `number`."""
         return self.end_of_year(number) < self.anniversary(number)
@@ -300,6 +304,8 @@ class ContractYear(TenantModel):
     number = models.PositiveSmallIntegerField("année")
     opening_size = models.PositiveSmallIntegerField("taille au premier jour", null=True, blank=True)
     size = models.PositiveSmallIntegerField("taille", null=True, blank=True)
+    # R11: what the three count at the annual dialogue; `opening_members` is what the advances of the year supposed.
+    opening_members = models.PositiveIntegerField("adhérents supposés au premier jour", null=True, blank=True)
     members = models.PositiveIntegerField("adhérents au premier jour", default=0)
     # R9: what the CPTS declares to have paid; pending while there is none.
     declared_compensation = MoneyField(verbose_name="compensation déclarée (€)", null=True, blank=True)

@@ -8,6 +8,7 @@ from core.actor import Actor
 from demonstration.acts.documents import press, render
 from demonstration.cast import Dossier
 from dialogues import actions
+from dialogues.assemblers import counted_year
 from dialogues.enums import AnnexStatus, DialogueKind
 from dialogues.models import AnnualAnnex, ManagementDialogue
 
@@ -69,6 +70,7 @@ def write(
         decisions=DECISIONS[kind] + (SIZE_DECISION if new_size else "") + _revised(dialogue),
         mission_starts_on=starts_on,
         new_size=new_size,
+        members=_members_after(dialogue),
     )
 
 
@@ -98,6 +100,12 @@ def sign_annex(dossier: Dossier, year: int, *actors: Actor) -> AnnualAnnex:
     for actor in actors:
         annex = actions.sign_annex(actor=actor, annex=annex)
     return annex
+
+
+def _members_after(dialogue: ManagementDialogue) -> int | None:
+    """R11: return the members of the year that follows, as they were known: nobody left the invented CPTS."""
+    year = counted_year(dialogue)
+    return year.members if year else dialogue.members
 
 
 def _revised(dialogue: ManagementDialogue) -> str:

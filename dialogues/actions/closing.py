@@ -53,6 +53,10 @@ def _close_year(actor: Actor, dialogue: ManagementDialogue) -> None:
     issue = funding_actions.issue_statement if dialogue.revision == 1 else funding_actions.revise_statement
     statement = issue(actor=actor, contract=contract, year=dialogue.year)
     for year in programme_years(dialogue):
+        if dialogue.members is not None and dialogue.revision == 1:
+            contract_actions.set_year_members(
+                actor=actor, contract=contract, number=year.number, members=dialogue.members
+            )
         if year.programme.status == ProgrammeStatus.DRAFT:
             indicator_actions.agree_programme(actor=actor, programme=year.programme)
             indicator_actions.open_programme(

@@ -48,8 +48,12 @@ def write_minutes(
     decisions: str,
     mission_starts_on: date | None = None,
     new_size: int | None = None,
+    members: int | None = None,
 ) -> ManagementDialogue:
-    """Save the minutes being written. Raises StaleForm when someone else saved since `version`."""
+    """Save the minutes being written; `members` are those of the next year's first day (R11).
+
+    Raises StaleForm when someone else saved since `version`.
+    """
     check(actor, Act.PREPARE_DIALOGUE)
     dialogue = transitions.lock(actor, dialogue)
     if dialogue.status != DialogueStatus.HELD:
@@ -57,12 +61,14 @@ def write_minutes(
     if version != dialogue.lock_version:
         raise StaleForm(STALE, current={"minutes": dialogue.minutes, "decisions": dialogue.decisions})
     _check_start(dialogue, mission_starts_on)
+    _check_members(dialogue, members)
     before = {"minutes": dialogue.minutes, "decisions": dialogue.decisions}
     dialogue.minutes, dialogue.decisions = minutes, decisions
     dialogue.mission_starts_on = mission_starts_on
     if new_size and new_size != dialogue.new_size:
         _review_size(actor, dialogue, new_size)
     dialogue.new_size = new_size
+    dialogue.members = members if dialogue.revision == 1 else dialogue.members
     dialogue.lock_version += 1
     dialogue.save()
     audit.record(actor, "dialogue.write", dialogue, before=before, after={"minutes": minutes, "decisions": decisions})
@@ -159,6 +165,16 @@ def _check_start(dialogue: ManagementDialogue, starts_on: date | None) -> None:
         )
     if starts_on >= contract.ends_on:
         raise DomainError("Cette date est après la fin du contrat.", field="mission_starts_on")
+
+
+def _check_members(dialogue: ManagementDialogue, members: int | None) -> None:
+    """R11: the annual dialogue counts the members on the first day of the next year; a revision no longer does."""
+    if members in (None, dialogue.members):
+        return
+    if dialogue.kind != DialogueKind.ANNUAL:
+        raise DomainError("Seul le dialogue annuel compte les adhérents (R11).", field="members")
+    if dialogue.revision > 1:
+        raise DomainError("Une révision corrige l’année évaluée : elle ne compte pas les adhérents.", field="members")
 
 
 def _review_size(actor: Actor, dialogue: ManagementDialogue, size: int) -> None:

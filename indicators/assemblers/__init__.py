@@ -1,6 +1,7 @@
 """From rows to values: what the arithmetic, the pages, the documents and the rooms above read of a programme."""
 
 from indicators.assemblers.content import (
+    printed_results,
     programme_content,
     programme_results,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "missing_sentences",
     "mission_sheet",
     "mission_sheets",
+    "printed_results",
     "programme_content",
     "programme_results",
     "programme_to_copy",

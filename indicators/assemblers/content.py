@@ -4,11 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 from agreements.scales_told import scale_terms
-from core.money import round_cents
+from core.money import format_euros, round_cents
 from indicators.assemblers.inputs import fresh, indicator_input
 from indicators.assemblers.sheets import IndicatorLine, MissionSheet, mission_sheets
 from indicators.enums import Settlement
-from indicators.models import Indicator, Programme, ProgrammeMission
+from indicators.models import Deliverable, Indicator, Programme, ProgrammeMission
 
 
 def programme_content(programme: Programme) -> dict[str, Any]:
@@ -33,6 +33,41 @@ def programme_results(programme: Programme) -> dict[str, Any]:
         "year": programme.year,
         "missions": [_mission_results(sheet) for sheet in mission_sheets(programme) if sheet.mission.active_from],
     }
+
+
+def printed_results(programme: Programme) -> list[dict[str, Any]]:
+    """Return the same as the annual annex prints them, mission by mission, with what became of the deliverables.
+
+    A maximum is what the indicator could earn once others are neutralised (R13e): never less than what it earned.
+    """
+    sheets = [sheet for sheet in mission_sheets(fresh(programme)) if sheet.mission.active_from]
+    return [
+        {
+            **_mission_results(sheet),
+            "indicators": [{**_line_results(line), "maximum_amount": _printed_maximum(line)} for line in sheet.lines],
+            "multiplied": _multiplied(sheet),
+            "deliverables": [_printed_deliverable(item) for card in sheet.cards for item in card.deliverables],
+        }
+        for sheet in sheets
+    ]
+
+
+def _printed_maximum(line: IndicatorLine) -> str | None:
+    return _money(round_cents(line.maximum)) if line.indicator.is_result else None
+
+
+def _printed_deliverable(deliverable: Deliverable) -> str:
+    return f"{deliverable.label} ({'déposé' if deliverable.file_id else 'non déposé'})"
+
+
+def _multiplied(sheet: MissionSheet) -> str:
+    """R13e: return by what the amounts of a mission are multiplied, in words; empty when nothing is neutralised."""
+    total = sheet.mission.variable_amount
+    neutralised = [line.indicator for line in sheet.lines if line.indicator.settlement == Settlement.NEUTRALISED]
+    if not neutralised:
+        return ""
+    left = total - sum(indicator.maximum_amount for indicator in neutralised)
+    return f"{format_euros(total)} ÷ {format_euros(left)}"
 
 
 def _mission_content(mission: ProgrammeMission) -> dict[str, Any]:

@@ -306,4 +306,4 @@ def test_a_line_made_from_an_unconfirmed_figure_says_so():
     assert not result.is_validated
     assert all(explain(line).endswith("Répartition à confirmer.") for line in lines)
     assert "Crise déclarée le 1er mai 2021" in explain(lines[2])
-    assert "120 membres au premier jour de l’année" in explain(lines[3])
+    assert "120 adhérents au premier jour de l’année" in explain(lines[3])

@@ -41,3 +41,17 @@ def test_r18_a_bonus_paid_and_lost_with_the_size_is_balanced():
     assert lines_of(result, 1)[P, "SIZE4_BONUS/FIXED"] == Decimal("0.00")
     assert ("2022-03-01", "BALANCE", P, "SIZE4_BONUS/FIXED", "-1500.00") in payments_of(result, 1)
     assert "n’ouvre pas droit" in explain(result.year(1).lines[-1])
+
+
+def test_r11_a_bonus_paid_on_a_count_that_the_three_correct_is_balanced():
+    """99 members counted after an advance paid for 100: 75 % of 10 % of 20 000 € is taken back, no line is left."""
+    result = funding(mission(P), agreement="aci-2021", size=4, members={1: 99}, advance_members={1: 100}, years=1)
+    assert lines_of(result, 1)[P, "SIZE4_BONUS/FIXED"] == Decimal("0.00")
+    assert ("2022-03-01", "BALANCE", P, "SIZE4_BONUS/FIXED", "-1500.00") in payments_of(result, 1)
+    assert "99 adhérents" in explain(result.year(1).lines[-1])
+
+
+def test_r11_a_bonus_that_nobody_expected_is_paid_whole_with_the_balance():
+    result = funding(mission(P), agreement="aci-2021", size=4, members={1: 100}, advance_members={1: 99}, years=1)
+    bonus = [row for row in payments_of(result, 1) if row[3] == "SIZE4_BONUS/FIXED"]
+    assert bonus == [("2022-03-01", "BALANCE", P, "SIZE4_BONUS/FIXED", "2000.00")]

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from agreements.enums import LineKind, PaymentKind
 from core.errors import DomainError
+from dialogues.assemblers import UNCOUNTED, missing_items
 from dialogues.enums import DialogueKind
 from funding import actions
+from funding.assemblers import forecast_inputs
 from funding.enums import PaymentStatus
 from funding.models import Deduction, Payment
 from funding.rules import Balance, plan_deductions
@@ -85,6 +87,36 @@ def close_year(world, contract, year: int, day: date, **decided) -> None:
         dialogue = stories.write_dialogue(world.west, dialogue, **decided)
         stories.spread(world.west, contract.years.get(number=year + 1).programme)
         stories.approve_dialogue(world.west, dialogue)
+
+
+@pytest.fixture
+def counted(signed):
+    """The annual dialogue of year 1 counts 99 members on the first day of year 2, whose advances supposed more."""
+    sid = transaction.savepoint()
+    signed.contract.years.filter(number=1).update(members=100)
+    close_year(signed.world, signed.contract, 1, FIRST_DIALOGUE, members=99)
+    yield signed
+    transaction.savepoint_rollback(sid)
+
+
+def test_r11_the_annual_dialogue_counts_the_members_of_the_next_year(counted):
+    year = counted.contract.years.get(number=2)
+    assert (year.opening_members, year.members) == (100, 99)
+    told = forecast_inputs(counted.contract, FIRST_DIALOGUE)
+    assert told.members == {1: 100, 2: 99, 3: 99, 4: 99, 5: 99}
+    assert told.advance_members[2] == 100
+
+
+def test_r11_a_year_that_may_have_the_bonus_waits_for_its_members(signed):
+    sid = transaction.savepoint()
+    with stories.at(FIRST_DIALOGUE):
+        stories.follow_time(signed.contract)
+        signed.contract.years.filter(number=2).update(size=4)
+        dialogue = signed.contract.dialogues.get(kind=DialogueKind.ANNUAL, year=1)
+        assert UNCOUNTED in missing_items(dialogue)
+        dialogue = stories.write_dialogue(signed.world.west, dialogue, members=0)
+        assert UNCOUNTED not in missing_items(dialogue)
+    transaction.savepoint_rollback(sid)
 
 
 def operating(contract, year: int, kind: PaymentKind) -> Payment:

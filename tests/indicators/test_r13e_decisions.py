@@ -7,11 +7,13 @@ import pytest
 
 from agreements.scales import mission_year_result
 from core.errors import DomainError, NotAllowed
+from core.money import format_euros
 from indicators import actions
 from indicators.assemblers import (
     indicator_inputs,
     missing_results,
     mission_sheets,
+    printed_results,
     programme_results,
 )
 from indicators.enums import ProgrammeStatus, Settlement
@@ -69,6 +71,15 @@ def test_r13e_neutralised_leaves_the_sum_and_the_others_are_multiplied(ours, run
     assert missing_results(running["programme"]) == []
     assert sheet_of(running).earned == V
     assert mission_year_result(V, indicator_inputs(running["programme"])[ACCESS]).earned == V
+
+
+def test_r13e_the_annex_prints_no_maximum_below_what_may_be_earned(ours, running):
+    settle(ours, running["achieved"], Settlement.NEUTRALISED)
+    mission = next(row for row in printed_results(running["programme"]) if row["mission"] == ACCESS)
+    maxima = {row["label"]: row["maximum_amount"] for row in mission["indicators"] if row["maximum_amount"]}
+    assert maxima == {running["levels"].label: f"{V:.2f}", running["achieved"].label: "0.00"}
+    left = V - running["achieved"].maximum_amount
+    assert mission["multiplied"] == f"{format_euros(V)} ÷ {format_euros(left)}"
 
 
 def test_r13e_all_of_a_mission_neutralised_is_refused(ours, running):
