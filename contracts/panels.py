@@ -3,7 +3,7 @@
 Values for the components of the face; the dossier of the contract, above, shows the same panels.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.conf import settings
@@ -20,11 +20,12 @@ from core.charts import TimelineRow, timeline
 from core.dates import anniversary, format_date
 from core.enums import PARTIES, Side
 from core.face import PartyLine, Turn
-from core.figures import Figure
+from core.figures import BRAND, WASH, Figure
 from core.wording import counted, spoken_integer, spoken_list
 from documents.models import Document
 
 WHO = {Side.CPTS: "la CPTS", Side.ARS: "l’ARS", Side.FUND: "la caisse"}
+MISSIONS_LEGEND = (("démarrée", BRAND, BRAND), ("prévue", WASH, BRAND))
 STALE = "retiré : le contenu a changé"
 
 
@@ -65,21 +66,23 @@ def missions_timeline(contract: Contract, *, terms: Terms | None = None) -> Miss
     today = clock.today()
     start = contract.signed_on or today
     end = contract.terminated_on or contract.ends_on or anniversary(start, DURATION_YEARS)
-    rows = [
-        TimelineRow(
-            label=mission.label,
-            start=max(filter(None, [mission.started_on or mission.planned_start, start]))
-            if mission.started_on or mission.planned_start
-            else None,
-            end=min(end, mission.withdrawn_from or end),
-            is_optional=not mission.is_core,
-            state=mission_state(mission),
-        )
-        for mission in missions
-    ]
+    rows = [mission_bar(mission, start, end, today, mission_state(mission)) for mission in missions]
     title = "Calendrier des missions" if contract.is_signed else "Calendrier si le contrat était signé aujourd’hui"
-    figure = timeline(start, end, today, rows, title)
+    figure = replace(timeline(start, end, today, rows, title), legend=MISSIONS_LEGEND)
     return MissionsTimeline(figure=figure, missions=missions, is_forecast=not contract.is_signed)
+
+
+def mission_bar(mission: rules.MissionDates, start: date, end: date, today: date, state: str) -> TimelineRow:
+    """Return a full bar once the mission started, an outline while it is planned: from today if the day is past."""
+    begins = mission.started_on or (max(mission.planned_start, today) if mission.planned_start else None)
+    end = min(end, mission.withdrawn_from or end)
+    return TimelineRow(
+        label=mission.label if mission.is_core else f"{mission.label} (option)",
+        start=max(begins, start) if begins and begins < end else None,
+        end=end,
+        is_planned=mission.started_on is None,
+        state=state,
+    )
 
 
 def withdrawn_words(day: date, today: date) -> str:

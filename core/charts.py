@@ -37,12 +37,12 @@ TOP = 18
 
 @dataclass(frozen=True, kw_only=True)
 class TimelineRow:
-    """A mission: from its start to its end; an outline when optional, nothing before it starts."""
+    """A mission: from its start to its end; an outline while it is only planned, nothing before it starts."""
 
     label: str
     start: date | None
     end: date | None
-    is_optional: bool = False
+    is_planned: bool = False
     state: str = ""
 
 
@@ -180,7 +180,7 @@ def _mission(row: TimelineRow, left: float, right: float, middle: float) -> Box:
         y=middle - 7,
         width=round(max(right - left, 2), 1),
         height=14,
-        fill=WASH if row.is_optional else BRAND,
+        fill=WASH if row.is_planned else BRAND,
         title=f"{row.label} : à partir du {format_date(row.start)}",
     )
 

@@ -225,7 +225,7 @@ def _calendar(today: date):
             TimelineRow(label="Parcours pluriprofessionnels", start=start + timedelta(days=330), end=end),
             TimelineRow(label="Prévention", start=start + timedelta(days=350), end=end),
             TimelineRow(label="Crises sanitaires", start=None, end=None, state="en retard"),
-            TimelineRow(label="Qualité (option)", start=start + timedelta(days=900), end=end, is_optional=True),
+            TimelineRow(label="Qualité (option)", start=start + timedelta(days=900), end=end, is_planned=True),
         ],
         "Frise des missions, de la signature à l’échéance",
         marks=[TimelineMark(on=start + timedelta(days=390), label="Dialogue annuel, année 1")],

@@ -205,7 +205,7 @@ def dialogue_rows(contract: Contract, today: date) -> list[DialogueRow]:
     ]
     closed = [row for row in rows if row.dialogue.status == DialogueStatus.CLOSED]
     still = [row for row in rows if row.dialogue.is_open]
-    still.sort(key=lambda row: row.dialogue.window_closes_on or today)
+    still.sort(key=lambda row: row.dialogue.window_closes_on or date.max)
     closed.sort(key=lambda row: row.dialogue.held_on or today, reverse=True)
     return still + closed
 

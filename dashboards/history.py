@@ -21,6 +21,7 @@ from contracts.models import (
     Consent,
     Contract,
     ContractTransition,
+    CrisisDeclaration,
     TerminationConsent,
 )
 from core import clock
@@ -49,6 +50,7 @@ WORDS = {
     "amendment_consent": {"": "a consenti à un avenant"},
     "ending": {"": "a donné son accord sur la fin du contrat"},
     "signature": {"": "a signé le contrat", "on_paper": "a signé le contrat sur papier"},
+    "crisis": {"": "a déclaré une crise sanitaire\u00a0: {}"},
     "annex": {"": "a signé l’annexe de l’année {}", "on_paper": "a signé sur papier l’annexe de l’année {}"},
     "dialogue": {name: f"{words}\u00a0: {{}}" for name, words in DIALOGUE_WORDS.items()},
     "approval": {"": f"{APPROVED}\u00a0: {{}}"},
@@ -149,6 +151,7 @@ def _traces(
             contracts,
             room="value",
         ),
+        _rows(CrisisDeclaration, "contract", contracts, room="crisis", about=F("label")),
         _signatures(Contract, "", contracts, room="signature"),
         _signatures(AnnualAnnex, "contract", contracts, room="annex", about=Cast("year", CharField())),
     ]

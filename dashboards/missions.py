@@ -8,10 +8,10 @@ from agreements.rules import is_late
 from contracts import rules
 from contracts.assemblers import withdrawn_missions
 from contracts.models import DURATION_YEARS, Contract
-from contracts.panels import withdrawn_words
-from core.charts import TimelineMark, TimelineRow, timeline
+from contracts.panels import MISSIONS_LEGEND, mission_bar, withdrawn_words
+from core.charts import TimelineMark, timeline
 from core.dates import anniversary
-from core.figures import BRAND, WASH, Figure
+from core.figures import Figure
 from dialogues.models import AnnualAnnex
 
 
@@ -45,26 +45,12 @@ def missions_block(contract: Contract, agreement: Agreement, today: date) -> Mis
     )
     end = contract.terminated_on or contract.ends_on or anniversary(start, DURATION_YEARS)
     title = "Calendrier des missions" if contract.is_signed else "Calendrier si le contrat était signé aujourd’hui"
-    bars = [_bar(item, start, end, today) for item in dates]
+    bars = [mission_bar(item, start, end, today, _mission_words(item, today)[1]) for item in dates]
     figure = timeline(start, end, today, bars, title, _marks(contract, start, end))
-    legend = (("démarrée", BRAND, BRAND), ("prévue", WASH, BRAND))
     return MissionsBlock(
-        figure=replace(figure, legend=legend),
+        figure=replace(figure, legend=MISSIONS_LEGEND),
         rows=[_mission_row(item, today) for item in dates],
         is_forecast=not contract.is_signed,
-    )
-
-
-def _bar(dates: rules.MissionDates, start: date, end: date, today: date) -> TimelineRow:
-    """A full bar once the mission started, an outline while it is planned: from today if the day is past."""
-    begins = dates.started_on or (max(dates.planned_start, today) if dates.planned_start else None)
-    end = min(end, dates.withdrawn_from or end)
-    return TimelineRow(
-        label=dates.label if dates.is_core else f"{dates.label} (option)",
-        start=max(begins, start) if begins and begins < end else None,
-        end=end,
-        is_optional=dates.started_on is None,
-        state=_mission_words(dates, today)[1],
     )
 
 

@@ -10,7 +10,7 @@ from contracts.panels import turn_of as contract_turn_of
 from core import clock
 from core.actor import Actor
 from core.dates import format_date
-from core.enums import PARTIES
+from core.enums import PARTIES, Side
 from core.face import HistoryEntry, PartyLine, Turn, latest_first
 from core.wording import counted
 from dialogues.assemblers import standing_approvals
@@ -18,25 +18,27 @@ from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
 from dialogues.lifecycle import APPROVED, WORDS
 from dialogues.models import AnnualAnnex, ManagementDialogue, MinutesApproval
 
+STALE = "Retirée : le contenu a changé"
+
 
 def approval_panel(dialogue: ManagementDialogue, standing: list[MinutesApproval]) -> list[PartyLine]:
-    """Return one line a party: approved when, by whom, or still awaited."""
-    by_side = {approval.side: approval for approval in standing}
-    lines = []
-    for side in PARTIES:
-        approval = by_side.get(side)
-        lines.append(
-            PartyLine(
-                side=side,
-                organisation=dialogue.contract.party(side).name,
-                tone="ok" if approval else "wait",
-                state="Approuvé" if approval else "Attendue",
-                who=approval.user_name if approval else "",
-                at=approval.at if approval else None,
-                missing="" if approval else "approbation du compte rendu",
-            )
+    """Return one line a party: approved when, by whom, approved before the content changed, or still awaited."""
+    given = {approval.side: approval for approval in dialogue.approvals.filter(revision=dialogue.revision)}
+    valid = {approval.pk for approval in standing}
+    return [_approval_line(dialogue, side, given.get(side), valid) for side in PARTIES]
+
+
+def _approval_line(dialogue: ManagementDialogue, side: Side, approval: MinutesApproval | None, valid: set) -> PartyLine:
+    name = dialogue.contract.party(side).name
+    if approval is None:
+        missing = "approbation du compte rendu"
+        return PartyLine(side=side, organisation=name, tone="wait", state="Attendue", missing=missing)
+    who = {"who": approval.user_name, "at": approval.at}
+    if approval.pk not in valid:
+        return PartyLine(
+            side=side, organisation=name, tone="stop", state=STALE, missing="à approuver de nouveau", **who
         )
-    return lines
+    return PartyLine(side=side, organisation=name, tone="ok", state="Approuvé", **who)
 
 
 def turn_of(dialogue: ManagementDialogue, actor: Actor, *, missing: Sequence[str] = ()) -> Turn | None:

@@ -27,6 +27,7 @@ from documents.signing_pages import outside_context, outside_form, paper_form, s
 from health_projects.enums import ProjectStatus
 from health_projects.models import HealthProject
 
+BEFORE_THE_MISSION = "La mission n’avait pas démarré ce jour-là : cette crise n’ouvre droit à aucun montant (R10)."
 RUNNING = [*OPEN_STATUSES, ContractStatus.ACTIVE]
 
 
@@ -317,6 +318,8 @@ def crisis_declare(request, pk, template_name="contracts/crisis_declare.html"):
     if request.method == "POST":
         success = "La crise est enregistrée."
         if submit_form(request, form, actions.declare_crisis, contract=contract, success=success):
+            if not contract.crisis_opens_right(form.cleaned_data["declared_on"]):
+                messages.warning(request, BEFORE_THE_MISSION)
             return redirect("contracts:contract_preview", pk)
     return show(request, template_name, {"contract": contract, "form": form})
 

@@ -524,6 +524,12 @@ def test_r10_the_ars_alone_declares_a_crisis(world, active):
             actions.declare_crisis(actor=world.east.ars_officer.as_actor(), **values)
 
 
+def test_r10_a_crisis_before_the_mission_opens_no_right(world, active):
+    active.missions.filter(mission="HEALTH_CRISIS").update(started_on=date(2026, 6, 1))
+    assert not active.crisis_opens_right(date(2026, 5, 31))
+    assert active.crisis_opens_right(date(2026, 6, 1))
+
+
 # Traces and mails
 
 

@@ -13,8 +13,10 @@ from contracts.models import Contract
 from core.enums import Side
 from core.errors import DomainError, NotAllowed, TransitionNotAllowed
 from dialogues import actions
+from dialogues.assemblers import standing_approvals
 from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
 from dialogues.models import ClosedRevision, ManagementDialogue
+from dialogues.panels import STALE, approval_panel
 from documents import jobs as document_jobs
 from documents.verification.verdicts import judge_code
 from funding.enums import PaymentStatus
@@ -162,6 +164,17 @@ def test_r17_the_three_approve_the_revision_again(world, dialogue):
         for actor in world.west.consenting[:2]:
             actions.approve_minutes(actor=actor, dialogue=revised)
     assert ManagementDialogue.objects.get(pk=dialogue.pk).status == DialogueStatus.MINUTES
+
+
+def test_an_approval_of_another_content_is_told_as_withdrawn(world, dialogue):
+    revised = revise(world, dialogue)
+    with stories.at(A_MONTH_LATER):
+        actions.send_minutes(actor=world.west.coordinator.as_actor(), dialogue=revised)
+        actions.approve_minutes(actor=world.west.consenting[0], dialogue=revised)
+    ManagementDialogue.objects.filter(pk=dialogue.pk).update(decisions="Autre chose.")
+    told = ManagementDialogue.objects.get(pk=dialogue.pk)
+    states = [line.state for line in approval_panel(told, standing_approvals(told))]
+    assert states == [STALE, "Attendue", "Attendue"]
 
 
 def test_a_revision_does_not_review_the_size(world, dialogue):
