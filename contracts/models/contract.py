@@ -385,7 +385,7 @@ class CrisisDeclaration(Signed):
 
     class Meta:
         verbose_name = "déclaration de crise"
-        ordering = ["declared_on"]
+        ordering = ["declared_on", "at", "pk"]
 
     def __str__(self):
         return self.label
