@@ -1,15 +1,23 @@
 """The back office writes nothing that the journal does not keep."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.shortcuts import redirect
 from django.utils.html import format_html_join
 from django.utils.text import capfirst
 
 from core import audit, journal
+from core.fingerprints import fingerprint
 from core.locking import read_locked
 from core.models import AuditEvent
 from core.printable import refuse_unprintable
 from core.rows import LineForm, LineFormSet, RowForm
 from core.search import holding
+
+READ = "lu"
+CHANGED_BEFORE_DELETION = (
+    "Quelqu’un a modifié entre-temps ce que vous alliez supprimer : relisez la liste avant de confirmer."
+)
 
 
 class FrenchTitles:
@@ -88,6 +96,21 @@ class AuditedAdmin(FrenchTitles, PlainSearch, admin.ModelAdmin):
             audit.record(
                 request.actor, "admin.change_lines", form.instance, before={"lines": before}, after={"lines": after}
             )
+
+    def delete_view(self, request, object_id, extra_context=None):
+        """What is deleted is what the confirmation showed, told in its address: changed since, it is shown again."""
+        row = self.get_object(request, unquote(object_id))
+        if row is None or not self.has_delete_permission(request, row):
+            return super().delete_view(request, object_id, extra_context)
+        shown = self.get_form(request, row, change=True)(instance=row).current_version
+        read = fingerprint({"row": shown, "deleted": str(self.get_deleted_objects([row], request)[0])})
+        if request.GET.get(READ) == read:
+            return super().delete_view(request, object_id, extra_context)
+        if request.method == "POST":
+            messages.warning(request, CHANGED_BEFORE_DELETION)
+        query = request.GET.copy()
+        query[READ] = read
+        return redirect(f"{request.path}?{query.urlencode()}")
 
     def delete_model(self, request, obj):
         audit.record(request.actor, "admin.delete", obj)

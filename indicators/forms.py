@@ -1,11 +1,9 @@
 """Forms of the indicators room: what a person types, refused next to its field (R13d, R15)."""
 
-from decimal import Decimal
 from typing import Any
 
 from crispy_forms.layout import Layout
 from django import forms
-from django.forms import BaseFormSet, formset_factory
 
 from agreements.enums import Direction, Scale
 from core.enums import PARTIES
@@ -20,17 +18,14 @@ from core.forms import (
     MoneyField,
     StaleFormMixin,
 )
-from core.values import euros, number_fr
 from indicators import rules
 from indicators.assemblers import definition_of
 from indicators.enums import Nature, Settlement, Usage
+from indicators.levels import BLANK_LEVELS, LevelFormSet, level_line
 from indicators.models import Indicator, IndicatorValue, MissionAction, ProgrammeMission
 
 EVIDENCE_KINDS = ("pdf", "png", "jpg", "xlsx", "csv", "docx")
-MAX_LEVELS = 8
-BLANK_LEVELS = 2
 LINES_SHOWN = 4
-LEVEL_WORDS = {"threshold": "Seuil", "amount": "Montant"}
 NATIONAL_WORDS = ("label", "unit", "owner", "counts_patients")
 
 
@@ -74,45 +69,6 @@ class MissionActionForm(VersionedForm):
         cleaned = super().clean()
         cleaned["deliverables"] = cleaned.get("deliverables", "").splitlines()
         return cleaned
-
-
-class LevelForm(forms.Form):
-    """A step of a scale in levels: from this threshold on, these euros."""
-
-    threshold = DecimalFrField(places=4, required=False)
-    amount = MoneyField(required=False)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "form-control"
-
-    def clean(self):
-        cleaned = super().clean()
-        missing = [name for name in self.fields if cleaned.get(name) is None and name not in self.errors]
-        if len(missing) == 1:
-            self.add_error(missing[0], "Un palier a un seuil et un montant.")
-        return cleaned
-
-
-class BaseLevelFormSet(BaseFormSet):
-    """The levels, from the easiest to the hardest; blank lines do not count."""
-
-    def add_fields(self, form, index):
-        super().add_fields(form, index)
-        for name, word in LEVEL_WORDS.items():
-            field = form.fields[name]
-            field.label = field.widget.attrs["aria-label"] = f"{word} du palier {(index or 0) + 1}"
-
-    @property
-    def levels(self) -> list[tuple]:
-        rows = [form.cleaned_data for form in self.forms if form.is_valid() and form.cleaned_data]
-        return [(row["threshold"], row["amount"]) for row in rows if row.get("threshold") is not None]
-
-
-LevelFormSet = formset_factory(
-    LevelForm, formset=BaseLevelFormSet, extra=BLANK_LEVELS, max_num=MAX_LEVELS, absolute_max=MAX_LEVELS
-)
 
 
 class IndicatorForm(VersionedForm):
@@ -194,7 +150,7 @@ class IndicatorForm(VersionedForm):
         super().compare_with(stored)
         rows = self.indicator.levels.values_list("threshold", "amount") if self.indicator else []
         typed = self.levels.levels if self.carries_money and self.levels.is_valid() else []
-        theirs, yours = ("\n".join(map(_level_line, levels)) for levels in (rows, typed))
+        theirs, yours = ("\n".join(map(level_line, levels)) for levels in (rows, typed))
         if theirs != yours:
             self.differences.append(Difference(label="Paliers", theirs=theirs, yours=yours))
 
@@ -242,11 +198,6 @@ class IndicatorForm(VersionedForm):
             self.add_error(error.field if error.field in self.fields else None, error.message)
 
     levels_error = ""
-
-
-def _level_line(level: tuple[Decimal, Decimal]) -> str:
-    threshold, amount = level
-    return f"{number_fr(threshold)} : {euros(amount)}"
 
 
 def evidence_field(*, required: bool, help_text: str) -> FilesField:

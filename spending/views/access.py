@@ -36,11 +36,14 @@ def expense_of(request, pk) -> Expense:
     return get_object_or_404(expenses.select_related("replaces"), pk=pk)
 
 
-def refuse_budget(request, contract: Contract, year: int):
-    """Return where to go instead of a page that writes the budget of a closed year; 403 for who never writes it."""
+def refuse_budget(request, contract: Contract, year: int, *, is_typed: bool = False):
+    """Return where to go instead of a page that writes the budget of a closed year; 403 for who never writes it.
+
+    `is_typed`: what was sent stays in its form, where the action refuses it.
+    """
     require(may_enter(request.actor, contract))
     require_year(contract, year)
-    if not is_closed(contract, year):
+    if not is_closed(contract, year) or (is_typed and request.method == "POST"):
         return None
     messages.error(request, CLOSED.format(year=year))
     return redirect(YEAR, contract.pk, year)

@@ -91,8 +91,13 @@ def receipt_attach(request, pk, template_name="spending/expense_act.html"):
 
 
 def _refuse_change(request, expense: Expense):
-    """Return where to go instead of a page that changes an expense; 403 for who never changes it."""
+    """Return where to go instead of a page that changes an expense; 403 for who never changes it.
+
+    What was typed meanwhile stays in its form: the action refuses it there.
+    """
     require(may_enter(request.actor, expense.contract))
+    if request.method == "POST":
+        return None
     if is_closed(expense.contract, expense.year):
         messages.error(request, CLOSED.format(year=expense.year))
     elif expense.cancelled_at:

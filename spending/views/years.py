@@ -50,7 +50,7 @@ def _first_step(page: pages.YearPage) -> dict[str, str]:
 @http_methods("GET", "POST")
 def budget_edit(request, pk, year, template_name="spending/budget_form.html"):
     contract = contract_of(request, pk)
-    if refused := refuse_budget(request, contract, year):
+    if refused := refuse_budget(request, contract, year, is_typed=True):
         return refused
     budget = budget_of(contract, year)
     typed = request.GET if request.htmx and request.method == "GET" else posted(request)

@@ -152,6 +152,18 @@ def test_a_member_changed_meanwhile_is_told_and_one_s_own_change_of_the_organisa
     assert (treasurer.role, cpts.name) == (Role.READER, "CPTS du Lac")
 
 
+def test_what_changed_since_the_confirmation_is_shown_again_before_it_is_deleted(back_office, draft):
+    address = reverse("admin:contracts_wording_delete", args=[draft.pk])
+    confirmation = back_office.get(address, follow=True)
+    (shown_at, _status), *_ = confirmation.redirect_chain
+    draft.articles.create(position=4, title="Litiges", body=THEIRS)
+    answer = back_office.post(shown_at, {"post": "yes"}, follow=True)
+    assert Wording.objects.filter(pk=draft.pk).exists()
+    assert "Quelqu’un a modifié entre-temps" in answer.text and "Litiges" in answer.text
+    back_office.post(answer.redirect_chain[0][0], {"post": "yes"})
+    assert not Wording.objects.filter(pk=draft.pk).exists()
+
+
 def browser_of_another_administrator() -> Client:
     person, browser = UserFactory(is_staff=True, is_superuser=True), Client()
     give_second_factor(person)

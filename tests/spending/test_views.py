@@ -70,6 +70,17 @@ def test_an_empty_list_says_who_fills_it_and_from_when(world, contract, client_o
     assert to_come.empty_url == "" and "à partir du" in to_come.empty_text
 
 
+def test_a_correction_written_while_someone_cancelled_the_expense_stays_in_its_form(world, contract, client_of):
+    actor = world.west.treasurer.as_actor()
+    expense = spend(actor, contract)
+    actions.cancel_expense(actor=actor, expense=expense, reason="Saisie deux fois.")
+    answer = client_of(world.west.coordinator).post(
+        url("expense_replace", expense.pk), typed(reason="Écrit trop tard.")
+    )
+    assert "Cette dépense est déjà annulée." in text(answer) and "Écrit trop tard." in text(answer)
+    assert Expense.objects.filter(contract=contract, cancelled_at=None, label="Loyer de mars").count() == 0
+
+
 def test_an_expense_is_entered_as_french_people_type_with_its_receipt(world, contract, client_of):
     client = client_of(world.west.treasurer)
     receipt = SimpleUploadedFile("loyer.pdf", stories.PDF, content_type="application/pdf")
