@@ -13,7 +13,14 @@ from django.conf import settings
 
 from documents.signing import trust
 from documents.signing.demonstration_authority import DEMONSTRATION_NOTICE, DemonstrationAuthority
-from documents.signing.identities import SigningIdentity, SigningUnavailable, TokenKey, roots_of, seal_notice
+from documents.signing.identities import (
+    SigningIdentity,
+    SigningUnavailable,
+    TokenKey,
+    check_in_force,
+    roots_of,
+    seal_notice,
+)
 from documents.signing.pkcs11_authority import Pkcs11Authority
 
 __all__ = ["DEMONSTRATION_NOTICE", "DemonstrationAuthority", "Pkcs11Authority", "Pkcs12Authority", "SigningUnavailable"]
@@ -70,6 +77,7 @@ class Pkcs12Authority:
         self._chain = tuple(entry.certificate for entry in bundle.additional_certs)
 
     def signer_for(self, common_name: str, organisation: str, email: str) -> SigningIdentity:
+        check_in_force(self._certificate)
         return SigningIdentity(
             key=self._key,
             certificate=self._certificate,

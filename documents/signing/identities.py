@@ -6,7 +6,10 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.x509.oid import NameOID
+from django.utils import timezone
+from django.utils.timezone import localdate
 
+from core.dates import format_date
 from core.errors import DomainError
 
 
@@ -41,6 +44,23 @@ class TimeStamp:
 
     at: datetime
     authority: str
+
+
+def check_in_force(certificate: x509.Certificate) -> None:
+    """Raise SigningUnavailable unless a certificate counts now: the engine would sign with it all the same, and every
+    reader of the file would then doubt the signature. The time is the real one, as it is for them."""
+    now = timezone.now()
+    first, last = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if now > last:
+        raise SigningUnavailable(
+            f"Le certificat de signature du portail a expiré le {format_date(localdate(last))} : rien n’a été signé. "
+            "Prévenez l’administrateur du portail."
+        )
+    if now < first:
+        raise SigningUnavailable(
+            f"Le certificat de signature du portail ne vaut qu’à partir du {format_date(localdate(first))} : rien n’a "
+            "été signé. Prévenez l’administrateur du portail."
+        )
 
 
 def common_name(certificate: x509.Certificate) -> str:

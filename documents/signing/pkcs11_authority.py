@@ -7,7 +7,14 @@ from cryptography import x509
 from pkcs11 import Attribute, ObjectClass
 
 from documents.signing import tokens, trust
-from documents.signing.identities import SigningIdentity, SigningUnavailable, TokenKey, roots_of, seal_notice
+from documents.signing.identities import (
+    SigningIdentity,
+    SigningUnavailable,
+    TokenKey,
+    check_in_force,
+    roots_of,
+    seal_notice,
+)
 
 
 @dataclass(frozen=True)
@@ -18,6 +25,7 @@ class Pkcs11Authority:
 
     def signer_for(self, common_name: str, organisation: str, email: str) -> SigningIdentity:
         certificate, chain = _read_certificates(self.key)
+        check_in_force(certificate)
         return SigningIdentity(
             key=self.key,
             certificate=certificate,

@@ -5,14 +5,17 @@ import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
 import pikepdf
 import pytest
+import time_machine
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 from django.conf import settings as django_settings
@@ -238,6 +241,36 @@ def test_a_deployment_signs_with_its_own_pkcs12(settings, bundle, contract):
     assert verdict.is_intact
     assert verdict.is_trusted
     assert "cachet de Cachet du portail" in stamp_text(signed, 0)
+
+
+@pytest.mark.parametrize(
+    ("day", "words"), [(date(2045, 1, 2), "a expiré le 1er janvier 2045"), (date(2019, 12, 1), "qu’à partir du 1er")]
+)
+def test_a_certificate_out_of_its_dates_signs_nothing_and_says_so(settings, bundle, day, words):
+    settings.SIGNING_PKCS12, settings.SIGNING_PKCS12_PASSWORD = str(bundle), "secret"
+    with time_machine.travel(day, tick=False), pytest.raises(SigningUnavailable, match=words):
+        current_authority().signer_for("Jeanne Martin", "CPTS du Pays de Redon", "")
+
+
+def test_a_key_changed_between_two_signatures_leaves_both_valid_and_the_old_root_trusted_by_its_folder(
+    settings, bundle, contract, tmp_path
+):
+    settings.SIGNING_PKCS12, settings.SIGNING_PKCS12_PASSWORD = str(bundle), "secret"
+    first = current_authority()
+    signed = sign(contract, 0, first)
+    key = rsa.generate_private_key(65537, 2048)
+    certificate = made_certificate(key, common_name="Nouveau cachet")
+    encryption = serialization.BestAvailableEncryption(b"secret")
+    bundle.write_bytes(pkcs12.serialize_key_and_certificates(b"portal", key, certificate, None, encryption))
+    signed = sign(signed, 1, current_authority())
+    verdict = verify_pdf(signed, trusted_roots=current_authority().trusted_roots())
+    assert verdict.is_intact and [item.trusted for item in verdict.signatures] == [False, True]
+    settings.SIGNING_TRUST = str(tmp_path / "trust")
+    Path(settings.SIGNING_TRUST).mkdir()
+    old = first.trusted_roots()[0].public_bytes(serialization.Encoding.PEM)
+    (Path(settings.SIGNING_TRUST) / "old.pem").write_bytes(old)
+    verdict = verify_pdf(signed, trusted_roots=current_authority().trusted_roots())
+    assert [item.trusted for item in verdict.signatures] == [True, True]
 
 
 def test_a_wrong_password_is_said(settings, bundle):

@@ -8,7 +8,9 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import servers
@@ -117,7 +119,29 @@ def silent_port():
         yield server.getsockname()[1]  # accepts, never answers
 
 
-@pytest.fixture(params=["refused_port", "silent_port"])
+@pytest.fixture
+def failing_port():
+    """A server that answers every request that it failed."""
+
+    class Failing(BaseHTTPRequestHandler):
+        def answer(self):
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.send_response(500)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        do_GET = do_PUT = do_HEAD = answer
+
+        def log_message(self, *arguments):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Failing) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+@pytest.fixture(params=["refused_port", "silent_port", "failing_port"])
 def dead_bucket(request, settings, monkeypatch):
     monkeypatch.setattr(bucket, "CLIENT", bucket.CLIENT.merge(Config(connect_timeout=0.3, read_timeout=0.3)))
     port = request.getfixturevalue(request.param)
