@@ -244,3 +244,16 @@ def test_r16_any_party_convenes_an_extraordinary_dialogue_that_the_three_close(s
         for stranger in (west.reader, signed.world.east.coordinator, west.accountant):
             with pytest.raises(NotAllowed):
                 actions.call_extraordinary(actor=stranger.as_actor(), contract=contract, **details)
+
+
+def test_who_signs_an_annex_may_refuse_from_there_and_who_has_signed_is_led_to_it(evaluated, client_of):
+    west, annex = evaluated.world.west, evaluated.contract.annexes.get()
+    client, address = client_of(west.president), reverse("dialogues:annex_sign", args=[annex.pk])
+    page = client.get(address).text
+    assert reverse("dialogues:annex_refuse", args=[annex.pk]) in page
+    assert "Le programme et les cibles de l’année suivante." in page
+    annex.document.payload["programme"] = None  # a year cut short has none to come (R19)
+    annex.document.save(update_fields=["payload"])
+    assert "Le programme et les cibles" not in client.get(address).text
+    actions.sign_annex(actor=west.president.as_actor(), annex=annex)
+    assert client.get(address).url == reverse("dialogues:annex_detail", args=[annex.pk])
