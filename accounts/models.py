@@ -318,12 +318,17 @@ class Delegation(TenantModel):
         return f"{self.deed} du {format_date(self.deed_on)}" if self.deed_on else self.deed
 
     @property
+    def has_counted(self) -> bool:
+        """It was not ended before its first day."""
+        return self.last_day is None or self.last_day >= self.starts_on
+
+    @property
     def counted_words(self) -> str:
         """The days when it really counts, as its page says them: « retirée le … » where it never did."""
         start, last_day = format_date(self.starts_on), self.last_day
         if last_day is None:
             return f"à compter du {start}"
-        if last_day < self.starts_on:
+        if not self.has_counted:
             return f"retirée le {format_date(last_day)}, avant son premier jour ({start})"
         return f"du {start} au {format_date(last_day)}"
 

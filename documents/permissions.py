@@ -1,5 +1,7 @@
 """Who may do what to a document: asked by the actions. Signing is `accounts.permissions.Act.SIGN`."""
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
 from accounts.enums import DelegationState, Power
@@ -66,14 +68,27 @@ def check_may_sign(actor: Actor) -> None:
     received = Delegation.objects.filter(
         grantee__user=actor.user_id, grantee__organisation=actor.organisation_id, power=Power.SIGN
     )
-    last = received.order_by("-starts_on", "-created_at").first()
-    if last and last.state == DelegationState.TO_COME:
-        raise NotAllowed(f"Votre délégation de signature ne vaut qu’à partir du {format_date(last.starts_on)}.")
-    if last and last.state == DelegationState.OVER and last.last_day < last.starts_on:
-        raise NotAllowed(f"Votre délégation de signature a été {last.counted_words}.")
-    if last and last.state == DelegationState.OVER:
-        raise NotAllowed(
-            f"Votre délégation de signature a pris fin le {format_date(last.last_day)} : qui l’a donnée peut en donner "
-            "une autre, depuis la page Équipe."
-        )
+    if last := _last_to_count(received):
+        raise NotAllowed(_why_not(last))
     check(actor, Act.SIGN)
+
+
+def _last_to_count(received: Iterable[Delegation]) -> Delegation | None:
+    """Return the delegation to speak of: one to come, else the one that counted last, else one that never did."""
+    to_come = [row for row in received if row.state == DelegationState.TO_COME]
+    over = [row for row in received if row.state == DelegationState.OVER]
+    if to_come:
+        return min(to_come, key=lambda row: row.starts_on)
+    return max(over, key=lambda row: (row.has_counted, row.last_day), default=None)
+
+
+def _why_not(delegation: Delegation) -> str:
+    if delegation.state == DelegationState.TO_COME:
+        return f"Votre délégation de signature ne vaut qu’à partir du {format_date(delegation.starts_on)}."
+    if not delegation.has_counted:
+        return f"Votre délégation de signature a été {delegation.counted_words}."
+    ended_on = format_date(delegation.last_day)
+    return (
+        f"Votre délégation de signature a pris fin le {ended_on}\u00a0: qui l’a donnée peut en donner une autre, depuis la "
+        "page Équipe."
+    )

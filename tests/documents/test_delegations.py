@@ -218,6 +218,17 @@ def test_who_has_no_delegation_in_force_is_told_why(world, to_sign):
         actions.sign_document(actor=west.coordinator.as_actor(), document=to_sign)
 
 
+def test_who_had_several_delegations_is_told_of_the_one_that_counted_last(world, to_sign):
+    west, today = world.west, clock.today()
+    first = delegate(west.president, west.treasurer, starts_on=today + timedelta(days=5))
+    end_delegation(actor=west.president.as_actor(), delegation=first)
+    last_day = today + timedelta(days=2)
+    delegate(west.president, west.treasurer, ends_on=last_day)
+    with stories.at(today + timedelta(days=9)), pytest.raises(NotAllowed) as refused:
+        actions.sign_document(actor=type(west.treasurer).objects.get(pk=west.treasurer.pk).as_actor(), document=to_sign)
+    assert f"a pris fin le {format_date(last_day)}" in str(refused.value)
+
+
 def test_a_delegation_ends_with_the_access_of_who_gave_it(world, to_sign):
     delegate(world.west.president, world.west.treasurer)
     signing = world.west.treasurer.as_actor()
