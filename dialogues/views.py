@@ -236,7 +236,7 @@ def annex_resend(request, pk):
 def annex_sign(request, pk, template_name="dialogues/annex_sign.html"):
     annex = annex_of(request, pk)
     require_that(check_may_sign, request.actor)
-    if request.method == "GET" and not can_sign(request.actor, annex):
+    if request.method == "GET" and not panels.can_sign(request.actor, annex):
         return redirect("dialogues:annex_detail", pk)
     form = signing_form(request, annex.document)
     if request.method == "POST" and form.is_valid():

@@ -89,6 +89,6 @@ def _why_not(delegation: Delegation) -> str:
         return f"Votre délégation de signature a été {delegation.counted_words}."
     ended_on = format_date(delegation.last_day)
     return (
-        f"Votre délégation de signature a pris fin le {ended_on}\u00a0: qui l’a donnée peut en donner une autre, depuis la "
-        "page Équipe."
+        f"Votre délégation de signature a pris fin le {ended_on}\u00a0: qui l’a donnée peut en donner une autre, "
+        "depuis la page Équipe."
     )
