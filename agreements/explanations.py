@@ -122,5 +122,6 @@ def share_of_year(line: Line) -> str:
     """Return « 181 jours sur 365 (du 15 septembre 2020 au 14 mars 2021) » for a prorated line."""
     facts = line.explanation
     last = facts.ends_on - timedelta(days=1)
-    period = f"du {format_date(facts.starts_on)} au {format_date(last)}"
+    first = format_date(facts.starts_on)
+    period = f"le {first}" if facts.starts_on == last else f"du {first} au {format_date(last)}"
     return f"{counted(facts.days, 'jour')} sur {facts.days_in_year} ({period})"

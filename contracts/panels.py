@@ -5,10 +5,13 @@ Values for the components of the face; the dossier of the contract, above, shows
 
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 
 from django.conf import settings
 from django.urls import reverse
 
+from agreements.agreement import Agreement
+from agreements.explanations import format_rate
 from contracts import assemblers, payload, permissions, rules
 from contracts.assemblers import Reading, Terms
 from contracts.enums import ContractStatus
@@ -158,7 +161,7 @@ def content_summary(content: dict, terms: Terms) -> ContentSummary:
         ("Territoire", counted(len(territory["communes"]), "commune")),
         ("Population", f"{people}, {territory['source']}" if territory["source"] else people),
         ("Taille", f"taille {territory['size']}" if territory["size"] else "à déterminer"),
-        ("Adhérents", spoken_integer(content["members"])),
+        ("Adhérents", members_words(content["members"], territory["size"], terms.agreement)),
     ]
     return ContentSummary(
         facts=facts,
@@ -170,6 +173,15 @@ def content_summary(content: dict, terms: Terms) -> ContentSummary:
         local_clauses=payload.paragraphs(content["local_clauses"]),
         clauses_status=payload.clauses_status(content),
     )
+
+
+def members_words(count: int, size: int | None, agreement: Agreement) -> str:
+    """Return the members, with R11's bonus where they open it: the amounts of a year do not count it."""
+    bonus = agreement.bonus
+    if bonus is None or size != bonus.size or count < bonus.members:
+        return spoken_integer(count)
+    rate = format_rate(Fraction(bonus.rate))
+    return f"{spoken_integer(count)}, qui majorent de {rate} chaque ligne de mission, en plus des montants ci-dessous"
 
 
 # Turn and history

@@ -220,7 +220,7 @@ class DecimalFrField(forms.Field):
     def not_a_number(self) -> str:
         if self.places == 0:
             return "Écrivez un nombre entier en chiffres, par exemple 1 250."
-        return "Écrivez un nombre en chiffres, par exemple 69,7."
+        return "Écrivez un nombre en chiffres, sans unité ni signe %, par exemple 69,7."
 
     def too_precise(self) -> str:
         if self.places == 0:

@@ -20,6 +20,7 @@ from documents.models import Document
 from funding.enums import PaymentStatus
 
 # R19: the states of what the CPTS owes.
+ORDER_IN_A_DAY = ("contract", "year", "mission", "base", "line_kind", "pk")  # a bonus after what it raises
 REPAYMENT_WORDS = {
     PaymentStatus.DUE: "À reverser",
     PaymentStatus.ORDERED: "Réclamé",
@@ -152,7 +153,7 @@ class PaymentQuerySet(ContractScopedQuerySet):
     def waiting_first(self) -> "PaymentQuerySet":
         """Order what is to be ordered or paid by its day, then the rest, the latest first."""
         waits = Q(status__in=[PaymentStatus.DUE, PaymentStatus.ORDERED])
-        return self.order_by(Case(When(waits, then=F("due_on"))).asc(nulls_last=True), "-due_on", "pk")
+        return self.order_by(Case(When(waits, then=F("due_on"))).asc(nulls_last=True), "-due_on", *ORDER_IN_A_DAY)
 
     def totals(self) -> dict[str, Decimal]:
         """Return the euros due, ordered and paid, deductions made (R18), in one query."""

@@ -159,7 +159,7 @@ def schedule_of(contract: Contract, today: date) -> list[ScheduleLine]:
         for payment in result.payments
         if (new := new_payment(payment, result)).key not in known and new.year not in closed
     ]
-    return sorted(lines, key=lambda line: (line.due_on, line.year, line.mission, line.line_kind))
+    return sorted(lines, key=lambda line: (line.due_on, line.year, line.mission, line.base, line.line_kind))
 
 
 def advances_of(result: FundingResult, year: int) -> dict[LineKey, Decimal]:

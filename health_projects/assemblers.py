@@ -271,7 +271,7 @@ def _correcting(actor: Actor, project: HealthProject) -> Turn:
         return Turn(text=f"Chez la {project.cpts} : l’ARS a demandé des corrections.", is_mine=False)
     return Turn(
         text="À vous : l’ARS demande des corrections.",
-        detail="Lisez sa demande dans l’historique, puis reprenez la rédaction. Rien de votre texte n’est perdu.",
+        detail="Lisez sa demande ci-dessous, puis reprenez la rédaction. Rien de votre texte n’est perdu.",
         url=reverse("health_projects:project_resume", args=[project.pk]),
         label="Reprendre la rédaction",
         by_post=True,

@@ -1,5 +1,6 @@
 """R18: the size of the running year changes after its advances were paid."""
 
+from datetime import date
 from decimal import Decimal
 
 from agreements.explanations import explain
@@ -55,3 +56,8 @@ def test_r11_a_bonus_that_nobody_expected_is_paid_whole_with_the_balance():
     result = funding(mission(P), agreement="aci-2021", size=4, members={1: 100}, advance_members={1: 99}, years=1)
     bonus = [row for row in payments_of(result, 1) if row[3] == "SIZE4_BONUS/FIXED"]
     assert bonus == [("2022-03-01", "BALANCE", P, "SIZE4_BONUS/FIXED", "2000.00")]
+
+
+def test_r7_a_single_day_is_told_as_a_day():
+    result = funding(mission(P, starts_on=date(2022, 2, 28)), years=1)
+    assert "1 jour sur 365 (le 28 février 2022)" in explain(result.year(1).lines[-1])

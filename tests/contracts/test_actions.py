@@ -8,10 +8,12 @@ import time_machine
 from django.core import mail
 from django.db import IntegrityError, transaction
 
+from agreements import catalogue
 from agreements.models import AgreementVersion
 from contracts import actions, assemblers, jobs, transitions
 from contracts.enums import ContractStatus
 from contracts.models import Consent, Contract, ContractMission, ContractTransition
+from contracts.panels import members_words
 from core import clock
 from core.dates import add_months, format_date
 from core.errors import DomainError, NotAllowed, StaleForm, TransitionNotAllowed
@@ -528,6 +530,19 @@ def test_r10_a_crisis_before_the_mission_opens_no_right(world, active):
     active.missions.filter(mission="HEALTH_CRISIS").update(started_on=date(2026, 6, 1))
     assert not active.crisis_opens_right(date(2026, 5, 31))
     assert active.crisis_opens_right(date(2026, 6, 1))
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "version", "told"),
+    [
+        (100, 4, "aci-2021", "100, qui majorent de 10\u00a0% chaque ligne de mission, en plus des montants ci-dessous"),
+        (99, 4, "aci-2021", "99"),
+        (100, 3, "aci-2021", "100"),
+        (100, 4, "aci-2019", "100"),
+    ],
+)
+def test_r11_the_page_says_when_the_members_open_the_bonus(count, size, version, told):
+    assert members_words(count, size, catalogue.agreement(version)) == told
 
 
 # Traces and mails
