@@ -17,6 +17,7 @@ from core.actor import Actor
 from core.enums import Role, Side
 
 SESSION_KEY = "membership"
+SESSION_OVER = "Votre session est terminée : reconnectez-vous, vous retrouverez ce que vous écriviez."
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
@@ -32,6 +33,9 @@ class SignInMiddleware(LoginRequiredMiddleware):
             return HttpResponse("Votre session est terminée.", status=401, content_type="text/plain; charset=utf-8")
         if request.method == "POST":
             keep_written(request)
+            messages.info(
+                request, "Votre session est terminée : reconnectez-vous, vous retrouverez ce que vous écriviez."
+            )
             return redirect_to_login(page_of_form(request))
         return super().handle_no_permission(request, view_func)
 

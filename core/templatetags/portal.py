@@ -311,12 +311,12 @@ def portal_table(context, table):
 
 
 @register.inclusion_tag("components/form_errors.html")
-def form_errors(form):
-    """Summary of the errors, each linked to its field; nothing when there is none."""
-    forms = list(form) if hasattr(form, "management_form") else [form]
+def form_errors(*given):
+    """One summary of the errors of a page's forms and sets of forms, each linked to its field; nothing without any."""
+    sets = [form for form in given if hasattr(form, "management_form")]
+    forms = [one for form in given for one in (form if form in sets else [form])]
     general = [sentence for one in forms for sentence in _sentences_of(one)]
-    if hasattr(form, "management_form"):
-        general += form.non_form_errors()
+    general += [sentence for form in sets for sentence in form.non_form_errors()]
     fields = [
         (field.id_for_label or field.auto_id, field.label, field.errors)
         for one in forms

@@ -46,6 +46,11 @@ def test_after_sign_in_a_form_comes_back_to_the_page_that_held_it(client):
 TEXT = "Un diagnostic long à écrire, commune par commune.\nPuis <les> autres."
 
 
+def test_the_sign_in_page_says_why_it_came_in_the_middle_of_a_form(client):
+    page = client.post(INVITE, {"email": "nouvelle@exemple.test"}, follow=True).content.decode()
+    assert "Votre session est terminée" in page
+
+
 def test_without_a_script_what_was_written_is_shown_on_the_sign_in_page(client):
     data = {"text": TEXT, "title": "Soins", "password": "secret-secret-secret-secret", "version": "3", "empty": " "}
     html = client.post(INVITE, data, follow=True).content.decode()

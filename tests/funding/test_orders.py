@@ -94,6 +94,15 @@ def test_the_accountant_sees_what_is_due_orders_it_and_takes_the_file(west, clie
     assert sum(Decimal(row["À payer"].replace(",", ".")) for row in rows) == TOTAL
 
 
+def test_a_second_tab_is_told_that_all_is_ordered_already(west, client_of):
+    client, address = client_of(west.accountant), reverse("funding:order_create")
+    with stories.at(ON_THE_DAY):
+        typed = client.get(address).context["form"].initial
+        assert client.post(address, typed).status_code == 302
+        page = client.post(address, typed)
+    assert "ne sont plus dus" in page.text and PaymentOrder.objects.count() == 1
+
+
 def test_an_order_is_read_by_its_fund_and_the_national_observer_only(evaluated, west, client_of):
     url = reverse("funding:order_detail", args=[order(west).pk])
     assert client_of(west.fund_officer).get(url).status_code == 200

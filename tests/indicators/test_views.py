@@ -153,6 +153,12 @@ def test_r13c_an_indicator_in_levels_is_typed_line_by_line(coordinator, draft):
     assert 'value="20"' in page
 
 
+def test_the_errors_of_an_indicator_and_of_its_levels_are_told_once_together(coordinator, draft):
+    wrong = LEVELS_POST | {"maximum_amount": "1e3", "levels-0-threshold": "dix"}
+    page = coordinator.post(url("indicator_create", draft.missions.get(mission=ACCESS)), wrong)
+    assert page.content.decode().count('class="form-errors"') == 1 and "2 erreurs" in text_of(page)
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
