@@ -59,7 +59,7 @@ def issue_document(
         Signature.objects.create(
             document=document, side=organisation.side, organisation=organisation, position=position
         )
-    audit.record(actor, "document.issue", document, after={"kind": kind, "key": key, "code": document.code})
+    audit.record(actor, "document.issue", document, after={"kind": kind, "code": document.code})
     transaction.on_commit(partial(tasks.wake_renderer, document.pk))
     return document
 
