@@ -220,6 +220,8 @@ def _what_changes(value: IndicatorValue, indicator: Indicator, number: Decimal |
     entered.achieved = achieved if indicator.is_achieved_or_not else None
     if value._state.adding:
         return f"Valeur : {entered.words}."
+    if entered.words == value.words:
+        return f"Valeur : {entered.words}, sans changement."
     return f"Valeur : {entered.words}, au lieu de {value.words}."
 
 

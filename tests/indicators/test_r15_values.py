@@ -13,6 +13,7 @@ from indicators.enums import ValueStatus
 from indicators.models import Indicator, IndicatorValue
 from tests.indicators.conftest import PDF, YEAR, actor_in
 from tests.utils.locks import written_under_the_journal
+from tests.utils.reading import plain
 
 pytestmark = pytest.mark.django_db
 FILES = [("extraction.pdf", PDF)]
@@ -135,6 +136,11 @@ def test_r15_entered_again_it_waits_again_and_its_history_is_kept(ours, entered)
     ]
     event = AuditEvent.objects.filter(action="value.enter").last()
     assert (Decimal(event.before["number"]), Decimal(event.after["number"])) == (62, 48)
+
+
+def test_r15_the_same_value_entered_again_is_told_as_such(ours, entered):
+    value = actions.enter_value(actor=ours.fund_officer, indicator=entered.indicator, number=entered.number, **YEAR)
+    assert plain(value.transitions.last().comment) == "Valeur : 62, sans changement."
 
 
 def test_r15_small_cells_are_refused_with_an_explanation(ours, running):
