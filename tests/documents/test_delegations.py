@@ -238,6 +238,17 @@ def test_a_delegation_ends_with_the_access_of_who_gave_it(world, to_sign):
         actions.sign_document(actor=signing, document=to_sign)
 
 
+@pytest.mark.parametrize("closed", ["president", "treasurer"])
+def test_a_delegation_of_someone_whose_access_is_closed_is_shown_without_effect(world, client_of, closed):
+    west = world.west
+    delegate(west.president, west.treasurer)
+    place = getattr(west, closed)
+    place.is_active = False
+    place.save()
+    page = client_of(west.coordinator).get(reverse(LIST)).text
+    assert "Sans effet" in page and f"l’accès de {place.user} est fermé" in page and "En cours" not in page
+
+
 def test_nobody_signs_by_a_delegation_whose_deed_was_not_deposited(world, to_sign):
     west = world.west
     Delegation.objects.create(
