@@ -13,6 +13,12 @@ class PayForm(ActionForm):
     reference = forms.CharField(label="référence du virement", max_length=60)
 
 
+class PayOrderForm(PayForm):
+    """The same for all that remains to pay of an order, whose total was read."""
+
+    seen_total = forms.DecimalField(max_digits=12, decimal_places=2, widget=forms.HiddenInput)
+
+
 class CancelForm(ActionForm):
     """Why a payment is cancelled."""
 

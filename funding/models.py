@@ -141,6 +141,10 @@ class PaymentQuerySet(ContractScopedQuerySet):
         """Keep what the accountant may order and pay: due, and neither to deduct (R18) nor to repay (R19)."""
         return self.filter(status=PaymentStatus.DUE, amount__gt=0)
 
+    def to_pay(self) -> "PaymentQuerySet":
+        """Keep what was ordered and is not paid yet."""
+        return self.filter(status=PaymentStatus.ORDERED)
+
     def awaiting_accountant(self) -> "PaymentQuerySet":
         """Keep what the accountant has still to order or to pay, or to claim and receive (R19)."""
         waiting = self.filter(status__in=[PaymentStatus.DUE, PaymentStatus.ORDERED])

@@ -10,6 +10,7 @@ urlpatterns = [
     path("bordereaux/", views.order_list, name="order_list"),
     path("bordereaux/nouveau/", views.order_create, name="order_create"),
     path("bordereaux/<uuid:pk>/", views.order_detail, name="order_detail"),
+    path("bordereaux/<uuid:pk>/payer/", views.order_pay, name="order_pay"),
     path("<uuid:pk>/", views.payment_detail, name="payment_detail"),
     path("<uuid:pk>/ordonner/", views.payment_order, name="payment_order"),
     path("<uuid:pk>/payer/", views.payment_pay, name="payment_pay"),

@@ -23,7 +23,7 @@ from core.spreadsheets import CONTENT_TYPES, spreadsheet_response
 from core.tables import table_response
 from funding import actions
 from funding.filters import PaymentFilter
-from funding.forms import CancelForm, CompensationForm, LineStartForm, OrderForm, PayForm, PeriodForm
+from funding.forms import CancelForm, CompensationForm, LineStartForm, OrderForm, PayForm, PayOrderForm, PeriodForm
 from funding.lifecycle import WORDS, Transition, available
 from funding.models import Payment, PaymentOrder, Statement
 from funding.schedule import schedule_of, schedule_sums, schedule_years
@@ -157,15 +157,33 @@ def order_create(request, template_name="funding/order_form.html"):
 
 @http_methods("GET")
 def order_detail(request, pk, template_name="funding/order_detail.html"):
-    order = get_object_or_404(PaymentOrder.objects.visible_to(request.actor), pk=pk)
+    order = order_of(request, pk)
     return table_response(
         request,
         queryset=order.payments.select_related("contract__cpts"),
         table_class=OrderedTable,
         template_name=template_name,
-        context={"order": order},
+        context={"order": order, "can_pay": may(request.actor, Act.PAY) and order.payments.to_pay().exists()},
         export_name=f"bordereau-{order.number}",
     )
+
+
+@http_methods("GET", "POST")
+def order_pay(request, pk, template_name="funding/order_pay.html"):
+    """Pay at once what remains to pay of an order, as it was shown."""
+    order = order_of(request, pk)
+    require(may(request.actor, Act.PAY))
+    payments = list(order.payments.to_pay())
+    if request.method == "GET" and not payments:
+        messages.info(request, f"{order} : tous ses versements sont déjà payés ou annulés.")
+        return redirect("funding:order_detail", pk)
+    total = sum((payment.net_amount for payment in payments), Decimal(0))
+    form = PayOrderForm(posted(request), actor=request.actor, initial={"paid_on": clock.today(), "seen_total": total})
+    if request.method == "POST" and submit_form(
+        request, form, actions.pay_order, order=order, success="Les paiements sont enregistrés."
+    ):
+        return redirect("funding:order_detail", pk)
+    return show(request, template_name, {"order": order, "form": form, "count": len(payments), "total": total})
 
 
 @http_methods("GET")
@@ -270,6 +288,11 @@ def initial_period(actor: Actor) -> dict[str, str]:
     due = Payment.objects.visible_to(actor).payable().filter(due_on__lte=today)
     first_day = due.aggregate(first=Min("due_on"))["first"] or today
     return {"first_day": first_day.isoformat(), "last_day": today.isoformat()}
+
+
+def order_of(request, pk) -> PaymentOrder:
+    """Return an order in the actor's scope, or answer 404."""
+    return get_object_or_404(PaymentOrder.objects.visible_to(request.actor), pk=pk)
 
 
 def payments_of_period(actor: Actor, period: PeriodForm) -> list[Payment]:

@@ -1,4 +1,4 @@
-"""What the accountant of a fund does with payments: order one or those of a period, pay, cancel."""
+"""What the accountant of a fund does with payments: order and pay them, one by one or together, or cancel one."""
 
 from datetime import date
 from decimal import Decimal
@@ -62,13 +62,26 @@ def order_period(*, actor: Actor, first_day: date, last_day: date, seen_total: D
 def pay_payment(*, actor: Actor, payment: Payment, paid_on: date, reference: str) -> Payment:
     """The accountant records that an ordered payment was made, with its date and reference."""
     payment = _lock(actor, payment)
-    if not reference.strip():
-        raise DomainError("Indiquez la référence du virement.", field="reference")
-    if paid_on > clock.today():
-        raise DomainError("Un paiement ne peut pas être daté de l’avenir.", field="paid_on")
-    if payment.ordered_on and paid_on < payment.ordered_on:
-        raise DomainError("Le paiement ne peut pas précéder son ordonnancement.", field="paid_on")
-    return transitions.move(payment, actor, Transition.PAY, paid_on=paid_on, reference=reference.strip())
+    return _pay(actor, payment, paid_on, reference)
+
+
+@transaction.atomic
+def pay_order(*, actor: Actor, order: PaymentOrder, paid_on: date, reference: str, seen_total: Decimal) -> PaymentOrder:
+    """The accountant records that all that remains to pay of an order was paid on one day, under one reference.
+
+    `seen_total` is the sum that she read, in euros: another one is refused. Raises DomainError when nothing remains.
+    """
+    check(actor, Act.PAY)
+    if actor.organisation_id != order.organisation_id:
+        raise NotAllowed("Ce bordereau relève d’une autre caisse.")
+    payments = list(order.payments.to_pay().select_for_update(of=("self",)).select_related("contract"))
+    if not payments:
+        raise DomainError("Tous les versements de ce bordereau sont déjà payés ou annulés.")
+    if sum(payment.net_amount for payment in payments) != seen_total:
+        raise DomainError("Les versements à payer ont changé depuis que vous les avez lus : relisez le bordereau.")
+    for payment in payments:
+        _pay(actor, payment, paid_on, reference)
+    return order
 
 
 @transaction.atomic
@@ -87,6 +100,16 @@ def _lock(actor: Actor, payment: Payment) -> Payment:
     if actor.organisation_id != payment.contract.fund_id:
         raise NotAllowed("Ce versement relève d’une autre caisse.")
     return payment
+
+
+def _pay(actor: Actor, payment: Payment, paid_on: date, reference: str) -> Payment:
+    if not reference.strip():
+        raise DomainError("Indiquez la référence du virement.", field="reference")
+    if paid_on > clock.today():
+        raise DomainError("Un paiement ne peut pas être daté de l’avenir.", field="paid_on")
+    if payment.ordered_on and paid_on < payment.ordered_on:
+        raise DomainError("Le paiement ne peut pas précéder son ordonnancement.", field="paid_on")
+    return transitions.move(payment, actor, Transition.PAY, paid_on=paid_on, reference=reference.strip())
 
 
 def _order(actor: Actor, payment: Payment, order: PaymentOrder | None = None) -> Payment:

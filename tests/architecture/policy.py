@@ -355,6 +355,12 @@ POLICY: dict[str, Row] = {
         data={"first_day": day_due, "last_day": day_due, "seen_total": euros_due},
     ),
     "funding:order_detail": Row(about=both(lambda d: of_fund(d.tenant, pk=d.order.pk))),
+    "funding:order_pay": Row(
+        methods=FORM,
+        about=both(lambda d: of_fund(d.tenant, pk=d.order.pk)),
+        act=Act.PAY,
+        data={"paid_on": DAY, "reference": "VIR-1"},
+    ),
     "funding:payment_detail": read_row(lambda d: d.due.pk),
     "funding:payment_order": payment_row("due", POST),
     "funding:payment_pay": payment_row("ordered", data={"paid_on": DAY, "reference": "VIR-1"}),

@@ -117,3 +117,78 @@ def test_a_bad_period_keeps_what_was_typed(west, client_of):
         reverse("funding:order_create"), {"first_day": "31/02/2026", "last_day": "01/04/2026"}
     )
     assert page.status_code == 200 and "Écrivez une date qui existe" in page.text and "31/02/2026" in page.text
+
+
+# Paid at once
+
+
+def pay(tenant, made: PaymentOrder, **changes) -> PaymentOrder:
+    typed = {"paid_on": ON_THE_DAY, "reference": "REMISE-7", "seen_total": TOTAL} | changes
+    with stories.at(ON_THE_DAY):
+        return actions.pay_order(actor=tenant.accountant.as_actor(), order=made, **typed)
+
+
+def test_an_order_is_paid_at_once_with_one_date_and_one_reference(west):
+    made = pay(west, order(west))
+    told = {(payment.status, payment.paid_on, payment.reference) for payment in made.payments.all()}
+    assert told == {(PaymentStatus.PAID, ON_THE_DAY, "REMISE-7")}
+    steps = [[step.transition for step in payment.transitions.all()] for payment in made.payments.all()]
+    assert steps == [["order", "pay"]] * 2
+
+
+def test_what_was_paid_or_cancelled_apart_stays_as_it_is(west):
+    made = order(west)
+    first, second = made.payments.order_by("-amount")
+    with stories.at(ON_THE_DAY):
+        actor = west.accountant.as_actor()
+        actions.pay_payment(actor=actor, payment=first, paid_on=ON_THE_DAY, reference="VIR-1")
+    pay(west, made, seen_total=second.net_amount)
+    assert list(made.payments.order_by("-amount").values_list("reference", flat=True)) == ["VIR-1", "REMISE-7"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence", "field"),
+    [
+        ({"reference": " "}, "référence", "reference"),
+        ({"paid_on": date(2026, 4, 18)}, "avenir", "paid_on"),
+        ({"paid_on": date(2026, 4, 16)}, "précéder", "paid_on"),
+        ({"seen_total": TOTAL + 1}, "ont changé", None),
+    ],
+)
+def test_an_order_that_cannot_be_paid_so_is_left_whole(west, changes, sentence, field):
+    made = order(west)
+    with pytest.raises(DomainError, match=sentence) as refused:
+        pay(west, made, **changes)
+    assert refused.value.field == field
+    assert {payment.status for payment in made.payments.all()} == {PaymentStatus.ORDERED}
+
+
+def test_an_order_is_not_paid_twice(west):
+    made = pay(west, order(west))
+    with pytest.raises(DomainError, match="déjà payés"):
+        pay(west, made)
+
+
+def test_only_the_accountant_of_its_fund_pays_an_order(evaluated, west):
+    made = order(west)
+    for actor in (west.fund_officer.as_actor(), west.president.as_actor(), evaluated.world.east.accountant.as_actor()):
+        with pytest.raises(NotAllowed), stories.at(ON_THE_DAY):
+            actions.pay_order(actor=actor, order=made, paid_on=ON_THE_DAY, reference="R", seen_total=TOTAL)
+
+
+def test_the_accountant_pays_an_order_from_its_page(evaluated, west, client_of):
+    made = order(west)
+    page, form = (reverse(f"funding:order_{step}", args=[made.pk]) for step in ("detail", "pay"))
+    assert form not in client_of(west.fund_officer).get(page).text
+    assert client_of(evaluated.world.east.accountant).get(form).status_code == 404
+    client = client_of(west.accountant)
+    with stories.at(ON_THE_DAY):
+        assert form in client.get(page).text
+        shown = client.get(form)
+        assert "2 versements à payer" in shown.text and "86\u202f034,25" in shown.text
+        typed = {**shown.context["form"].initial, "reference": "", "paid_on": "17/04/2026"}
+        refused = client.post(form, typed)
+        assert refused.status_code == 200 and "17/04/2026" in refused.text
+        assert client.post(form, {**typed, "reference": "REMISE-7"}).url == page
+        assert form not in client.get(page).text
+        assert client.get(form).url == page
