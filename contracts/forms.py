@@ -47,7 +47,8 @@ class ContractForm(CrispyMixin, StaleFormMixin, forms.Form):
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 10}),
         help_text="Ce que les trois parties ajoutent à la trame. Un paragraphe par ligne. Une mention entre accolades "
-        "prend la valeur du contrat\u00a0: {cpts}, {population}, {taille}, {adherents}…",
+        "prend la valeur du contrat\u00a0: {cpts}, {population}, {taille}… {communes} et {adherents} écrivent le "
+        "nombre et le mot\u00a0: «\u00a088 adhérents\u00a0».",
     )
 
     def __init__(self, *args, missions: Sequence[rules.MissionDates], **kwargs):
