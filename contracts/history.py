@@ -57,10 +57,10 @@ def _signatures(key: str, what: str) -> list[HistoryEntry]:
             at=signature.signed_at,
             who=signature.signer_name,
             what=_signing_words(signature, what),
-            organisation=signature.organisation.name,
+            organisation=signature.organisation_name,
             side=signature.side,
         )
-        for signature in signed.select_related("organisation")
+        for signature in signed
     ]
 
 

@@ -151,7 +151,7 @@ def layout_of(document: Document) -> dict[str, Any]:
         "context": {**document.payload, "document_code": document.code},
         "title": document.title,
         "issued_at": document.issued_at,
-        "signature_fields": [SignatureField(name=item.field_name, party=item.organisation.name) for item in signatures],
+        "signature_fields": [SignatureField(name=item.field_name, party=item.organisation_name) for item in signatures],
         "data": data_of(document),
     }
 

@@ -57,7 +57,11 @@ def issue_document(
     document.readers.set([*readers, *signatories])
     for position, organisation in enumerate(signatories, start=1):
         Signature.objects.create(
-            document=document, side=organisation.side, organisation=organisation, position=position
+            document=document,
+            side=organisation.side,
+            organisation=organisation,
+            organisation_name=organisation.name,
+            position=position,
         )
     audit.record(actor, "document.issue", document, after={"kind": kind, "code": document.code})
     transaction.on_commit(partial(tasks.wake_renderer, document.pk))

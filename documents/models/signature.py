@@ -23,6 +23,7 @@ class Signature(TenantModel, TimeStamped):
     document = models.ForeignKey(Document, models.CASCADE, related_name="signatures", verbose_name="document")
     side = StatusField(Side, verbose_name="partie")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    organisation_name = models.CharField("nom de la partie", max_length=200)  # as the document prints it
     position = models.PositiveSmallIntegerField("rang")
     signed_at = models.DateTimeField("signé le", null=True, blank=True)
     signer = models.ForeignKey(

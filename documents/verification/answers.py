@@ -156,7 +156,7 @@ def _facts(document: Document) -> DocumentFacts:
         issued_at=document.issued_at,
         sha256=document.file.sha256,
         level=document.level,
-        parties=tuple(item.organisation.name for item in document.signature_list),
+        parties=tuple(item.organisation_name for item in document.signature_list),
         replaced_by=tuple(
             Replacement(code=later.code, title=later.title, is_amendment=later.kind == DocumentKind.AMENDMENT)
             for later in document.replacements
@@ -173,7 +173,7 @@ def _expected(judgement: Judgement, revision: StoredFile) -> Iterator[SignatureF
 
 
 def _line(item: Signature, report: SignatureReport | None, is_present: bool) -> SignatureFacts:
-    who = {"side": item.side.value, "organisation": item.organisation.name, "is_present": is_present}
+    who = {"side": item.side.value, "organisation": item.organisation_name, "is_present": is_present}
     if not is_present:
         return SignatureFacts(**who)
     return SignatureFacts(

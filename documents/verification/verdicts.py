@@ -150,7 +150,7 @@ def _missing(document: Document, revision: StoredFile) -> tuple[str, ...]:
     expected = document.signature_list
     present = present_in(document, revision)
     if len(present) < len(expected):
-        absent = [item.organisation.name for item in expected if item not in present]
+        absent = [item.organisation_name for item in expected if item not in present]
         return (f"Signatures présentes : {len(present)} sur {len(expected)}. Manque : {spoken_list(absent)}.",)
     if revision.sha256 != document.file.sha256:
         return ("Ce fichier est un état antérieur du document : le portail en conserve un plus récent.",)

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from pypdf import PdfWriter
 
+from accounts.models import Organisation
 from core.errors import DomainError
 from documents import actions, sandbox
 from documents.codes import read_code
@@ -53,6 +54,17 @@ def test_the_last_state_is_genuine_and_names_its_three_signatories(issued):
     assert [line.signer for line in answer.signatures] == [actor.user_name for actor in west.signing]
     assert all(line.is_present and line.is_valid and line.is_trusted for line in answer.signatures)
     assert answer.document.code == issued.document.code
+
+
+@AT_HAND
+def test_a_party_renamed_since_keeps_the_name_that_the_document_prints(issued):
+    printed = [actor.organisation_name for actor in issued.world.west.signing]
+    Organisation.objects.update(name="CPAM issue d’une fusion")
+    document = Document.objects.get(pk=issued.document.pk)
+    answer = answer_of(judge_code(document.code))
+    assert list(answer.document.parties) == printed
+    assert [line.organisation for line in answer_of(judge_file(issued.whole)).signatures] == printed
+    assert "fusion" not in str(judge_file(issued.states[1]).reasons)
 
 
 @AT_HAND
