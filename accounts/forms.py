@@ -53,6 +53,9 @@ class AcceptInvitationForm(CrispyMixin, forms.Form):
     )
 
 
+SERVED = "Ce code a déjà servi\u00a0: prenez le suivant. L’application en montre un nouveau toutes les trente secondes."
+
+
 class CodeServesOnce:
     """A form that takes the code of a second factor once, for as long as it could be taken.
 
@@ -63,9 +66,10 @@ class CodeServesOnce:
     def clean_code(self) -> str:
         key = f"accounts:code-served:{self.user.pk}:{normalize_user_code(self.cleaned_data['code'])}"
         if cache.get(key):
-            raise forms.ValidationError("Ce code a déjà servi\u00a0: attendez le suivant, trente secondes au plus.")
+            raise forms.ValidationError(SERVED)
         code = super().clean_code()
-        cache.set(key, True, mfa_settings.TOTP_PERIOD * (2 * mfa_settings.TOTP_TOLERANCE + 1))
+        if not cache.add(key, True, mfa_settings.TOTP_PERIOD * (2 * mfa_settings.TOTP_TOLERANCE + 1)):
+            raise forms.ValidationError(SERVED)  # sent twice at the same instant
         return code
 
 

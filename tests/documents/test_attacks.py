@@ -19,6 +19,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.forms import SERVED
 from accounts.models import Membership
 from core.enums import Role
 from core.errors import DomainError
@@ -54,7 +55,7 @@ def test_a_code_that_has_signed_signs_nothing_more(world, to_sign):
     shown = code_of(TOTP_SECRET)
     with time_machine.travel(timezone.now(), tick=False):
         assert asked_of(world.west.president, to_sign, shown).is_valid()
-        assert asked_of(world.west.president, to_sign, shown).errors["code"] == WRONG
+        assert asked_of(world.west.president, to_sign, shown).errors["code"] == [SERVED]
 
 
 def test_a_code_of_another_time_or_of_another_account_does_not_sign(world, to_sign):
@@ -72,7 +73,7 @@ def test_a_recovery_code_signs_once(world, to_sign):
     person = world.west.president
     (spent, *_others) = RecoveryCodes.activate(person.user).get_unused_codes()
     assert asked_of(person, to_sign, spent).is_valid()
-    assert asked_of(person, to_sign, spent).errors["code"] == WRONG
+    assert asked_of(person, to_sign, spent).errors["code"] == [SERVED]
 
 
 def test_one_person_does_not_sign_for_two_parties(world, to_sign):
