@@ -11,7 +11,8 @@ from contracts.assemblers import CutMission
 from contracts.enums import TerminationGround
 from core import clock
 from core.dates import format_date
-from core.forms import ActionForm, CrispyMixin, DecimalFrField, FrenchDateField, ReadValuesMixin, StaleFormMixin
+from core.form_fields import DecimalFrField, FrenchDateField
+from core.forms import ActionForm, CrispyMixin, ReadValuesMixin, StaleFormMixin
 from core.money import format_euros
 
 MAX_MEMBERS = 100_000

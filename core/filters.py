@@ -6,7 +6,7 @@ import django_filters
 from django import forms
 from django.utils.text import capfirst
 
-from core.forms import FrenchDateField
+from core.form_fields import FrenchDateField
 from core.search import holding
 
 

@@ -13,7 +13,8 @@ from core.curves import CurvePoint, curve
 from core.enums import Side, Status
 from core.face import Difference, HistoryEntry, PartyLine, Step, TodoItem, Turn
 from core.filters import BaseFilterSet, SearchFilter
-from core.forms import CrispyMixin, DocumentField, FrenchDateField, MoneyField
+from core.form_fields import DocumentField, FrenchDateField, MoneyField
+from core.forms import CrispyMixin
 from core.models import AuditEvent, JobState
 from core.tables import BaseTable
 

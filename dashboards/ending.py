@@ -16,7 +16,7 @@ from core import clock
 from core.actor import Actor
 from core.dates import format_date
 from core.errors import DomainError
-from core.forms import FrenchDateField
+from core.form_fields import FrenchDateField
 from dashboards.waiting import Waiting, of_dossier
 from funding.ending import EndPreview, end_preview
 

@@ -4,7 +4,8 @@ from django import forms
 
 from accounts.models import Organisation
 from core.actor import SYSTEM
-from core.forms import CrispyMixin, FrenchDateField
+from core.form_fields import FrenchDateField
+from core.forms import CrispyMixin
 
 
 class MoveForm(CrispyMixin, forms.Form):

@@ -4,7 +4,8 @@ from django import forms
 
 from contracts.models import ContractYear
 from core.dates import format_date
-from core.forms import ActionForm, FrenchDateField, ReadValuesMixin, StaleFormMixin
+from core.form_fields import FrenchDateField
+from core.forms import ActionForm, ReadValuesMixin, StaleFormMixin
 from core.wording import counted
 from dialogues.enums import DialogueKind
 from dialogues.models import ManagementDialogue

@@ -17,7 +17,8 @@ from accounts.models import Membership
 from accounts.permissions import delegable
 from core import clock
 from core.errors import DomainError
-from core.forms import ActionForm, CrispyMixin, DocumentField, FilesField, FrenchDateField
+from core.form_fields import DocumentField, FilesField, FrenchDateField
+from core.forms import ActionForm, CrispyMixin
 from documents import storage
 from documents.actions.delegations import mandate_of
 from documents.codes import read_code

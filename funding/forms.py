@@ -3,7 +3,8 @@
 from django import forms
 
 from core import clock
-from core.forms import ActionForm, FrenchDateField, MoneyField, ReadValuesMixin
+from core.form_fields import FrenchDateField, MoneyField
+from core.forms import ActionForm, ReadValuesMixin
 
 
 class PayForm(ActionForm):

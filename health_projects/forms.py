@@ -4,7 +4,8 @@ from django import forms
 
 from agreements.agreement import Agreement
 from core.face import Difference
-from core.forms import ActionForm, DecimalFrField, StaleFormMixin
+from core.form_fields import DecimalFrField
+from core.forms import ActionForm, StaleFormMixin
 from health_projects.enums import OppositionGround
 
 MAX_TEXT = 50_000  # about twenty pages

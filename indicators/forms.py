@@ -9,15 +9,8 @@ from agreements.enums import Direction, Scale
 from core.enums import PARTIES
 from core.errors import DomainError
 from core.face import Difference
-from core.forms import (
-    ActionForm,
-    DecimalFrField,
-    DocumentField,
-    FilesField,
-    FrenchDateField,
-    MoneyField,
-    StaleFormMixin,
-)
+from core.form_fields import DecimalFrField, DocumentField, FilesField, FrenchDateField, MoneyField
+from core.forms import ActionForm, StaleFormMixin
 from indicators import rules
 from indicators.assemblers import definition_of
 from indicators.enums import Nature, Settlement, Usage

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django import forms
 from django.forms import BaseFormSet, formset_factory
 
-from core.forms import DecimalFrField, MoneyField
+from core.form_fields import DecimalFrField, MoneyField
 from core.values import euros, number_fr
 
 MAX_LEVELS = 8

@@ -11,7 +11,7 @@ from django.forms.boundfield import BoundField
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from core.forms import DecimalFrField, FrenchDateField, MoneyField
+from core.form_fields import DecimalFrField, FrenchDateField, MoneyField
 from simulator.documents import YEARS
 
 MAX_MEMBERS = 100_000

@@ -13,7 +13,8 @@ from django.forms.boundfield import BoundField
 from agreements.agreement import Agreement
 from agreements.rules import CONTRACT_YEARS
 from core.errors import DomainError
-from core.forms import ActionForm, FrenchDateField, ReadValuesMixin
+from core.form_fields import FrenchDateField
+from core.forms import ActionForm, ReadValuesMixin
 from core.wording import counted
 from simulator import address, documents
 from simulator.assemblers import MAX_COMMUNES, ChosenTerritory, read_pasted, territory_of

@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 
 from agreements.enums import Scale
 from core.errors import DomainError
-from core.forms import ActionForm, DecimalFrField, FrenchDateField
+from core.form_fields import DecimalFrField, FrenchDateField
+from core.forms import ActionForm
 from core.money import format_euros
 from core.values import integer_fr
 from indicators.assemblers import indicator_input

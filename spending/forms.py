@@ -8,7 +8,8 @@ from django import forms
 from contracts.models import Contract
 from core.errors import DomainError
 from core.files import KINDS
-from core.forms import ActionForm, DocumentField, FrenchDateField, MoneyField, ReadValuesMixin, StaleFormMixin
+from core.form_fields import DocumentField, FrenchDateField, MoneyField
+from core.forms import ActionForm, ReadValuesMixin, StaleFormMixin
 from spending.assemblers import envelopes_of
 from spending.enums import Category, Envelope, Profession
 from spending.models import Budget, Expense, Professional

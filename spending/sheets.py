@@ -16,7 +16,7 @@ from django.db.models import TextChoices
 
 from core.errors import DomainError
 from core.files import recognise
-from core.forms import FrenchDateField, MoneyField
+from core.form_fields import FrenchDateField, MoneyField
 from core.search import folded
 from core.spreadsheets import read_csv, read_xlsx, write_xlsx
 from core.values import date_fr, euros

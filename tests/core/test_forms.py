@@ -12,7 +12,8 @@ from django.template import Context, Template
 from openpyxl import Workbook
 
 from core.errors import DomainError, StaleForm
-from core.forms import CrispyMixin, DecimalFrField, DocumentField, FrenchDateField, MoneyField, StaleFormMixin
+from core.form_fields import DecimalFrField, DocumentField, FrenchDateField, MoneyField
+from core.forms import CrispyMixin, StaleFormMixin
 
 
 @pytest.mark.parametrize(
