@@ -19,7 +19,7 @@ from core.printable import refuse_unprintable
 from core.values import date_fr, euros, number_fr
 
 OPTIONAL = " (facultatif)"
-STALE = "Cette page a changé depuis que vous l’avez ouverte : comparez les deux textes avant d’enregistrer."
+STALE = "Cette page a changé depuis que vous l’avez ouverte : comparez les deux textes avant d’enregistrer."
 
 
 class CrispyMixin:
