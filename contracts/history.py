@@ -2,13 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 
-from contracts.lifecycle import AMENDMENT_WORDS, WORDS
+from contracts.lifecycle import AMENDMENT_WORDS, WORDS, AmendmentChange, Transition
 from contracts.models import Amendment, AmendmentConsent, Consent, Contract
 from contracts.panels import short_code
 from core.dates import format_date
 from core.face import HistoryEntry, latest_first
 from core.models import TransitionLog
 from documents.models import Signature
+
+# What ends a round of signature without effect, of a contract or of an amendment.
+STOPS = (
+    Transition.REFUSE_SIGNATURE,
+    Transition.NEWER_AGREEMENT,
+    Transition.EXPIRE_SIGNATURE,
+    AmendmentChange.MISS_THE_DAY,
+)
 
 
 def contract_history(contract: Contract) -> list[HistoryEntry]:
@@ -30,6 +38,15 @@ def amendment_history(amendment: Amendment) -> list[HistoryEntry]:
     """Return who did what to an amendment: consents and their withdrawal, signatures, transitions."""
     entries = _consents(amendment.consents.all()) + _signatures(f"amendment:{amendment.pk}:", "l’avenant")
     return latest_first(entries + _steps(amendment.transitions.all(), AMENDMENT_WORDS))
+
+
+def stopped_words(steps: Iterable[TransitionLog]) -> str:
+    """Say why a round of signature stopped, from the transitions of its contract or amendment: a refusal, a last day
+    that passed, a newer agreement. Empty where none did."""
+    last = max((step for step in steps if step.transition in STOPS), key=lambda step: step.at, default=None)
+    if last and last.transition == Transition.REFUSE_SIGNATURE:
+        return f"{last.organisation_name} a refusé de signer."
+    return last.comment if last else ""
 
 
 def _steps(transitions: Iterable[TransitionLog], words: Mapping[str, str]) -> list[HistoryEntry]:

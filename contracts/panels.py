@@ -138,13 +138,13 @@ def signature_lines(document: Document | None) -> list[PartyLine]:
     return [
         PartyLine(
             side=signature.side,
-            organisation=signature.organisation.name,
+            organisation=signature.organisation_name,
             tone="ok" if signature.signed_at else "wait",
             state=signature.signed_word if signature.signed_at else "Attendue",
             who=signature.spoken_signer,
             at=signature.signed_at,
         )
-        for signature in document.signatures.select_related("organisation")
+        for signature in document.signature_list
     ]
 
 

@@ -199,7 +199,7 @@ def _signatures(model, path: str, scope: QuerySet, *, room: str, about=None) -> 
             **_columns(
                 at=F("document__signatures__signed_at"),
                 user_name=F("document__signatures__signer_name"),
-                organisation_name=F("document__signatures__organisation__name"),
+                organisation_name=F("document__signatures__organisation_name"),
                 side=F("document__signatures__side"),
                 transition=Case(
                     When(document__signatures__scan__isnull=False, then=Value("on_paper")),

@@ -84,10 +84,10 @@ def _kept_beside(document: Document, folder: str, label: str) -> Iterator[Piece]
     """Give what vouches, out of its file, for the signatures of a document: papers signed by hand, deeds."""
     for row in document.signature_list:
         if row.scan:
-            detail = f"Signé sur papier, {row.organisation.name}"
+            detail = f"Signé sur papier, {row.organisation_name}"
             yield Piece(folder=folder, label=label, detail=detail, file=row.scan)
         if row.deed:
-            detail = f"Acte de délégation, {row.organisation.name}"
+            detail = f"Acte de délégation, {row.organisation_name}"
             yield Piece(folder=folder, label=label, detail=detail, file=row.deed)
 
 

@@ -88,7 +88,7 @@ def _annex_turn(annex: AnnualAnnex, actor: Actor) -> Turn:
             url=reverse("dialogues:annex_sign", args=[annex.pk]),
             label="Lire et signer l’annexe",
         )
-    names = ", ".join(item.organisation.name for item in annex.document.awaited)
+    names = ", ".join(item.organisation_name for item in annex.document.awaited)
     text = f"Signature de l’annexe de l’année {annex.year} attendue : {names}."
     page = reverse("dialogues:annex_detail", args=[annex.pk])
     return Turn(text=text, url=page, label="Ouvrir l’annexe", is_mine=False)
@@ -138,7 +138,7 @@ def annex_panel(annex: AnnualAnnex) -> list[PartyLine]:
     return [
         PartyLine(
             side=signature.side,
-            organisation=signature.organisation.name,
+            organisation=signature.organisation_name,
             tone=signature.tone,
             state=signature.state,
             who=signature.signer_name or signature.refused_by,

@@ -10,7 +10,7 @@ from accounts.permissions import Act, may
 from contracts import actions, amending, amendment_page, permissions
 from contracts.enums import AmendmentStatus
 from contracts.forms import AmendmentForm
-from contracts.history import amendment_history
+from contracts.history import amendment_history, stopped_words
 from contracts.models import Amendment, Contract
 from contracts.views.reasons import act_with_reason
 from core import clock
@@ -86,7 +86,7 @@ def amendment_sign(request, pk, template_name="contracts/amendment_sign.html"):
     require(permissions.is_party(request.actor, amendment.contract))
     require_that(check_may_sign, request.actor)
     if amendment.document is None:
-        return redirect("contracts:amendment_detail", pk)
+        return _lead_back(request, amendment)
     form = signing_form(request, amendment.document)
     if request.method == "POST" and form.is_valid():
         form.save()
@@ -117,13 +117,20 @@ def _sign_out_of_the_portal(request, pk, form_of: Callable, template_name: str):
     require_that(check_may_sign, request.actor)
     is_possible = permissions.can_sign_amendment(request.actor, amendment)
     if amendment.document is None or (request.method == "GET" and not is_possible):
-        return redirect("contracts:amendment_detail", pk)
+        return _lead_back(request, amendment)
     form = form_of(request, amendment.document)
     if signed := submit_outside(request, form, actions.sign_amendment, amendment=amendment):
         _say_signed(request, signed)
         return redirect("contracts:amendment_detail", pk)
     context = {"amendment": amendment, **outside_context(form)}
     return show(request, template_name, context)
+
+
+def _lead_back(request, amendment: Amendment):
+    """Lead back who comes too late, or too early, with the reason: an old link, or a page left open."""
+    why = stopped_words(amendment.transitions.all())
+    messages.warning(request, f"L’avenant n’est pas en signature. {why}".strip())
+    return redirect("contracts:amendment_detail", amendment.pk)
 
 
 @http_methods("GET", "POST")

@@ -13,7 +13,7 @@ from contracts import actions, assemblers, ending, panels, permissions
 from contracts.enums import ContractStatus
 from contracts.filters import ContractFilter
 from contracts.forms import ContractForm, CrisisForm
-from contracts.history import contract_history
+from contracts.history import contract_history, stopped_words
 from contracts.models import OPEN_STATUSES, Contract
 from contracts.tables import ContractTable
 from contracts.views.reasons import act_with_reason
@@ -207,7 +207,7 @@ def contract_sign(request, pk, template_name="contracts/contract_sign.html"):
     require(permissions.is_party(request.actor, contract))
     require_that(check_may_sign, request.actor)
     if contract.document is None:
-        return redirect("contracts:contract_preview", pk)
+        return _lead_back(request, contract)
     form = signing_form(request, contract.document)
     if request.method == "POST" and form.is_valid():
         form.save()
@@ -238,13 +238,19 @@ def _sign_out_of_the_portal(request, pk, form_of: Callable, template_name: str):
     require_that(check_may_sign, request.actor)
     is_possible = permissions.can_sign(request.actor, contract)
     if contract.document is None or (request.method == "GET" and not is_possible):
-        return redirect("contracts:contract_preview", pk)
+        return _lead_back(request, contract)
     form = form_of(request, contract.document)
     if signed := submit_outside(request, form, actions.sign_contract, contract=contract):
         _say_signed(request, signed)
         return redirect("contracts:contract_sign", pk)
     context = {"contract": contract, **outside_context(form)}
     return show(request, template_name, context)
+
+
+def _lead_back(request, contract: Contract):
+    """Lead back who comes too late, or too early, with the reason: an old link, or a page left open."""
+    messages.warning(request, f"Le contrat n’est pas en signature. {stopped_words(contract.transitions.all())}".strip())
+    return redirect("contracts:contract_preview", contract.pk)
 
 
 def _signature_context(actor: Actor, contract: Contract) -> dict:
@@ -255,7 +261,7 @@ def _signature_context(actor: Actor, contract: Contract) -> dict:
         "code": panels.short_code(contract.agreed_hash),
         "signatures": panels.signature_lines(contract.document),
         "has_signed": actor.side not in waiting,
-        "next_parties": [(side, contract.party(side).name) for side in waiting],
+        "next_parties": [row for row in contract.document.signature_list if row.side in waiting],
         "is_last": waiting == [actor.side],
         "can_sign": permissions.can_sign(actor, contract) and actor.side in waiting,
         "can_remind": can_remind(actor, contract.document),

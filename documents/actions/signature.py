@@ -108,7 +108,7 @@ def _keep_delegation(signatory: Actor, document: Document, signature: Signature)
 
 
 def _sign_here(signer: User, signed_at: datetime, mandate: str, document: Document, signature: Signature) -> SignedPdf:
-    organisation = signature.organisation.name
+    organisation = signature.organisation_name
     return engine.sign_pdf(
         pdf=storage.read(document.file),
         field_name=signature.field_name,
@@ -118,7 +118,7 @@ def _sign_here(signer: User, signed_at: datetime, mandate: str, document: Docume
         reason=", ".join(filter(None, [document.title, signature.delegation_deed])),
         location=organisation,
         signed_at=signed_at,
-        certify=not document.signatures.filter(file__isnull=False).exists(),
+        certify=not document.is_certified,
     )
 
 
@@ -185,7 +185,7 @@ def remind_signatories(*, actor: Actor, document: Document) -> list[Signature]:
         row.reminded_on = today
         row.save(update_fields=["reminded_on", "updated_at"])
         audit.record(
-            actor, "document.remind", document, after={"side": row.side, "organisation": row.organisation.name}
+            actor, "document.remind", document, after={"side": row.side, "organisation": row.organisation_name}
         )
         transaction.on_commit(partial(notifications.signature_reminder, row, actor.organisation_name))
     return due
@@ -238,7 +238,9 @@ def _signature_of(actor: Actor, document: Document) -> Signature:
     _check_acts_once(document, actor.user_id)
     first = document.awaited[0]
     if document.in_order and first != signature:
-        raise DomainError(f"Ce document se signe dans l’ordre : la signature de {first.organisation} vient d’abord.")
+        raise DomainError(
+            f"Ce document se signe dans l’ordre : la signature de {first.organisation_name} vient d’abord."
+        )
     return signature
 
 

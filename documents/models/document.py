@@ -105,6 +105,11 @@ class Document(TenantModel, Job, TimeStamped):
         return bool(self.signature_list) and all(item.signed_at for item in self.signature_list)
 
     @property
+    def is_certified(self) -> bool:
+        """A signature made here stands in the file: it certifies it, and one's own certificate may follow."""
+        return any(item.file_id for item in self.signature_list)
+
+    @property
     def signing_state(self) -> SigningState:
         """Where its signature stands; a round that was closed, or whose last day has passed, binds nobody."""
         if any(item.refused_at for item in self.signature_list):

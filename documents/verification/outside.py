@@ -62,10 +62,10 @@ def accepted_signature(
 
 def _check_continues(document: Document, current: bytes, content: bytes) -> None:
     """Our bytes as they are now, then something more."""
-    if not any(row.file_id for row in document.signature_list):
+    if not document.is_certified:
         raise DomainError(
             "La première signature se fait dans le portail : elle certifie le fichier, et n’y permet plus que des "
-            "signatures. Vous signerez avec votre certificat dès qu’une autre partie aura signé.",
+            "signatures. Vous signerez avec votre certificat dès qu’une autre partie y aura signé.",
             FIELD,
         )
     if content == current:

@@ -14,12 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Delegation, Membership
-from contracts import actions, assemblers
+from accounts.models import Delegation, Membership, Organisation
+from contracts import actions, assemblers, jobs
 from contracts.enums import ContractStatus
 from contracts.models import Contract
 from core import clock
-from core.dates import add_months
+from core.dates import add_months, format_date
 from core.wording import of
 from dialogues.actions import open_negotiation
 from documents.signing.authority import DemonstrationAuthority
@@ -355,6 +355,46 @@ def test_a_signatory_signs_with_her_own_certificate_from_the_page(world, client_
         assert not signing.document.signatures.get(side="ARS").signed_at
         assert bring_back(signed, shown).url == url("contract_sign", signing)
     assert signing.document.signatures.get(side="ARS").certificate_subject.startswith("Paul Le Goff, ")
+
+
+def test_ones_own_certificate_is_offered_once_the_portal_has_certified_the_file_and_the_page_says_why(
+    world, client_of, signing
+):
+    client, address = client_of(world.west.ars_signatory), url("contract_sign_outside", signing)
+    page = client.get(url("contract_sign", signing))
+    assert address not in page.text and "dès qu’une autre partie aura signé dans le portail" in words(page)
+    page = client.get(address)
+    assert "Pas encore sur ce document" in words(page) and 'type="file"' not in page.text
+    actions.sign_contract(actor=world.west.president.as_actor(), contract=signing)
+    assert address in client.get(url("contract_sign", signing)).text
+    assert 'type="file"' in client.get(address).text
+
+
+def test_who_comes_to_sign_after_the_last_day_reads_that_it_has_passed(world, client_of, signing):
+    last_day = signing.document.expires_on
+    with stories.at(last_day + timedelta(days=1)):
+        client = client_of(world.west.president)
+        page = words(client.get(url("contract_sign", signing)))
+        assert "dernier jour pour signer, est passé" in page and "Code de votre second facteur" not in page
+        jobs.follow_contracts()
+        for name in ("contract_sign", "contract_sign_paper"):
+            for method in (client.get, client.post):
+                page = words(method(url(name, signing), follow=True))
+                assert f"Le contrat n’est pas en signature. Le {format_date(last_day)}, dernier jour" in page
+
+
+def test_who_comes_to_sign_after_a_refusal_reads_who_refused(world, client_of, signing):
+    actions.refuse_signature(actor=world.west.ars_signatory.as_actor(), contract=signing, reason="Taille à revoir")
+    page = words(client_of(world.west.president).get(url("contract_sign", signing), follow=True))
+    assert f"Le contrat n’est pas en signature. {world.west.ars} a refusé de signer." in page
+
+
+def test_a_party_renamed_since_keeps_on_the_panels_the_name_that_the_document_prints(world, client_of, signing):
+    printed = world.west.fund.name
+    Organisation.objects.filter(pk=world.west.fund.pk).update(name="CPAM issue d’une fusion")
+    actions.sign_contract(actor=world.west.president.as_actor(), contract=signing)
+    page = words(client_of(world.west.president).get(url("contract_sign", signing)))
+    assert page.count(printed) == 2 and "fusion" not in page
 
 
 def test_the_last_party_signs_on_paper_and_the_contract_is_in_force(world, client_of, signing):

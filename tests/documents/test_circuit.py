@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.enums import Power
-from accounts.models import Delegation
+from accounts.models import Delegation, Organisation
 from core import clock
 from core.actor import SYSTEM
 from core.errors import DomainError
@@ -189,6 +189,20 @@ def test_a_round_that_is_over_is_not_closed_a_second_time(world, to_sign):
         actions.sign_document(actor=actor, document=to_sign)
     actions.close_round(actor=SYSTEM, document=to_sign, because="Trop tard.")
     assert read(to_sign).signing_state == SigningState.SIGNED
+
+
+def test_a_party_renamed_before_it_signs_keeps_everywhere_the_name_that_the_document_prints(
+    world, client_of, to_sign, mailoutbox, django_capture_on_commit_callbacks
+):
+    west, printed = world.west, world.west.fund.name
+    Organisation.objects.filter(pk=west.fund.pk).update(name="CPAM issue d’une fusion")
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.remind_signatories(actor=west.coordinator.as_actor(), document=to_sign)
+    assert any(printed in mail.body for mail in mailoutbox) and "fusion" not in str([each.body for each in mailoutbox])
+    document = actions.sign_document(actor=west.fund_signatory.as_actor(), document=to_sign)
+    page = client_of(west.coordinator).get(reverse("documents:document_detail", args=[document.pk]))
+    for said in (text_of(storage.read(document.file)), page.text):
+        assert printed in said and "fusion" not in said
 
 
 def test_a_reminder_leaves_once_a_day_to_those_who_may_sign_and_is_in_the_journal(
