@@ -151,6 +151,7 @@ if REDIS_URL:
     }
 else:
     CELERY_BROKER_URL = "filesystem://localhost/"  # without a host kombu warns at each start
+    CELERY_BROKER_TRANSPORT = "cpts_portal.embedded_queue:Transport"
     QUEUE_DIR = VAR_DIR / "queue"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(QUEUE_DIR / "messages"),
