@@ -1,21 +1,20 @@
 """An amendment as values: what it finds, what it makes of it, and the words of both (R2, R18).
 
-Pages, PDF and the fingerprint of the consents read the same content.
+Pages, PDF (`amendment_words.py`) and the fingerprint of the consents read the same content.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
 
 from agreements.agreement import Agreement, AmountLine
-from agreements.enums import AmountKind, MissionCode
+from agreements.enums import MissionCode
 from agreements.models import AgreementVersion
 from agreements.rules import contract_years
-from contracts import payload, rules
+from contracts import rules
 from contracts.assemblers import contract_content
 from contracts.models import DURATION_YEARS, Amendment, Contract
 from core import clock
@@ -23,7 +22,6 @@ from core.dates import format_date
 from core.enums import PARTIES
 from core.errors import DomainError
 from core.fingerprints import fingerprint
-from core.money import format_euros
 from core.wording import Lack, counted
 
 CONTENT_FORMAT = 1
@@ -284,69 +282,3 @@ def _lines(situation: Situation) -> list[AmountLine]:
 
 def _amount(line: AmountLine | None) -> str | None:
     return f"{line.amount:f}" if line else None
-
-
-# What pages and PDF print
-
-
-def amendment_words(content: dict[str, Any]) -> dict[str, Any]:
-    """Return the content in the words that are printed: changes, annual amounts before and after, totals, clauses."""
-    return {
-        "changes": [row for row in content["changes"] if row["key"] != "clauses"],
-        "amounts": [
-            {
-                "label": _amount_label(row),
-                "before": _euros(row["before"]),
-                "after": _euros(row["after"]),
-                "is_changed": row["before"] != row["after"],
-                "is_validated": row["is_validated"],
-            }
-            for row in content["amounts"]
-        ],
-        "total_before": _total(content, "before"),
-        "total_after": _total(content, "after"),
-        "clauses": payload.paragraphs(content["clauses"]) if content["clauses"] is not None else None,
-        "former_clauses": next(
-            (payload.paragraphs(row["before"]) for row in content["changes"] if row["key"] == "clauses"), []
-        ),
-        "effect": _effect(content),
-    }
-
-
-def amendment_payload(amendment: Amendment, content: dict[str, Any]) -> dict[str, Any]:
-    """Return what `contracts/pdf/amendment.html` prints: the content as agreed, and its words."""
-    contract = amendment.contract
-    return {
-        "content": content,
-        "number": amendment.number,
-        "contract": {
-            "number": contract.number,
-            "signed_on": format_date(contract.signed_on),
-            "cpts": contract.cpts.name,
-        },
-        "parties": payload.party_rows(content["parties"]),
-        "reason": payload.paragraphs(content["reason"]),
-        **amendment_words(content),
-    }
-
-
-def _effect(content: dict[str, Any]) -> str:
-    if content["takes_effect_year"] is None:
-        return "dès la dernière des trois signatures"
-    day = format_date(date.fromisoformat(content["takes_effect_on"]))
-    return f"à compter du {day}, premier jour de l’année contractuelle {content['takes_effect_year']}"
-
-
-def _amount_label(row: dict[str, Any]) -> str:
-    kind = AmountKind(row["kind"]).label
-    return f"{MissionCode(row['mission']).label}, {kind.lower()}" if row["mission"] else kind
-
-
-def _euros(amount: str | None) -> str:
-    return format_euros(Decimal(amount)) if amount is not None else NONE
-
-
-def _total(content: dict[str, Any], when: str) -> str:
-    """Return the sum of a whole year without declared crisis, as the contract counts it."""
-    rows = [row for row in content["amounts"] if row[when] is not None and row["kind"] not in payload.EVENT_KINDS]
-    return format_euros(sum((Decimal(row[when]) for row in rows), Decimal("0.00")))

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from contracts import amending, permissions
+from contracts import amending, amendment_words, permissions
 from contracts.enums import AmendmentStatus
 from contracts.models import Amendment, Contract
 from contracts.panels import (
@@ -42,7 +42,7 @@ def page_of(amendment: Amendment) -> AmendmentPage:
     content = amending.amendment_content(amendment)
     digest = amendment.agreed_hash or fingerprint(content)
     return AmendmentPage(
-        words=amending.amendment_words(content),
+        words=amendment_words.words_of(content),
         digest=digest,
         code=short_code(digest),
         missing=amending.missing_items(amendment),
@@ -82,7 +82,7 @@ def signature_context(actor: Actor, amendment: Amendment) -> dict[str, Any]:
         "contract": amendment.contract,
         "document": amendment.document,
         "code": short_code(amendment.agreed_hash),
-        "words": amending.amendment_words(amending.amendment_content(amendment)),
+        "words": amendment_words.words_of(amending.amendment_content(amendment)),
         "signatures": signature_lines(amendment.document),
         "has_signed": actor.side not in waiting,
         "is_last": waiting == [actor.side],

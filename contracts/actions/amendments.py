@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from accounts.permissions import Act, check
 from agreements.models import AgreementVersion
-from contracts import amending, assemblers, clauses, lifecycle, notifications, rules, transitions
+from contracts import amending, amendment_words, assemblers, clauses, lifecycle, notifications, rules, transitions
 from contracts.enums import AmendmentStatus, ContractStatus
 from contracts.lifecycle import AmendmentChange
 from contracts.models import (
@@ -244,7 +244,7 @@ def _agree(actor: Actor, amendment: Amendment, content: dict, digest: str) -> No
         key=f"amendment:{amendment.pk}:{digest}" + (f":{rounds}" if rounds > 1 else ""),
         title=f"{amendment.label} au contrat {contract.number} de la {contract.cpts}",
         template_name="contracts/pdf/amendment.html",
-        payload=amending.amendment_payload(amendment, content),
+        payload=amendment_words.payload_of(amendment, content),
         signatories=contract.parties,
         readers=contract.parties,
         expires_on=_last_day(amendment),

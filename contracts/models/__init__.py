@@ -14,15 +14,14 @@ from contracts.models.contract import (
     OPEN_STATUSES,
     Consent,
     Contract,
-    ContractMission,
     ContractQuerySet,
     ContractScopedQuerySet,
     ContractTransition,
-    ContractYear,
     CrisisDeclaration,
 )
 from contracts.models.ending import Termination, TerminationConsent, TerminationRate
 from contracts.models.wordings import Wording, WordingArticle
+from contracts.models.years import ContractMission, ContractYear
 
 __all__ = [
     "AMENDMENT_ROWS",

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agreements.models import AgreementVersion
-from contracts import actions, amending, jobs
+from contracts import actions, amending, amendment_words, jobs
 from contracts.enums import AmendmentStatus
 from contracts.lifecycle import AMENDMENT_RULES, AMENDMENT_WORDS, AmendmentChange, amendment_target
 from contracts.models import Amendment, Contract
@@ -141,7 +141,7 @@ def test_the_comparison_says_what_changes_and_nothing_else(contract, west):
     assert amounts["QUALITY", "FIXED"] == (None, "15000.00")
     assert content["takes_effect_on"] == "2027-03-17"
     # 60 000 + 100 000 + 70 000 + 30 000 + 35 000, then 75 000 + 125 000 + 90 000 + 35 000 + 45 000 + 30 000
-    words = amending.amendment_words(content)
+    words = amendment_words.words_of(content)
     assert plain(words["total_before"]) == "295 000,00 €"
     assert plain(words["total_after"]) == "400 000,00 €"
 
