@@ -95,7 +95,7 @@ TEMPLATES = [
                 "accounts.context_processors.actor",
                 "cpts_portal.navigation.navigation",
             ],
-            "builtins": ["core.templatetags.portal"],
+            "builtins": ["core.templatetags.portal", "core.templatetags.values"],
         },
     }
 ]

@@ -17,7 +17,7 @@ from core.enums import Side
 from core.face import HistoryEntry, PartyLine, Step, TodoItem, Turn
 from core.icons import ICONS
 from core.models import JobState
-from core.templatetags import portal
+from core.templatetags import portal, values
 from core.views import face
 
 NARROW, NO_BREAK = "\u202f", "\u00a0"
@@ -34,10 +34,10 @@ def portal_day(monkeypatch):
 
 
 def test_euros_have_narrow_spaces_and_two_decimals():
-    assert portal.euros(Decimal("8678.08")) == f"8{NARROW}678,08{NO_BREAK}€"
-    assert portal.euros(Fraction(1, 3)) == f"0,33{NO_BREAK}€"
-    assert portal.euros(None) == "–"
-    assert portal.euros("") == "–"
+    assert values.euros(Decimal("8678.08")) == f"8{NARROW}678,08{NO_BREAK}€"
+    assert values.euros(Fraction(1, 3)) == f"0,33{NO_BREAK}€"
+    assert values.euros(None) == "–"
+    assert values.euros("") == "–"
 
 
 @pytest.mark.parametrize(
@@ -55,34 +55,34 @@ def test_euros_have_narrow_spaces_and_two_decimals():
     ],
 )
 def test_numbers_are_written_the_french_way(value, digits, expected):
-    assert portal.number_fr(value, digits) == expected
+    assert values.number_fr(value, digits) == expected
 
 
 def test_a_rate_and_a_number_of_points_read_the_same():
-    assert portal.percent_fr(Decimal("0.697")) == f"69,70{NO_BREAK}%"
-    assert portal.percent_fr(Fraction(2, 3), 0) == f"67{NO_BREAK}%"
-    assert portal.points_fr(Decimal("69.7")) == f"69,70{NO_BREAK}%"
+    assert values.percent_fr(Decimal("0.697")) == f"69,70{NO_BREAK}%"
+    assert values.percent_fr(Fraction(2, 3), 0) == f"67{NO_BREAK}%"
+    assert values.points_fr(Decimal("69.7")) == f"69,70{NO_BREAK}%"
 
 
 def test_sizes_of_files_are_spoken_in_octets():
-    assert portal.size_fr(219_136) == f"214{NO_BREAK}ko"
-    assert portal.size_fr(1_600_000) == f"1,5{NO_BREAK}Mo"
-    assert portal.size_fr(1) == f"1{NO_BREAK}octet"
-    assert portal.size_fr(None) == "–"
+    assert values.size_fr(219_136) == f"214{NO_BREAK}ko"
+    assert values.size_fr(1_600_000) == f"1,5{NO_BREAK}Mo"
+    assert values.size_fr(1) == f"1{NO_BREAK}octet"
+    assert values.size_fr(None) == "–"
 
 
 def test_dates_are_read_in_paris():
     at = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)
-    assert portal.date_fr(at) == "1er avril 2026"
-    assert portal.datetime_fr(at) == "1er avril 2026 à 00:30"
-    assert portal.date_fr(None) == portal.datetime_fr(None) == "–"
+    assert values.date_fr(at) == "1er avril 2026"
+    assert values.datetime_fr(at) == "1er avril 2026 à 00:30"
+    assert values.date_fr(None) == values.datetime_fr(None) == "–"
 
 
 def test_the_time_left_is_counted_to_the_portal_day(portal_day):
     day = date(2026, 3, 15)
-    assert portal.until_fr(day + timedelta(days=1)) == f"il reste 1{NO_BREAK}jour"
-    assert portal.until_fr(day) == "c’est aujourd’hui"
-    assert portal.until_fr(day - timedelta(days=3)) == f"en retard de 3{NO_BREAK}jours"
+    assert values.until_fr(day + timedelta(days=1)) == f"il reste 1{NO_BREAK}jour"
+    assert values.until_fr(day) == "c’est aujourd’hui"
+    assert values.until_fr(day - timedelta(days=3)) == f"en retard de 3{NO_BREAK}jours"
 
 
 @pytest.mark.parametrize("name", sorted(ICONS))
