@@ -3,10 +3,12 @@
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.text import capfirst
 
 from core import audit, journal
+from core.deletion import show_deletion, typed_in
 from core.fingerprints import fingerprint
 from core.locking import read_locked
 from core.models import AuditEvent
@@ -81,6 +83,16 @@ class AuditedAdmin(FrenchTitles, PlainSearch, admin.ModelAdmin):
             return read_locked(self.get_queryset(request), row.pk)
         except self.model.DoesNotExist:  # deleted while we waited
             return None
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        """What was typed about a row deleted meanwhile is shown, and added again where nothing went with the row."""
+        if request.method != "POST" or "post" in request.POST:  # the confirmation of a deletion sends `post`
+            return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+        names = f"admin:{opts.app_label}_{opts.model_name}"
+        lines = {formset.get_default_prefix(): formset.form for formset, _ in self.get_formsets_with_inlines(request)}
+        typed = typed_in(request, self.get_form(request), lines)
+        add = reverse(f"{names}_add") if not lines and self.has_add_permission(request) else ""
+        return show_deletion(request, self.model, object_id, typed, back=reverse(f"{names}_changelist"), add=add)
 
     def save_model(self, request, obj, form, change):
         before = {name: form.current_values.get(name) for name in form.changed_data} if change else None

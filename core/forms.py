@@ -132,7 +132,7 @@ class StaleFormMixin:
             if name not in self.fields:
                 continue
             field, typed = self.fields[name], self.data.get(self.add_prefix(name), "")
-            theirs, yours = _spoken(value, field), _spoken(self.cleaned_data.get(name, typed), field)
+            theirs, yours = spoken_value(value, field), spoken_value(self.cleaned_data.get(name, typed), field)
             if theirs != yours:
                 label = str(field.label).removesuffix(OPTIONAL)
                 self.differences.append(Difference(label=label, theirs=theirs, yours=yours))
@@ -157,8 +157,8 @@ def _version_text(version: Any) -> str:
     return version.isoformat() if hasattr(version, "isoformat") else str(version)
 
 
-def _spoken(value: Any, field: forms.Field) -> str:
-    """Return a value of a field as words to compare."""
+def spoken_value(value: Any, field: forms.Field) -> str:
+    """Return a value of a field as words to read and to compare."""
     if value is None or value == "":
         return ""
     if isinstance(value, bool):

@@ -14,7 +14,7 @@ from core.forms import ActionForm, StaleFormMixin
 from indicators import rules
 from indicators.assemblers import definition_of
 from indicators.enums import Nature, Settlement, Usage
-from indicators.levels import BLANK_LEVELS, LevelFormSet, level_line
+from indicators.levels import BLANK_LEVELS, LevelForm, LevelFormSet, level_line
 from indicators.models import Indicator, IndicatorValue, MissionAction, ProgrammeMission
 
 EVIDENCE_KINDS = ("pdf", "png", "jpg", "xlsx", "csv", "docx")
@@ -68,6 +68,7 @@ class IndicatorForm(VersionedForm):
     """An indicator; a result says how its value earns money. `levels` is the formset of its levels."""
 
     conditional = ("maximum_amount", "scale", "target")
+    lines = {"levels": LevelForm}
     WHAT = ("label", "action", "unit", "calculation", "nature", "owner", "counts_patients")
     MONEY = ("usage", "maximum_amount", "scale", "direction", "baseline", "target")
 

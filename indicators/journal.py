@@ -5,6 +5,7 @@ from indicators.lifecycle import PROGRAMME_WORDS, VALUE_WORDS
 WORDS = {
     "action.delete": "a supprimé une action du programme",
     "action.save": "a enregistré une action du programme",
+    "deliverable.delete": "a retiré un livrable attendu",
     "deliverable.deposit": "a déposé un livrable",
     "evidence.add": "a ajouté une pièce justificative",
     "indicator.delete": "a supprimé un indicateur",
@@ -14,6 +15,7 @@ WORDS = {
     "programme.copy": "a repris le programme d’une autre année",
     "programme.create": "a commencé un programme",
     "programme.missions": "a changé les missions d’un programme",
+    "programme_mission.delete": "a retiré une mission d’un programme",
     "programme.share": "a ouvert un programme à l’ARS et à la caisse",
     "programme.start_mission": "a fait entrer une mission dans le programme",
     **{f"programme.{transition}": words for transition, words in PROGRAMME_WORDS.items()},

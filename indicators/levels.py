@@ -10,14 +10,13 @@ from core.values import euros, number_fr
 
 MAX_LEVELS = 8
 BLANK_LEVELS = 2
-LEVEL_WORDS = {"threshold": "Seuil", "amount": "Montant"}
 
 
 class LevelForm(forms.Form):
     """A step of a scale in levels: from this threshold on, these euros."""
 
-    threshold = DecimalFrField(places=4, required=False)
-    amount = MoneyField(required=False)
+    threshold = DecimalFrField(label="Seuil du palier", places=4, required=False)
+    amount = MoneyField(label="Montant du palier", required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -37,9 +36,8 @@ class BaseLevelFormSet(BaseFormSet):
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
-        for name, word in LEVEL_WORDS.items():
-            field = form.fields[name]
-            field.label = field.widget.attrs["aria-label"] = f"{word} du palier {(index or 0) + 1}"
+        for field in map(form.fields.get, LevelForm.base_fields):
+            field.label = field.widget.attrs["aria-label"] = f"{field.label} {(index or 0) + 1}"
 
     @property
     def levels(self) -> list[tuple]:

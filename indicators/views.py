@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from accounts.permissions import Act, may
+from core.deletion import lead_from, survives_deletion
 from core.http import attempt, http_methods, posted, posted_files, require, require_that, show, submit_form
 from indicators import actions, assemblers, forms, permissions
 from indicators.models import Deliverable, Indicator, IndicatorValue, MissionAction, Programme, ProgrammeMission
@@ -63,10 +64,12 @@ def programme_copy(request, pk, source_pk):
 
 
 @http_methods("GET", "POST")
+@survives_deletion(of=ProgrammeMission, form=forms.MissionActionForm)
 def action_create(request, pk, template_name="indicators/action_edit.html"):
     mission = _mission(request, pk)
     if refused := _refuse_writing(request, mission):
         return refused
+    lead_from(request, back=reverse(EDIT, args=[mission.programme_id]))
     form = forms.MissionActionForm(posted(request), actor=request.actor)
     success = "L’action est ajoutée."
     if submit_form(request, form, actions.save_action, programme_mission=mission, success=success):
@@ -76,11 +79,13 @@ def action_create(request, pk, template_name="indicators/action_edit.html"):
 
 
 @http_methods("GET", "POST")
+@survives_deletion(of=MissionAction, form=forms.MissionActionForm)
 def action_edit(request, pk, template_name="indicators/action_edit.html"):
     action = get_object_or_404(MissionAction.objects.visible_to(request.actor), pk=pk)
     mission = _mission(request, action.programme_mission_id)
     if refused := _refuse_writing(request, mission):
         return refused
+    lead_from(request, back=_edit_url(mission), add=reverse("indicators:action_create", args=[mission.pk]))
     lines = "\n".join(deliverable.label for deliverable in action.deliverables.all())
     values = {"title": action.title, "lead": action.lead, "deliverables": lines}
     form = forms.MissionActionForm(
@@ -109,10 +114,12 @@ def action_delete(request, pk):
 
 
 @http_methods("GET", "POST")
+@survives_deletion(of=ProgrammeMission, form=forms.IndicatorForm)
 def indicator_create(request, pk, template_name="indicators/indicator_edit.html"):
     mission = _mission(request, pk)
     if refused := _refuse_writing(request, mission):
         return refused
+    lead_from(request, back=reverse(EDIT, args=[mission.programme_id]))
     form = forms.IndicatorForm(
         posted(request),
         actor=request.actor,
@@ -126,11 +133,13 @@ def indicator_create(request, pk, template_name="indicators/indicator_edit.html"
 
 
 @http_methods("GET", "POST")
+@survives_deletion(of=Indicator, form=forms.IndicatorForm)
 def indicator_edit(request, pk, template_name="indicators/indicator_edit.html"):
     indicator = get_object_or_404(Indicator.objects.visible_to(request.actor), pk=pk)
     mission = _mission(request, indicator.programme_mission_id)
     if refused := _refuse_writing(request, mission):
         return refused
+    lead_from(request, back=_edit_url(mission), add=reverse("indicators:indicator_create", args=[mission.pk]))
     values = {name: getattr(indicator, name) for name in forms.IndicatorForm.base_fields}
     form = forms.IndicatorForm(
         posted(request),
@@ -159,11 +168,13 @@ def indicator_delete(request, pk):
 
 
 @http_methods("GET", "POST")
+@survives_deletion(of=Indicator, form=forms.ValueForm)
 def value_enter(request, pk, template_name="indicators/value_enter.html"):
     indicator = get_object_or_404(Indicator.objects.visible_to(request.actor).with_programme(), pk=pk)
     require(permissions.may_enter(request.actor, indicator))
     if refused := _refuse_values(request, indicator.programme_mission):
         return refused
+    lead_from(request, back=reverse(DETAIL, args=[indicator.programme_mission.programme_id]))
     value = indicator.current_value
     values = forms.ValueForm.values_of(value) or assemblers.usual_period(indicator)
     form = forms.ValueForm(
@@ -225,12 +236,14 @@ def evidence_add(request, pk, template_name="indicators/evidence_add.html"):
 
 
 @http_methods("GET", "POST")
+@survives_deletion(of=Deliverable, form=forms.DeliverableForm)
 def deliverable_deposit(request, pk, template_name="indicators/deliverable_deposit.html"):
     deliverable = get_object_or_404(Deliverable.objects.visible_to(request.actor).with_programme(), pk=pk)
     mission = deliverable.action.programme_mission
     require(permissions.may_deposit(request.actor))
     if refused := _refuse_values(request, mission):
         return refused
+    lead_from(request, back=reverse(DETAIL, args=[mission.programme_id]))
     form = forms.DeliverableForm(posted(request), posted_files(request), actor=request.actor)
     success = "Le livrable est déposé."
     if submit_form(request, form, actions.deposit_deliverable, deliverable=deliverable, success=success):
@@ -240,11 +253,13 @@ def deliverable_deposit(request, pk, template_name="indicators/deliverable_depos
 
 
 @http_methods("GET", "POST")
+@survives_deletion(of=Indicator, form=forms.SettlementForm)
 def indicator_settle(request, pk, template_name="indicators/indicator_settle.html"):
     indicator = get_object_or_404(Indicator.objects.visible_to(request.actor).with_programme(), pk=pk)
     require(may(request.actor, Act.SETTLE_INDICATOR))
     if refused := _refuse_values(request, indicator.programme_mission):
         return refused
+    lead_from(request, back=reverse(DETAIL, args=[indicator.programme_mission.programme_id]))
     values = {
         "settlement": indicator.settlement,
         "retained_amount": indicator.retained_amount,

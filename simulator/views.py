@@ -16,6 +16,7 @@ from agreements.agreement import Agreement
 from contracts.models import Contract
 from core import clock
 from core.actor import Actor
+from core.deletion import lead_from, survives_deletion
 from core.errors import DomainError
 from core.http import attempt, http_methods, posted, require, show, submit_form
 from core.spreadsheets import spreadsheet_response
@@ -126,10 +127,12 @@ def scenario_detail(request, pk, template_name="simulator/scenario_detail.html")
 
 
 @http_methods("GET", "POST")
+@survives_deletion(of=Scenario, form=RenameForm)
 def scenario_edit(request, pk, template_name="simulator/scenario_form.html"):
     """Rename a scenario, or change its note."""
     scenario = scenario_of(request, pk)
     require(may(request.actor, Act.SAVE_SCENARIO))
+    lead_from(request, back=reverse("simulator:scenario_list"))
     form = RenameForm(posted(request), actor=request.actor, values={"name": scenario.name, "note": scenario.note})
     if request.method == "POST" and submit_form(
         request, form, actions.rename_scenario, scenario=scenario, success="Le scénario est renommé."

@@ -15,6 +15,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from core import clock
+from core.deletion import MARK, mark_of
 from core.errors import StaleForm
 from core.face import Turn
 from core.icons import ICONS
@@ -272,6 +273,13 @@ def portal_form(context, form, submit: str = "Enregistrer", cancel_url: str = ""
         "csrf_token": context.get("csrf_token"),
         "request": context.get("request"),
     }
+
+
+@register.simple_tag(takes_context=True)
+def read_mark(context) -> SafeString:
+    """Return the hidden field that says which row a form was opened for (core.deletion)."""
+    mark = mark_of(context["request"]) if context.get("request") else ""
+    return format_html('<input type="hidden" name="{}" value="{}">', MARK, mark) if mark else mark_safe("")
 
 
 @register.inclusion_tag("components/stale_form.html")

@@ -57,7 +57,7 @@ def save_action(
     if not action.title:
         raise DomainError("Donnez un nom à l’action.", "title")
     action.save()
-    _set_deliverables(action, [label.strip() for label in deliverables if label.strip()])
+    _set_deliverables(actor, action, [label.strip() for label in deliverables if label.strip()])
     touch(mission.programme)
     after = {**stored(action, "title", "lead"), "deliverables": list(deliverables)}
     audit.record(actor, "action.save", action, before=before, after=after)
@@ -68,10 +68,14 @@ def save_action(
 def delete_action(*, actor: Actor, mission_action: MissionAction) -> None:
     """Delete an action with its indicators and deliverables; a national indicator stays, outside of it (R14)."""
     mission = writable_mission(actor, mission_action.programme_mission)
-    action = lock(MissionAction, mission_action)
+    action = _row_to_delete(MissionAction, mission_action)
     action.indicators.exclude(national_code="").update(action=None)
     if IndicatorValue.objects.filter(indicator__action=action).exists():
         raise DomainError("Un indicateur de cette action a déjà une valeur : elle ne se supprime plus.")
+    for indicator in action.indicators.all():
+        audit.record(actor, "indicator.delete", indicator, before=stored(indicator, *INDICATOR_FIELDS))
+    for deliverable in action.deliverables.all():
+        audit.record(actor, "deliverable.delete", deliverable)
     audit.record(actor, "action.delete", action, before=stored(action, "title", "lead"))
     action.delete()
     touch(mission.programme)
@@ -127,7 +131,7 @@ def save_indicator(
 def delete_indicator(*, actor: Actor, indicator: Indicator) -> None:
     """Delete an indicator. A national follow-up indicator cannot be removed (R14)."""
     mission = writable_mission(actor, indicator.programme_mission)
-    indicator = lock(Indicator, indicator)
+    indicator = _row_to_delete(Indicator, indicator)
     if indicator.is_national:
         raise DomainError("Cet indicateur national est dans tous les contrats : il ne se retire pas.")
     if IndicatorValue.objects.filter(indicator=indicator).exists():
@@ -137,12 +141,20 @@ def delete_indicator(*, actor: Actor, indicator: Indicator) -> None:
     touch(mission.programme)
 
 
-def _set_deliverables(action: MissionAction, labels: list[str]) -> None:
+def _row_to_delete(model, row):
+    try:
+        return lock(model, row)
+    except model.DoesNotExist as error:  # two people deleted it at once
+        raise DomainError("Quelqu’un d’autre l’a supprimé juste avant vous.") from error
+
+
+def _set_deliverables(actor: Actor, action: MissionAction, labels: list[str]) -> None:
     """Keep the rows whose words did not change, since a file may hang on them."""
     known = {deliverable.label: deliverable for deliverable in action.deliverables.all()}
-    for label in known.keys() - set(labels):
+    for label in sorted(known.keys() - set(labels)):
         if known[label].file_id:
             raise DomainError(f"Le livrable « {label} » est déjà déposé : il ne se retire plus.", "deliverables")
+        audit.record(actor, "deliverable.delete", known[label])
         known[label].delete()
     for position, label in enumerate(dict.fromkeys(labels), start=1):
         row = known.get(label) or Deliverable(action=action, label=label)

@@ -76,7 +76,7 @@ def set_programme_missions(*, actor: Actor, programme: Programme, missions: Sequ
         raise TransitionNotAllowed(FROZEN)
     known = {mission.mission: mission for mission in programme.missions.all()}
     before = {code: mission.variable_amount for code, mission in known.items()}
-    _drop_missions(programme, [known[code] for code in known.keys() - dict(missions).keys()])
+    _drop_missions(actor, programme, [known[code] for code in known.keys() - dict(missions).keys()])
     for position, (code, variable_amount) in enumerate(missions, start=1):
         if code in known:
             _set_variable_amount(known[code], variable_amount or Decimal(0), position)
@@ -239,10 +239,11 @@ def _add_national_indicators(mission: ProgrammeMission) -> None:
         )
 
 
-def _drop_missions(programme: Programme, missions: list[ProgrammeMission]) -> None:
+def _drop_missions(actor: Actor, programme: Programme, missions: list[ProgrammeMission]) -> None:
     if missions and programme.status != ProgrammeStatus.DRAFT:
         raise DomainError("Une mission ne quitte pas un programme en cours.")
     for mission in missions:
+        audit.record(actor, "programme_mission.delete", mission)
         mission.delete()
 
 

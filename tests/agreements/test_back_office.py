@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from agreements.enums import AmountKind
-from agreements.models import AgreementVersion
+from agreements.models import AgreementVersion, NationalIndicator
 from tests.utils.reading import sent_from
 
 pytestmark = pytest.mark.filterwarnings("ignore:The default scheme will be changed")  # Django's own, until 6.0
@@ -35,3 +35,26 @@ def test_r2_a_correction_that_moves_money_between_lines_is_accepted(back_office,
     moved = {("QUALITY", 2): "9999.00", ("PREVENTION", 2): "15001.00"}
     assert corrected(back_office, version, moved).status_code == 302
     assert version.as_value().line("QUALITY", AmountKind.FIXED, 2).amount == 9999
+
+
+def test_what_was_typed_on_a_row_deleted_meanwhile_is_shown_with_the_rows_inside_its_page(back_office, version):
+    address = reverse("admin:agreements_agreementversion_change", args=[version.pk])
+    sent = sent_from(back_office.get(address), "agreementversion_form") | {"label": ["Avenant 2, relu"]}
+    sent["sources-0-title"] = ["Le texte relu"]
+    version.delete()
+    answer = back_office.post(address, sent)
+    told = answer.content.decode()
+    assert answer.status_code == 410 and "add-again" not in told  # its lines name missions that went with it
+    assert "Avenant 2, relu" in told and "Le texte relu" in told
+
+
+def test_what_was_typed_on_a_row_deleted_meanwhile_may_be_added_again(back_office):
+    indicator = NationalIndicator.objects.first()
+    address = reverse("admin:agreements_nationalindicator_change", args=[indicator.pk])
+    sent = sent_from(back_office.get(address), "nationalindicator_form") | {"label": ["Patients sans médecin, relu"]}
+    indicator.delete()
+    answer = back_office.post(address, sent)
+    assert answer.status_code == 410 and "Patients sans médecin, relu" in answer.content.decode()
+    add = reverse("admin:agreements_nationalindicator_add")
+    assert back_office.post(add, sent_from(answer, "add-again")).status_code == 302
+    assert NationalIndicator.objects.get(code=indicator.code).label == "Patients sans médecin, relu"

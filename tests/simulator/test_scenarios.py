@@ -13,6 +13,7 @@ from simulator import actions
 from simulator.models import Scenario
 from tests.simulator.conftest import DOCUMENT, save
 from tests.utils.factories import CommuneFactory
+from tests.utils.reading import sent_from
 
 pytestmark = pytest.mark.django_db
 ADDRESS = (
@@ -155,6 +156,16 @@ def test_a_name_changed_meanwhile_is_shown_beside_what_was_typed(world, saved, c
     assert "Quelqu’un a enregistré" in html and "Avec la vallée" in html and "Sans la plaine" in html
     saved[0].refresh_from_db()
     assert saved[0].name == "Avec la vallée"
+
+
+def test_a_note_typed_on_a_scenario_deleted_meanwhile_is_not_lost(world, saved, client_of):
+    client, address = client_of(world.west.coordinator), reverse("simulator:scenario_edit", args=[saved[0].pk])
+    sent = sent_from(client.get(address), "form") | {"note": ["Compter la vallée à part"]}
+    actions.delete_scenario(actor=world.west.president.as_actor(), scenario=saved[0])
+    answer = client.post(address, sent)
+    assert answer.status_code == 410
+    told = answer.content.decode()
+    assert "Compter la vallée à part" in told and world.west.president.user.get_full_name() in told
 
 
 def test_the_list_shows_one_s_own(world, saved, client_of):

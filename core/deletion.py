@@ -1,0 +1,140 @@
+"""What a person typed about a row that someone else deleted meanwhile is told and shown to her, never lost.
+
+The page of a form carries a signed mark: which row it was opened for, and by whom. A form sent about a row that is no
+more is answered by the page of the deletion only to the person who had read the row, for the same organisation; to
+anyone else the address does not exist, whether the row ever did or not.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+
+from django import forms
+from django.core import signing
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.text import capfirst
+
+from core.forms import spoken_value
+from core.models import AuditEvent
+
+MARK = "read_row"  # the hidden field of the form
+SALT = "core.deletion"
+NOT_TYPED = {"csrfmiddlewaretoken", MARK, "version"}
+PAGE = "pages/deleted_meanwhile.html"
+
+
+@dataclass(kw_only=True)
+class ReadRow:
+    """The row that a form is about, with where to go back and where to `add` it again once it is deleted."""
+
+    model: str
+    pk: str
+    back: str = "/"
+    add: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Typed:
+    """What was typed in a field; a file is only named, the browser gives it once."""
+
+    label: str
+    text: str
+    is_file: bool = False
+
+
+def survives_deletion(*, of: type[Model], form: type[forms.BaseForm]) -> Callable:
+    """Decorate the view of a form about the row `pk` of a model: the row deleted meanwhile, the typed text is shown."""
+
+    def decorate(view: Callable) -> Callable:
+        @wraps(view)
+        def wrapper(request, pk, *args, **kwargs):
+            request.read_row = ReadRow(model=of._meta.label, pk=str(pk))
+            try:
+                return view(request, pk, *args, **kwargs)
+            except (Http404, ObjectDoesNotExist) as error:
+                if of._base_manager.filter(pk=pk).exists():
+                    raise
+                row = _read_before(request)
+                if row is None:
+                    raise Http404 from error
+                lines = getattr(form, "lines", {})
+                return show_deletion(request, of, pk, typed_in(request, form, lines), back=row.back, add=row.add)
+
+        return wrapper
+
+    return decorate
+
+
+def lead_from(request: HttpRequest, *, back: str, add: str = "") -> None:
+    """Say where the page of the deletion leads: `back`, and the address of the form that adds such a row."""
+    request.read_row.back, request.read_row.add = back, add
+
+
+def mark_of(request: HttpRequest) -> str:
+    """Return the signed mark of the form that `request` opens; empty where no row can be deleted meanwhile."""
+    row = getattr(request, "read_row", None)
+    return signing.dumps([row.model, row.pk, _reader(request), row.back, row.add], salt=SALT) if row else ""
+
+
+def show_deletion(
+    request: HttpRequest, model: type[Model], pk: object, typed: list[Typed], *, back: str, add: str = ""
+) -> HttpResponse:
+    """Answer 410 with who deleted the row `pk`, as the journal tells it, and with what was typed about it."""
+    events = AuditEvent.objects.filter(object_type=model._meta.label, object_id=str(pk), action__endswith=".delete")
+    context = {
+        "name": capfirst(model._meta.verbose_name),
+        "event": events.last(),
+        "typed": typed,
+        "files": any(line.is_file for line in typed),
+        "back": back,
+        "add": add,
+        "sent": [(name, value) for name, values in request.POST.lists() for value in values if name not in NOT_TYPED],
+    }
+    return render(request, PAGE, context, status=410)
+
+
+def typed_in(
+    request: HttpRequest, form: type[forms.BaseForm], lines: Mapping[str, type[forms.BaseForm]]
+) -> list[Typed]:
+    """Return what a form was sent with, in its order, then the rows inside its page; `lines` gives their forms."""
+    fields = [(name, capfirst(field.label or name), field) for name, field in form.base_fields.items()]
+    for prefix, line in lines.items():
+        for key in request.POST:
+            found = re.fullmatch(rf"{re.escape(prefix)}-(\d+)-(\w+)", key)
+            field = line.base_fields.get(found[2]) if found else None
+            if field is not None:
+                fields.append((key, f"{capfirst(field.label or found[2])} {int(found[1]) + 1}", field))
+    told = [_typed(request, name, label, field) for name, label, field in fields if name not in NOT_TYPED]
+    return [line for line in told if line.text]
+
+
+def _typed(request: HttpRequest, name: str, label: str, field: forms.Field) -> Typed:
+    if isinstance(field, forms.FileField):
+        return Typed(label=label, text=", ".join(file.name for file in request.FILES.getlist(name)), is_file=True)
+    if isinstance(field.widget, forms.HiddenInput | forms.PasswordInput):
+        return Typed(label=label, text="")
+    value = field.widget.value_from_datadict(request.POST, request.FILES, name)
+    try:
+        value = field.clean(value)
+    except ValidationError:
+        value = "" if isinstance(field, forms.ModelChoiceField) or not isinstance(value, str) else value
+    return Typed(label=label, text="" if value is False else spoken_value(value, field))
+
+
+def _read_before(request: HttpRequest) -> ReadRow | None:
+    """Return the row that the sent form says its reader had read; None unless it is the row of this address."""
+    try:
+        model, pk, reader, back, add = signing.loads(request.POST.get(MARK, ""), salt=SALT)
+    except signing.BadSignature:
+        return None
+    asked = request.read_row
+    is_same = [model, pk, reader] == [asked.model, asked.pk, _reader(request)]
+    return ReadRow(model=model, pk=pk, back=back, add=add) if is_same else None
+
+
+def _reader(request: HttpRequest) -> list[str]:
+    return [str(request.actor.user_id), str(request.actor.organisation_id)]
