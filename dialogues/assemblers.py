@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from agreements.enums import MissionCode
 from agreements.explanations import payment_label
 from contracts.models import DURATION_YEARS, Contract, ContractYear
+from contracts.payload import programme_pages
 from core.dates import format_date
 from core.enums import PARTIES
 from core.fingerprints import fingerprint
@@ -182,7 +184,7 @@ def minutes_payload(dialogue: ManagementDialogue) -> dict:
             {
                 "party": approval.organisation_name,
                 "person": approval.user_name,
-                "on": format_date(approval.at.date()),
+                "on": format_date(localdate(approval.at)),
             }
             for approval in standing_approvals(dialogue)
         ],
@@ -198,6 +200,7 @@ def annex_payload(dialogue: ManagementDialogue, statement: Statement) -> dict:
     return {
         "content": annex_content(dialogue, statement),
         "contract": contract_facts(contract),
+        "revision": dialogue.revision,
         "year": dialogue.year,
         "period": f"du {format_date(evaluated.starts_on)} au {format_date(last_day)}",
         "size": evaluated.size,
@@ -215,7 +218,7 @@ def annex_payload(dialogue: ManagementDialogue, statement: Statement) -> dict:
             for line in statement.lines.all()
         ],
         "total": format_euros(statement.total),
-        "programme": programme_content(following.programme) if following else None,
+        "programme": programme_pages(programme_content(following.programme)) if following else None,
         "next_year": dialogue.year + 1 if following else None,
         "held_on": format_date(dialogue.held_on),
         "decisions": dialogue.decisions,

@@ -46,7 +46,8 @@ def printed_results(programme: Programme) -> list[dict[str, Any]]:
             **_mission_results(sheet),
             "indicators": [{**_line_results(line), "maximum_amount": _printed_maximum(line)} for line in sheet.lines],
             "multiplied": _multiplied(sheet),
-            "deliverables": [_printed_deliverable(item) for card in sheet.cards for item in card.deliverables],
+            "deposited": [item.label for item in _deliverables(sheet) if item.file_id],
+            "undeposited": [item.label for item in _deliverables(sheet) if not item.file_id],
         }
         for sheet in sheets
     ]
@@ -56,8 +57,8 @@ def _printed_maximum(line: IndicatorLine) -> str | None:
     return _money(round_cents(line.maximum)) if line.indicator.is_result else None
 
 
-def _printed_deliverable(deliverable: Deliverable) -> str:
-    return f"{deliverable.label} ({'déposé' if deliverable.file_id else 'non déposé'})"
+def _deliverables(sheet: MissionSheet) -> list[Deliverable]:
+    return [item for card in sheet.cards for item in card.deliverables]
 
 
 def _multiplied(sheet: MissionSheet) -> str:

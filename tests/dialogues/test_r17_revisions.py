@@ -1,6 +1,6 @@
 """R17: a closed year is corrected by a new, numbered revision, approved again; what was closed never changes."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -13,17 +13,20 @@ from contracts.models import Contract
 from core.enums import Side
 from core.errors import DomainError, NotAllowed, TransitionNotAllowed
 from dialogues import actions
-from dialogues.assemblers import standing_approvals
+from dialogues.assemblers import minutes_payload, standing_approvals
 from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
 from dialogues.models import ClosedRevision, ManagementDialogue
 from dialogues.panels import STALE, approval_panel
 from documents import jobs as document_jobs
+from documents import storage
+from documents.models import Document
 from documents.verification.verdicts import judge_code
 from funding.enums import PaymentStatus
 from funding.models import Statement
 from indicators import actions as indicator_actions
 from indicators.enums import ProgrammeStatus
 from indicators.models import Indicator
+from tests.documents.test_pdf import text_of
 from tests.utils import stories
 from tests.utils.locks import locked_after_the_journal
 
@@ -148,6 +151,9 @@ def test_r17_the_annex_is_issued_again_and_the_former_one_is_no_longer_signed(wo
     with pytest.raises(DomainError, match="Remplacée"):
         actions.sign_annex(actor=world.west.president.as_actor(), annex=first)
     document_jobs.render_document(str(second.document_id))
+    page = text_of(storage.read(Document.objects.get(pk=second.document_id).file))
+    assert "révision 2" in page and "remplace l’annexe précédente de la même année" in page
+    assert "Saisi par la CPTS." in page  # the programme says as much as that of the contract
     with stories.at(A_MONTH_LATER):
         for actor in world.west.signing:
             second = actions.sign_annex(actor=actor, annex=second)
@@ -155,6 +161,11 @@ def test_r17_the_annex_is_issued_again_and_the_former_one_is_no_longer_signed(wo
     assert judge_code(first.document.code).document.replacements == [second.document]
     minutes = ManagementDialogue.objects.get(pk=dialogue.pk).minutes_document
     assert minutes.replaces == ClosedRevision.objects.get().minutes_document
+
+
+def test_the_minutes_print_the_day_of_an_approval_in_paris(dialogue):
+    dialogue.approvals.update(at=datetime(2026, 4, 1, 22, 30, tzinfo=UTC))
+    assert {row["on"] for row in minutes_payload(dialogue)["approvals"]} == {"2 avril 2026"}
 
 
 def test_r17_the_three_approve_the_revision_again(world, dialogue):
