@@ -236,9 +236,15 @@ def _save(value: IndicatorValue, *, is_new: bool = False, confirmed_by: Actor | 
 
 
 def _add_evidence(actor: Actor, value: IndicatorValue, files: Iterable[StoredFile]) -> list[Evidence]:
+    """Join files to a value; the same bytes prove nothing twice, whatever their name."""
+    joined = dict(value.evidence.values_list("sha256", "file__name"))
     added = []
     for file in files:
-        added.append(Evidence.objects.create(value=value, file=file, **audit.signed_by(actor)))
+        if known := joined.get(file.sha256):
+            named = f" sous le nom «\u00a0{known}\u00a0»" if known != file.name else ""
+            raise DomainError(f"«\u00a0{file.name}\u00a0» est déjà joint à cette valeur{named}.", "files")
+        joined[file.sha256] = file.name
+        added.append(Evidence.objects.create(value=value, file=file, sha256=file.sha256, **audit.signed_by(actor)))
         audit.record(actor, "evidence.add", value, after={"file": file, "sha256": file.sha256})
     return added
 

@@ -103,11 +103,20 @@ class Evidence(Signed):
 
     value = models.ForeignKey(IndicatorValue, models.CASCADE, related_name="evidence")
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    sha256 = models.CharField("SHA-256", max_length=64, editable=False)
     label = models.CharField("pièce", max_length=200, blank=True)
 
     class Meta:
         verbose_name = "pièce justificative"
         ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["value", "sha256"],
+                condition=~Q(sha256=""),  # joined twice before this was refused
+                name="indicators_evidence_joined_once",
+                violation_error_message="Ce fichier est déjà joint à cette valeur.",
+            ),
+        ]
 
     def __str__(self):
         return self.label or str(self.file)

@@ -7,7 +7,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from core import clock
+from indicators import actions
 from indicators.models import Indicator, IndicatorValue, Programme
+from tests.indicators.conftest import PDF, YEAR
 
 pytestmark = pytest.mark.django_db
 
@@ -82,3 +84,12 @@ def test_each_tenant_sees_its_programmes_and_the_observer_all(ours, theirs, draf
         assert Programme.objects.visible_to(actor).filter(pk=draft.pk).exists()
     for actor in (theirs.coordinator, theirs.ars_officer, theirs.fund_officer):
         assert not Programme.objects.visible_to(actor).filter(pk=draft.pk).exists()
+
+
+def test_the_database_refuses_the_same_file_twice_behind_a_value(ours, running):
+    fields = {"indicator": running["levels"], "number": Decimal(62), **YEAR}
+    value = actions.enter_value(actor=ours.fund_officer, files=[("extraction.pdf", PDF)], **fields)
+    piece = value.evidence.get()
+    piece.pk = None
+    with pytest.raises(IntegrityError, match=r"indicators_evidence_joined_once|UNIQUE"), transaction.atomic():
+        piece.save(force_insert=True)

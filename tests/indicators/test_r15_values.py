@@ -109,7 +109,8 @@ def test_r15_the_files_of_a_value_are_written_before_the_journal_is_held(ours, r
     value = IndicatorValue.objects.get(indicator=running["levels"])
     assert [piece.file.name for piece in value.evidence.order_by("pk")] == ["extraction.pdf", "registre.pdf"]
     add = partial(actions.add_evidence, actor=ours.fund_officer, value=value)
-    assert written_under_the_journal(monkeypatch, partial(add, files=[("note.pdf", PDF + b"%")] * 2)) == [False, False]
+    notes = [("note.pdf", PDF + b"% note"), ("suite.pdf", PDF + b"% suite")]
+    assert written_under_the_journal(monkeypatch, partial(add, files=notes)) == [False, False]
 
 
 def test_r15_contesting_keeps_the_reason_and_sends_it_back_to_its_owner(ours, entered):

@@ -255,7 +255,7 @@ VALUE_POST = {
 
 
 def pdf(name: str) -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, PDF, content_type="application/pdf")
+    return SimpleUploadedFile(name, PDF + name.encode(), content_type="application/pdf")
 
 
 def test_r15_a_value_is_entered_with_several_files_then_confirmed_by_another_side(coordinator, fund, running):
@@ -279,6 +279,24 @@ def test_r15_a_result_without_evidence_is_not_confirmed_and_the_page_says_why(co
     assert "au moins une pièce justificative" in text_of(response)
     fund.post(url("evidence_add", value), {"files": [pdf("a.pdf")]})
     assert coordinator.post(url("value_confirm", value), {"version": "1"}).status_code == 302
+
+
+def test_r15_the_same_file_is_not_joined_twice_whatever_its_name(fund, running, entered):
+    """Neither by the page of the evidence, nor with a value entered again, nor twice at once."""
+    page = url("evidence_add", entered)
+    again = SimpleUploadedFile("copie.pdf", PDF)
+    refused = fund.post(page, {"files": [pdf("registre.pdf"), again]})
+    assert refused.status_code == 200
+    assert "« copie.pdf » est déjà joint à cette valeur sous le nom « extraction.pdf »." in text_of(refused)
+    assert "files" in refused.context["form"].errors
+    twice = fund.post(page, {"files": [pdf("registre.pdf"), pdf("registre.pdf")]})
+    assert "« registre.pdf » est déjà joint à cette valeur." in text_of(twice)
+    version = {"version": str(entered.lock_version)}
+    with_value = fund.post(
+        url("value_enter", running["levels"]), VALUE_POST | version | {"files": [SimpleUploadedFile("b.pdf", PDF)]}
+    )
+    assert "« b.pdf » est déjà joint" in text_of(with_value)
+    assert entered.evidence.get().file.name == "extraction.pdf"
 
 
 @pytest.mark.parametrize(
