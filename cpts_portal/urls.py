@@ -20,5 +20,6 @@ urlpatterns = [
     path("territoires/", include("territories.urls")),
     path("administration/", admin.site.urls),
 ]
+handler500 = "core.failures.answer_failure"
 if settings.DEMONSTRATION:
     urlpatterns.append(path("demonstration/", include("demonstration.urls")))
