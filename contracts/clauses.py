@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from core.errors import DomainError
+from core.wording import spoken_list
 
 DATA = Path(__file__).resolve().parent / "data"
 BUILT_IN = "2026-1"
@@ -109,10 +110,11 @@ def typeset(line: str) -> str:
 
 def check_mentions(text: str, *, field: str | None = None) -> None:
     """Raise DomainError when a text names, between braces, what a contract does not have."""
-    for name in PLACEHOLDER.findall(text):
-        if name not in MENTIONS:
-            known = ", ".join(f"{{{mention}}}" for mention in MENTIONS)
-            raise DomainError(f"« {{{name}}} » n’est pas une mention connue. Les mentions sont : {known}.", field)
+    unknown = [f"« {{{name}}} »" for name in dict.fromkeys(PLACEHOLDER.findall(text)) if name not in MENTIONS]
+    if unknown:
+        known = ", ".join(f"{{{mention}}}" for mention in MENTIONS)
+        are = "n’est pas une mention connue" if len(unknown) == 1 else "ne sont pas des mentions connues"
+        raise DomainError(f"{spoken_list(unknown)} {are}. Les mentions sont : {known}.", field)
 
 
 def refuse_mentions(text: str, *, field: str | None = None) -> None:

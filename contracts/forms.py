@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from contracts import rules
+from contracts import clauses, rules
 from contracts.assemblers import CutMission
 from contracts.enums import TerminationGround
 from core import clock
@@ -92,12 +92,19 @@ class ContractForm(CrispyMixin, StaleFormMixin, forms.Form):
             for mission in self.missions
             if mission.is_core or cleaned.get(f"keep_{mission.code}")
         ]
+        self._check_with_the_rest(cleaned.get("local_clauses", ""), plan)
         return {
             "member_count": cleaned.get("member_count"),
             "local_clauses": cleaned.get("local_clauses", "").replace("\r\n", "\n"),
             "missions": plan,
             "version": int(version),
         }
+
+    def _check_with_the_rest(self, local_clauses: str, plan: Sequence[rules.Plan]) -> None:
+        """Ask what the action will ask: whoever corrects a field reads at once what to correct in the others."""
+        self.hear(clauses.check_mentions, local_clauses, field="local_clauses")
+        for code, planned_start in plan:
+            self.hear(rules.check_planned_start, code, planned_start, today=clock.today())
 
 
 class ReasonForm(ActionForm):

@@ -1,5 +1,6 @@
 """Forms: errors that say what is expected, nothing typed is lost, nobody overwrites unknowingly."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -59,6 +60,13 @@ class CrispyMixin:
             self.add_error(None, ValidationError(error.message, code=StaleForm.code))
             return
         self.add_error(error.field if error.field in self.fields else None, error.message)
+
+    def hear(self, check: Callable, *arguments, **fields) -> None:
+        """Ask a rule of the domain while the form is read: its refusal is told with those of the other fields."""
+        try:
+            check(*arguments, **fields)
+        except DomainError as error:
+            self.add_domain_error(error)
 
 
 def speak_as_the_house(field: forms.Field) -> None:

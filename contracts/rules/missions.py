@@ -58,17 +58,22 @@ def check_plan(agreement: Agreement, plan: Sequence[Plan], *, today: date) -> No
         if terms.is_core and terms.code not in codes:
             raise DomainError(f"La mission socle « {terms.label} » est obligatoire.", f"start_{terms.code}")
     for code, planned_start in plan:
-        if planned_start is not None and planned_start < today:
-            raise DomainError(
-                "Une mission ne démarre pas avant la signature du contrat : choisissez une date à venir.",
-                f"start_{code}",
-            )
-        if planned_start is not None and planned_start >= anniversary(today, DURATION_YEARS):
-            raise DomainError(
-                f"Une mission démarre pendant le contrat, qui dure {DURATION_YEARS} ans : choisissez une date avant le "
-                f"{format_date(anniversary(today, DURATION_YEARS))}.",
-                f"start_{code}",
-            )
+        check_planned_start(code, planned_start, today=today)
+
+
+def check_planned_start(code: str, planned_start: date | None, *, today: date) -> None:
+    """Refuse the planned start of a mission outside of a contract signed on `today`."""
+    if planned_start is not None and planned_start < today:
+        raise DomainError(
+            "Une mission ne démarre pas avant la signature du contrat : choisissez une date à venir.",
+            f"start_{code}",
+        )
+    if planned_start is not None and planned_start >= anniversary(today, DURATION_YEARS):
+        raise DomainError(
+            f"Une mission démarre pendant le contrat, qui dure {DURATION_YEARS} ans : choisissez une date avant le "
+            f"{format_date(anniversary(today, DURATION_YEARS))}.",
+            f"start_{code}",
+        )
 
 
 def mission_dates(

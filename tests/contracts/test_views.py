@@ -219,6 +219,15 @@ def test_bad_input_gets_a_sentence_beside_its_field_and_loses_nothing(world, cli
     assert "id_member_count" in response.content.decode()
 
 
+def test_a_contract_tells_all_its_refusals_at_once(world, client_of, draft):
+    """Of a field by itself, and of what the rules say of it."""
+    starts = {"start_PREVENTION": "2020-01-01", "start_HEALTH_CRISIS": "2120-01-01"}
+    sent = edit_data(draft, member_count="beaucoup", local_clauses="{tailel} et {comunes}", **starts)
+    errors = client_of(world.west.coordinator).post(url("contract_edit", draft), sent).context["form"].errors
+    assert {"member_count", "local_clauses", *starts} == set(errors)
+    assert "{tailel}" in str(errors["local_clauses"]) and "{comunes}" in str(errors["local_clauses"])
+
+
 def test_a_stale_form_shows_both_texts(world, client_of, draft):
     actions.update_contract(
         actor=world.west.president.as_actor(),
