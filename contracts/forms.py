@@ -95,7 +95,7 @@ class ContractForm(CrispyMixin, StaleFormMixin, forms.Form):
         self._check_with_the_rest(cleaned.get("local_clauses", ""), plan)
         return {
             "member_count": cleaned.get("member_count"),
-            "local_clauses": cleaned.get("local_clauses", "").replace("\r\n", "\n"),
+            "local_clauses": cleaned.get("local_clauses", ""),
             "missions": plan,
             "version": int(version),
         }
@@ -261,7 +261,7 @@ class AmendmentForm(CrispyMixin, StaleFormMixin, forms.Form):
             "added": {code: cleaned.get(f"start_{code}") for code in self.added if cleaned.get(f"add_{code}")},
             "dropped": [code for code in self.dropped if cleaned.get(f"drop_{code}")],
             "rewrites_clauses": cleaned.get("rewrites_clauses", False),
-            "local_clauses": cleaned.get("local_clauses", "").replace("\r\n", "\n"),
+            "local_clauses": cleaned.get("local_clauses", ""),
         }
         if version := cleaned.get("version") or self.current_version:
             values["version"] = int(version)

@@ -200,3 +200,19 @@ class FilesField(DocumentField):
             return []
         files = [super(FilesField, self).clean(item, initial) for item in data or [None]]
         return [(file.name, file.read()) for file in files]
+
+
+def keep_line_ends(field: forms.Field) -> None:
+    """Have a text area read the line ends that the database keeps: a browser sends its own for a text left untouched.
+
+    What was stored with those of a browser does not count as changed either.
+    """
+    if not isinstance(field.widget, forms.Textarea):
+        return
+    read, changed = field.to_python, field.has_changed
+    field.to_python = lambda value: read(_plain_lines(value))
+    field.has_changed = lambda initial, data: changed(_plain_lines(initial), data)
+
+
+def _plain_lines(value):
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value

@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from core.errors import DomainError, StaleForm
 from core.face import Difference
 from core.fingerprints import version_of
-from core.form_fields import MoneyField
+from core.form_fields import MoneyField, keep_line_ends
 from core.printable import refuse_unprintable
 from core.values import date_fr, euros, number_fr
 
@@ -39,6 +39,7 @@ class CrispyMixin:
             if not field.required and not is_choice and "facultatif" not in field.label:
                 field.label = f"{field.label}{OPTIONAL}"
             speak_as_the_house(field)
+            keep_line_ends(field)
             refuse_unprintable(field)
 
     @property

@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from core.errors import StaleForm
 from core.face import Difference
 from core.fingerprints import version_of
+from core.form_fields import keep_line_ends
 from core.forms import StaleFormMixin
 
 CHANGED = "Quelqu’un a enregistré des lignes pendant que vous écriviez : comparez, puis enregistrez de nouveau."
@@ -32,6 +33,8 @@ class RowForm(StaleFormMixin, forms.ModelForm):
     def __init__(self, *args, instance=None, **kwargs):
         shown = {} if instance is None or instance._state.adding else self._shown(instance)
         super().__init__(*args, instance=instance, current_version=version_of(shown), current_values=shown, **kwargs)
+        for field in self.fields.values():
+            keep_line_ends(field)
 
     def _shown(self, row) -> dict:
         """Return the values of the fields of the page by name; what is linked several times as a list."""

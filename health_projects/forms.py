@@ -42,7 +42,7 @@ class SectionForm(StaleFormMixin, ActionForm):
 
     def clean(self):
         # The same text sent twice (a save whose answer was lost) is not another person's.
-        if self.cleaned_data.get("text", "").replace("\r\n", "\n") == self.current_values["text"]:
+        if self.cleaned_data.get("text", "") == self.current_values["text"]:
             self._sent_version = self.current_version
         return super().clean()
 

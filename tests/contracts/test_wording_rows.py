@@ -59,6 +59,16 @@ def test_both_texts_of_an_article_changed_meanwhile_are_shown_then_written_knowi
     assert bodies(draft)["Financement"] == MINE
 
 
+def test_an_article_left_untouched_is_not_told_as_changed(back_office, draft):
+    """A browser sends line ends of its own; some articles were stored with them."""
+    draft.articles.filter(title="Divers").update(body="Première ligne.\r\nTexte de Divers.")
+    sent = read(back_office, draft) | {"articles-1-body": MINE}
+    assert "\r\n" in sent["articles-0-body"][0]
+    assert back_office.post(address_of(draft), sent).status_code == 302
+    event = AuditEvent.objects.filter(action="admin.change_lines").last()
+    assert [line["row"] for line in event.after["lines"]] == [str(draft.articles.get(title="Financement"))]
+
+
 def test_the_journal_tells_the_article_changed_before_and_after(back_office, draft):
     sent = read(back_office, draft) | {"articles-1-body": MINE}
     back_office.post(address_of(draft), sent)
