@@ -77,9 +77,6 @@ class WordingAdmin(AuditedAdmin):
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and (obj is None or obj.is_draft)
 
-    def get_actions(self, request):
-        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
-
     def save_model(self, request, obj, form, change):
         if change:
             return

@@ -29,6 +29,15 @@ def test_every_form_that_writes_tells_what_someone_else_saved_meanwhile(page):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_rows_are_deleted_one_by_one_each_read_again(page):
+    """A deletion of many rows compares none of them with what was read."""
+    request = RequestFactory().get("/")
+    request.user = UserFactory(is_staff=True, is_superuser=True)
+    assert "delete_selected" not in page.get_actions(request)
+
+
+@pytest.mark.django_db
 @pytest.mark.filterwarnings("ignore:The default scheme will be changed")  # Django's own, until 6.0
 @pytest.mark.parametrize("page", PAGES, ids=str)
 def test_no_page_shows_a_secret(page):
