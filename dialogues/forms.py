@@ -28,6 +28,11 @@ class ConveneForm(ActionForm):
 class ConveneAgainForm(ReadValuesMixin, ConveneForm):
     """The same for a dialogue that another person may be convening, or moving, meanwhile."""
 
+    def __init__(self, *args, dialogue: ManagementDialogue, **kwargs):
+        super().__init__(*args, values=dialogue.convening(), **kwargs)
+        if dialogue.window:
+            self.fields["convened_for"].help_text = f"À tenir {dialogue.window}."
+
 
 class HoldForm(ActionForm):
     """When it was held, and who was there."""

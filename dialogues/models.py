@@ -10,6 +10,7 @@ from agreements.enums import MissionCode
 from contracts.enums import ContractStatus
 from contracts.models import Contract, ContractScopedQuerySet
 from core.actor import Actor
+from core.dates import format_date
 from core.fields import StatusField
 from core.models import Approval, TenantModel, TransitionLog, one_of_the_parties, reason_when_required
 from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
@@ -128,6 +129,17 @@ class ManagementDialogue(TenantModel):
             is_start and self.contract.status != ContractStatus.ACTIVE
         )
         return self.status != DialogueStatus.CLOSED and not is_moot
+
+    @property
+    def window(self) -> str:
+        """R16: return between which days it is to be held: « du 15 mars 2021 au 15 mai 2021 »; empty without two."""
+        if not self.window_opens_on or not self.window_closes_on:
+            return ""
+        return f"du {format_date(self.window_opens_on)} au {format_date(self.window_closes_on)}"
+
+    def is_outside_window(self, day: date) -> bool:
+        """R16: not one of the days between which it is to be held, both included."""
+        return bool(self.window) and not self.window_opens_on <= day <= self.window_closes_on
 
     def is_late(self, today: date) -> bool:
         """R16: still open after the last day of its window."""

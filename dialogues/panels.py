@@ -167,8 +167,8 @@ def _approval_turn(dialogue: ManagementDialogue, actor: Actor) -> Turn:
 def _window(dialogue: ManagementDialogue) -> str:
     if dialogue.convened_for and dialogue.status == DialogueStatus.CONVENED:
         return f"Convoqué pour le {format_date(dialogue.convened_for)}"
-    if dialogue.window_opens_on and dialogue.window_closes_on:
-        return f"À tenir du {format_date(dialogue.window_opens_on)} au {format_date(dialogue.window_closes_on)}"
+    if dialogue.window:
+        return f"À tenir {dialogue.window}"
     return ""
 
 

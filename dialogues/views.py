@@ -1,7 +1,9 @@
 """Pages of the dialogues room: the list, the room of a dialogue, and the annual annex."""
 
 from collections.abc import Callable
+from datetime import date
 
+from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
@@ -10,6 +12,7 @@ from contracts.models import Contract
 from contracts.permissions import can_draft, is_party
 from core import clock
 from core.actor import Actor
+from core.dates import format_date
 from core.http import attempt, back_to, http_methods, posted, require, require_that, show, submit_form
 from core.tables import table_response
 from dialogues import actions, panels
@@ -69,10 +72,11 @@ def dialogue_convene(request, pk, template_name="dialogues/dialogue_form.html"):
         "convened_for": dialogue.convened_for or max(clock.today(), dialogue.window_opens_on or clock.today()),
         "agenda": dialogue.agenda or agenda_of(dialogue.kind),
     }
-    form = ConveneAgainForm(posted(request), values=dialogue.convening(), initial=proposed)
+    form = ConveneAgainForm(posted(request), dialogue=dialogue, initial=proposed)
     if request.method == "POST" and submit_form(
         request, form, actions.convene, dialogue=dialogue, success="Les trois parties sont convoquées."
     ):
+        _warn_of_window(request, dialogue, form.cleaned_data["convened_for"])
         return redirect("dialogues:dialogue_detail", pk)
     context = {
         "dialogue": dialogue,
@@ -81,6 +85,13 @@ def dialogue_convene(request, pk, template_name="dialogues/dialogue_form.html"):
         "submit": "Envoyer la convocation",
     }
     return show(request, template_name, context)
+
+
+def _warn_of_window(request, dialogue: ManagementDialogue, day: date) -> None:
+    """R16: a day outside of the window is not refused, but told."""
+    if dialogue.is_outside_window(day):
+        outside = f"Le {format_date(day)} est hors du délai : ce dialogue se tient {dialogue.window}."
+        messages.warning(request, f"{outside} La convocation est envoyée ; vous pouvez la déplacer.")
 
 
 @http_methods("GET", "POST")

@@ -10,7 +10,7 @@ from core import clock, journal
 from core.dates import format_date
 from core.models import AuditEvent
 from dialogues import actions
-from dialogues.enums import DialogueStatus
+from dialogues.enums import DialogueKind, DialogueStatus
 from dialogues.models import ManagementDialogue
 from dialogues.panels import turn_of
 from dialogues.rules import convening_words
@@ -57,6 +57,31 @@ def test_a_meeting_moved_meanwhile_is_shown_beside_what_was_typed(world, client_
     assert "Quelqu’un a enregistré" in page and "Préfecture" in page and "Mairie" in page
     dialogue.refresh_from_db()
     assert dialogue.place == "Préfecture"
+
+
+@pytest.mark.parametrize(
+    ("day", "is_told"),
+    [
+        (date(2026, 3, 16), True),
+        (date(2026, 3, 17), False),
+        (date(2026, 5, 17), False),
+        (date(2026, 5, 18), True),
+    ],
+)
+def test_r16_an_annual_dialogue_convened_outside_its_window_is_told_not_refused(signed, client_of, day, is_told):
+    with stories.at(date(2026, 3, 10)):
+        actions.follow_calendar(contract=signed.contract)
+        annual = signed.contract.dialogues.get(kind=DialogueKind.ANNUAL)
+        client, address = client_of(signed.world.west.coordinator), url("dialogue_convene", annual)
+        window = "du 17 mars 2026 au 17 mai 2026"
+        read = client.get(address)
+        assert f"À tenir {window}." in plain(read.text)
+        sent = {"convened_for": day.isoformat(), "agenda": "Les montants dus"}
+        sent["version"] = read.context["form"].current_version
+        page = plain(client.post(address, sent, follow=True).text)
+    annual.refresh_from_db()
+    assert annual.convened_for == day
+    assert (f"Le {plain(format_date(day))} est hors du délai : ce dialogue se tient {window}." in page) is is_told
 
 
 def test_a_meeting_moved_says_its_former_date(world, client_of, dialogue, django_capture_on_commit_callbacks):
