@@ -53,7 +53,7 @@ class SampleTable(BaseTable):
     side = PartyColumn(verbose_name="chez")
     status = StatusColumn(verbose_name="état")
     population = IntegerColumn(verbose_name="population")
-    due_on = DateColumn(verbose_name="dialogue avant le")
+    due_on = DateColumn(verbose_name="dialogue au plus tard le")
     amount = EuroColumn(verbose_name="dû cette année")
 
     class Meta(BaseTable.Meta):

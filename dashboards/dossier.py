@@ -217,7 +217,7 @@ def _when(dialogue: ManagementDialogue) -> str:
         return f"convoqué pour le {format_date(dialogue.convened_for)}"
     if dialogue.kind == DialogueKind.ANNUAL:
         return f"du {format_date(dialogue.window_opens_on)} au {format_date(dialogue.window_closes_on)}"
-    return f"avant le {format_date(dialogue.window_closes_on)}" if dialogue.window_closes_on else ""
+    return f"au plus tard le {format_date(dialogue.window_closes_on)}" if dialogue.window_closes_on else ""
 
 
 def document_rows(contract: Contract) -> list[DocumentRow]:

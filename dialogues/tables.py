@@ -13,7 +13,7 @@ class DialogueTable(BaseTable):
     name = LinkColumn("dialogues:dialogue_detail", accessor="label", verbose_name="dialogue", orderable=False)
     cpts = TextColumn(accessor="contract__cpts__name", verbose_name="CPTS")
     contract = TextColumn(accessor="contract__number", verbose_name="contrat", attrs={"td": {"class": "text-nowrap"}})
-    window_closes_on = DateColumn(verbose_name="à tenir avant le")
+    window_closes_on = DateColumn(verbose_name="à tenir au plus tard le")
     convened_for = DateColumn(verbose_name="convoqué pour le")
     held_on = DateColumn(verbose_name="tenu le")
     status = StatusColumn(verbose_name="état")

@@ -153,7 +153,7 @@ def test_an_amount_opens_into_its_reason_and_says_when_it_is_not_validated():
 def test_the_list_of_what_waits_says_when_it_is_late(portal_day):
     item = TodoItem(text="Approuver", url="/a/", due=date(2026, 3, 12), is_late=True)
     html = show("{% todo_list items %}", items=[item])
-    assert "En retard" in html and "avant le 12 mars 2026" in html
+    assert "En retard" in html and "au plus tard le 12 mars 2026" in html
     assert "Rien n’attend" in show("{% todo_list items %}", items=[])
 
 
