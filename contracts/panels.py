@@ -28,6 +28,7 @@ from core.wording import counted, spoken_integer, spoken_list
 from documents.models import Document
 
 WHO = {Side.CPTS: "la CPTS", Side.ARS: "l’ARS", Side.FUND: "la caisse"}
+CONSENTING = {Side.CPTS: "la présidence", Side.ARS: "l’instruction", Side.FUND: "l’instruction"}
 MISSIONS_LEGEND = (("démarrée", BRAND, BRAND), ("prévue", WASH, BRAND))
 STALE = "retiré : le contenu a changé"
 
@@ -214,7 +215,7 @@ def _drafting(actor: Actor, contract: Contract, reading: Reading) -> Turn:
         text="À vous : complétez le contrat, puis ouvrez la négociation.",
         detail=f"Reste à écrire avant la négociation\u00a0: {counted(len(reading.left_to_write), 'point')}. "
         "Le contrat n’est visible que de votre CPTS jusque-là.",
-        url=reverse("contracts:contract_edit", args=[contract.pk]),
+        url=reading.left_to_write[0].url or reverse("contracts:contract_edit", args=[contract.pk]),
         label="Compléter le contrat",
     )
 
@@ -237,7 +238,8 @@ def _negotiating(actor: Actor, contract: Contract, reading: Reading) -> Turn:
             label="Relire et consentir",
         )
     names = spoken_list([WHO[side] for side in waiting])
-    return Turn(text=f"Chez {names} : consentement attendu.", is_mine=False)
+    detail = f"Pour votre organisation, {CONSENTING[actor.side]} consent." if actor.side in waiting else ""
+    return Turn(text=f"Chez {names} : consentement attendu.", detail=detail, is_mine=False)
 
 
 def _planning(actor: Actor, contract: Contract) -> Turn:

@@ -53,7 +53,8 @@ def _running_turn(contract: Contract, today: date) -> Turn | None:
             return _theirs(f"Des approbations sont attendues sur le compte rendu\u00a0: {spoken(dialogue)}.")
         if dialogue.is_late(today):
             return _theirs(
-                f"En retard\u00a0: {spoken(dialogue)}.", f"À tenir au plus tard le {format_date(dialogue.window_closes_on)}"
+                f"En retard\u00a0: {spoken(dialogue)}.",
+                f"À tenir au plus tard le {format_date(dialogue.window_closes_on)}",
             )
     for annex in contract.annexes.all():
         if annex.status == AnnexStatus.SIGNING:

@@ -18,6 +18,12 @@ from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
 from dialogues.lifecycle import APPROVED, WORDS
 from dialogues.models import AnnualAnnex, ManagementDialogue, MinutesApproval
 
+CLOSED_BY_LAST = {
+    DialogueKind.SIGNATURE: "le dialogue est clos, les trois parties peuvent consentir au contrat",
+    DialogueKind.MISSION_START: "le dialogue est clos, la mission démarre à la date fixée",
+    DialogueKind.ANNUAL: "le dialogue est clos, le décompte est émis et l’annexe part à la signature",
+    DialogueKind.EXTRAORDINARY: "le dialogue est clos",
+}
 STALE = "Retirée : le contenu a changé"
 
 
@@ -147,6 +153,20 @@ def annex_panel(annex: AnnualAnnex) -> list[PartyLine]:
         )
         for signature in annex.document.signature_list
     ]
+
+
+def approved_words(dialogue: ManagementDialogue) -> str:
+    """Return what an approval just did, for the person who gave it: the third one closes the dialogue (R17)."""
+    if dialogue.status != DialogueStatus.CLOSED:
+        return "Vous avez approuvé le compte rendu."
+    return f"Votre approbation est la dernière\u00a0: {CLOSED_BY_LAST[dialogue.kind]}."
+
+
+def signed_words(annex: AnnualAnnex) -> str:
+    """Return what a signature just did, for the person who gave it: with the third one the annex is in force."""
+    if annex.status != AnnexStatus.IN_FORCE:
+        return "Vous avez signé l’annexe."
+    return "Votre signature est la dernière\u00a0: l’annexe est en vigueur."
 
 
 def _approval_turn(dialogue: ManagementDialogue, actor: Actor) -> Turn:

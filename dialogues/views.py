@@ -175,8 +175,9 @@ def dialogue_revise(request, pk, template_name="dialogues/dialogue_revise.html")
 
 @http_methods("POST")
 def dialogue_approve(request, pk):
-    success = "Vous avez approuvé le compte rendu."
-    attempt(request, actions.approve_minutes, dialogue=dialogue_of(request, pk), success=success)
+    approved = attempt(request, actions.approve_minutes, dialogue=dialogue_of(request, pk))
+    if approved:
+        messages.success(request, panels.approved_words(approved))
     return redirect("dialogues:dialogue_detail", pk)
 
 
@@ -220,7 +221,8 @@ def _sign_out_of_the_portal(request, pk, form_of: Callable, template_name: str):
     if request.method == "GET" and not panels.can_sign(request.actor, annex):
         return redirect("dialogues:annex_detail", pk)
     form = form_of(request, annex.document)
-    if submit_outside(request, form, actions.sign_annex, annex=annex, success="Vous avez signé l’annexe."):
+    if signed := submit_outside(request, form, actions.sign_annex, annex=annex):
+        messages.success(request, panels.signed_words(signed))
         return redirect("dialogues:annex_detail", pk)
     return show(request, template_name, {"annex": annex, **outside_context(form)})
 
@@ -252,7 +254,8 @@ def annex_sign(request, pk, template_name="dialogues/annex_sign.html"):
     form = signing_form(request, annex.document)
     if request.method == "POST" and form.is_valid():
         form.save()
-        if attempt(request, actions.sign_annex, annex=annex, success="Vous avez signé l’annexe."):
+        if signed := attempt(request, actions.sign_annex, annex=annex):
+            messages.success(request, panels.signed_words(signed))
             return redirect("dialogues:annex_detail", pk)
     return show(request, template_name, {"annex": annex, "form": form, "rows": panels.annex_panel(annex)})
 

@@ -255,7 +255,9 @@ def _drafting(actor: Actor, project: HealthProject, missing: list[str] | None) -
     if left:
         return Turn(
             text="À vous : complétez le projet de santé, puis envoyez-le à l’ARS.",
-            detail=f"Il reste {counted(left, 'point')} à compléter (liste plus bas).",
+            detail=f"Il reste {counted(left, 'point')} à compléter.",
+            url=f"{reverse('health_projects:project_detail', args=[project.pk])}#missing-title",
+            label="Voir ce qui manque",
         )
     return Turn(
         text="À vous : le projet est complet, vous pouvez l’envoyer à l’ARS.",

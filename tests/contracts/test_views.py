@@ -23,6 +23,7 @@ from core.dates import add_months, format_date
 from core.wording import of
 from dialogues.actions import open_negotiation
 from documents.signing.authority import DemonstrationAuthority
+from indicators.models import Indicator
 from tests.contracts.conftest import activate, negotiate
 from tests.documents.paper import as_pdf, scanned_pages
 from tests.documents.test_outside import signed_elsewhere
@@ -63,6 +64,13 @@ def test_what_a_contract_lacks_leads_to_where_it_is_written(world, client_of, dr
     link = f'<a href="{url("contract_edit", draft)}">Indiquez le démarrage prévu'
     assert link in client_of(world.west.coordinator).get(url("contract_preview", draft)).text
     assert link not in client_of(world.west.reader).get(url("contract_preview", draft)).text
+
+
+def test_the_turn_of_a_draft_leads_to_the_first_thing_it_lacks(world, client_of, draft):
+    programme = assemblers.first_programme(draft)
+    Indicator.objects.results().filter(programme_mission__programme=programme).delete()
+    turn = client_of(world.west.coordinator).get(url("contract_preview", draft)).context["turn"]
+    assert turn.url.startswith(reverse("indicators:programme_edit", args=[programme.pk]))
 
 
 def test_what_was_typed_while_the_contract_was_agreed_stays_in_its_form(world, client_of, signing):
@@ -255,6 +263,13 @@ def test_the_three_consent_from_their_page(world, client_of, negotiated):
     assert negotiated.status == ContractStatus.SIGNING
     page = client_of(world.west.president).get(url("contract_sign", negotiated))
     assert "Le document se prépare" in words(page)
+
+
+def test_who_may_not_consent_reads_who_does(world, client_of, negotiated):
+    expected = {"coordinator": "la présidence consent", "ars_signatory": "l’instruction consent"}
+    for who, words_of_role in expected.items():
+        page = words(client_of(getattr(world.west, who)).get(url("contract_preview", negotiated)))
+        assert f"Pour votre organisation, {words_of_role}." in page
 
 
 def test_a_consent_to_a_content_that_changed_is_refused_with_a_message(world, client_of, negotiated):

@@ -162,6 +162,30 @@ def test_a_closed_dialogue_of_signature_leads_to_the_consents(world, client_of):
     assert consent not in read and "consentement attendu" in read
 
 
+def test_the_third_who_approves_reads_what_this_closes(world, client_of, dialogue):
+    dialogue = stories.write_dialogue(world.west, dialogue)
+    actions.send_minutes(actor=world.west.coordinator.as_actor(), dialogue=dialogue)
+    told = [
+        plain(client_of(member).post(url("dialogue_approve", dialogue), follow=True).text)
+        for member in (world.west.president, world.west.ars_officer, world.west.fund_officer)
+    ]
+    assert ["Vous avez approuvé le compte rendu." in page for page in told] == [True, True, False]
+    assert "le dialogue est clos, les trois parties peuvent consentir au contrat" in told[-1]
+
+
+def test_minutes_that_are_written_are_modified_not_written_again(world, client_of, dialogue):
+    client = client_of(world.west.coordinator)
+    written = stories.write_dialogue(world.west, dialogue)
+    assert "Modifier le compte rendu" in client.get(url("dialogue_detail", written)).text
+
+
+def test_a_closed_annual_dialogue_leads_to_its_statement(world, client_of):
+    contract = stories.evaluated_contract(world.west, signed_on=date(2024, 3, 15))
+    annex = contract.annexes.get()
+    page = client_of(world.west.coordinator).get(url("dialogue_detail", annex.dialogue)).text
+    assert reverse("funding:statement_detail", args=[annex.statement_id]) in page
+
+
 def test_a_refusal_of_a_rule_is_a_sentence_on_the_page(world, client_of, dialogue):
     client = client_of(world.west.president)
     page = client.post(url("dialogue_approve", dialogue), follow=True).content.decode()

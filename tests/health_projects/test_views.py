@@ -421,6 +421,12 @@ def test_a_cpts_finds_its_own_versions_only(ours, theirs, submitted, their_proje
     assert "Canari" not in page
 
 
+def test_the_list_of_a_cpts_leads_to_what_its_project_lacks(ours, draft, signed_in):
+    page = signed_in(ours.coordinator).get(reverse("health_projects:project_list"))
+    assert f'href="{url("project_detail", draft)}#missing-title"' in page.text
+    assert 'id="missing-title"' in signed_in(ours.coordinator).get(url("project_detail", draft)).text
+
+
 def test_a_draft_takes_another_title_and_a_title_that_is_too_long_is_kept_on_the_page(ours, draft, signed_in):
     client = signed_in(ours.coordinator)
     assert url("project_rename", draft) in text_of(client.get(url("project_detail", draft)))
