@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import environ
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -163,16 +162,6 @@ else:
         "polling_interval": 0.1,
     }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
-EACH_NIGHT = 15 if DEMONSTRATION else crontab(hour=3, minute=0)  # a demonstration does not wait for the night
-CELERY_BEAT_SCHEDULE = {
-    "resume unfinished documents": {"task": "documents.jobs.resume_documents", "schedule": 60},
-    "inventory of the store": {"task": "documents.jobs.take_inventory", "schedule": crontab(hour=3, minute=30)},
-    "time stamps that are owed": {"task": "documents.jobs.stamp_documents", "schedule": 60},
-    "tacit approvals": {"task": "health_projects.jobs.approve_tacitly", "schedule": EACH_NIGHT},
-    "term of contracts, newer agreements": {"task": "contracts.jobs.follow_contracts", "schedule": EACH_NIGHT},
-    "calendar of dialogues": {"task": "dialogues.jobs.follow_calendar", "schedule": EACH_NIGHT},
-    "payments that fall due": {"task": "funding.jobs.follow_schedule", "schedule": EACH_NIGHT},
-}
 
 # Contracts. No text gives these periods for the contract of a CPTS: they are those of other contracts, by analogy (R19)
 CONTRACT_NOTICE_MONTHS = env.int("CONTRACT_NOTICE_MONTHS", default=2)

@@ -1,12 +1,11 @@
 """What the timetable names exists."""
 
 import pytest
-from django.conf import settings
 
 from cpts_portal.celery import app
 
 
-@pytest.mark.parametrize("entry", settings.CELERY_BEAT_SCHEDULE.values(), ids=settings.CELERY_BEAT_SCHEDULE)
+@pytest.mark.parametrize("entry", app.conf.beat_schedule.values(), ids=app.conf.beat_schedule)
 def test_every_task_of_the_timetable_is_registered(entry):
     app.loader.import_default_modules()
     assert entry["task"] in app.tasks
