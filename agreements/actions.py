@@ -13,12 +13,12 @@ from agreements.models import (
     NationalIndicator,
     Pass,
 )
-from core.actor import SYSTEM, Actor
+from core.actor import SYSTEM
 from core.audit import record
 
 
 @transaction.atomic
-def load_agreement(*, code: str, actor: Actor = SYSTEM) -> AgreementVersion:
+def load_agreement(*, code: str) -> AgreementVersion:
     """Bring a version from its file into the database, and return it (R2).
 
     The same file loaded again changes nothing, so that a line confirmed in the back office stays confirmed;
@@ -33,7 +33,7 @@ def load_agreement(*, code: str, actor: Actor = SYSTEM) -> AgreementVersion:
     version = _save_version(version or AgreementVersion(code=code), terms, digest)
     _replace_rows(version, terms)
     record(
-        actor,
+        SYSTEM,
         "agreement.loaded",
         version,
         before=before,
@@ -42,13 +42,13 @@ def load_agreement(*, code: str, actor: Actor = SYSTEM) -> AgreementVersion:
     return version
 
 
-def load_agreements(*, actor: Actor = SYSTEM) -> list[AgreementVersion]:
+def load_agreements() -> list[AgreementVersion]:
     """Load every version that has a file."""
-    return [load_agreement(code=code, actor=actor) for code in catalogue.codes()]
+    return [load_agreement(code=code) for code in catalogue.codes()]
 
 
 @transaction.atomic
-def load_national_indicators(*, actor: Actor = SYSTEM) -> int:
+def load_national_indicators() -> int:
     """Bring the national follow-up indicators into the database (R14); return how many were added.
 
     A row that exists stays as the back office left it.
@@ -69,13 +69,13 @@ def load_national_indicators(*, actor: Actor = SYSTEM) -> int:
             },
         )
         if created:
-            record(actor, "national_indicator.loaded", indicator, after={"label": indicator.label})
+            record(SYSTEM, "national_indicator.loaded", indicator, after={"label": indicator.label})
             added += 1
     return added
 
 
 @transaction.atomic
-def load_passes(*, actor: Actor = SYSTEM) -> int:
+def load_passes() -> int:
     """Bring the social-security ceilings into the database (R20); return how many were added."""
     added = 0
     for terms in catalogue.passes():
@@ -84,7 +84,7 @@ def load_passes(*, actor: Actor = SYSTEM) -> int:
             defaults={"amount": terms.amount, "is_validated": terms.is_validated, "source": terms.source},
         )
         if created:
-            record(actor, "pass.loaded", ceiling, after={"amount": ceiling.amount})
+            record(SYSTEM, "pass.loaded", ceiling, after={"amount": ceiling.amount})
             added += 1
     return added
 

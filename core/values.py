@@ -57,16 +57,16 @@ def number_fr(value: Any, digits: int | None = None) -> str:
     return _written(exact, 4).rstrip("0").rstrip(",")
 
 
-def percent_fr(rate: Any, digits: int = 2) -> str:
+def percent_fr(rate: Any) -> str:
     """A rate: 0.697 -> « 69,70 % »."""
     exact = _exact(rate)
-    return NOTHING if exact is None else f"{_written(exact * 100, int(digits))}{NO_BREAK}%"
+    return NOTHING if exact is None else f"{_written(exact * 100, 2)}{NO_BREAK}%"
 
 
-def points_fr(value: Any, digits: int = 2) -> str:
+def points_fr(value: Any) -> str:
     """A percentage already in points: 69.7 -> « 69,70 % »."""
     exact = _exact(value)
-    return NOTHING if exact is None else f"{_written(exact, int(digits))}{NO_BREAK}%"
+    return NOTHING if exact is None else f"{_written(exact, 2)}{NO_BREAK}%"
 
 
 def size_fr(size: int | None) -> str:

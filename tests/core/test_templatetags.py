@@ -60,7 +60,7 @@ def test_numbers_are_written_the_french_way(value, digits, expected):
 
 def test_a_rate_and_a_number_of_points_read_the_same():
     assert values.percent_fr(Decimal("0.697")) == f"69,70{NO_BREAK}%"
-    assert values.percent_fr(Fraction(2, 3), 0) == f"67{NO_BREAK}%"
+    assert values.percent_fr(Fraction(2, 3)) == f"66,67{NO_BREAK}%"
     assert values.points_fr(Decimal("69.7")) == f"69,70{NO_BREAK}%"
 
 
