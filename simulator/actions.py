@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from django.db import IntegrityError, transaction
 
+from accounts.models import Organisation
 from accounts.permissions import Act, check
 from core import audit
 from core.actor import Actor
@@ -34,6 +35,7 @@ def save_scenario(
     """
     check(actor, Act.SAVE_SCENARIO)
     simulate_document(document, known_agreements(), advance_sizes=advance_sizes)
+    Organisation.objects.select_for_update(no_key=True).get(pk=actor.organisation_id)  # two at once count in turn
     if Scenario.objects.visible_to(actor).count() >= MAX_SCENARIOS:
         raise DomainError(f"Votre organisation a déjà {MAX_SCENARIOS} scénarios : supprimez-en un.")
     scenario = Scenario(
