@@ -131,7 +131,7 @@ def missing_items(dialogue: ManagementDialogue) -> list[Lack]:
         evaluated = year_of(dialogue.contract, dialogue.year)
         missing += _missing_of_year(dialogue.contract, evaluated)
         if _lacks_members(dialogue):
-            missing.append(UNCOUNTED)
+            missing.append(Lack(UNCOUNTED, url=minutes))
         for year in programme_years(dialogue):
             lacks = programme_missing_items(year.programme)
             missing += [Lack(f"Année {year.number} : {lack}", url=lack.url) for lack in lacks]
