@@ -12,9 +12,8 @@ from xdist.scheduler import LoadFileScheduling
 
 from accounts.models import Membership
 from agreements.actions import load_agreements, load_national_indicators
-from tests.utils import stories
 from tests.utils.factories import UserFactory, give_second_factor
-from tests.utils.told import told
+from tests.utils.told import STORIES, Teller
 from tests.utils.world import World, make_world
 
 # A busy machine draws its examples slowly: that says nothing of the code.
@@ -22,17 +21,45 @@ hypothesis.settings.register_profile("portal", deadline=None, suppress_health_ch
 hypothesis.settings.load_profile("portal")
 
 
+teller = Teller()
+
+
 @pytest.hookimpl(trylast=True)  # after the order was drawn at random
 def pytest_collection_modifyitems(items):
-    """Begin with the stories told in a browser, then with the largest files, so that no process ends alone."""
+    """Begin with the stories told in a browser, then with the files that share a story, then with the largest, so that
+    no process ends alone."""
     sizes = Counter(item.path for item in items)
-    items.sort(key=lambda item: (item.get_closest_marker("e2e") is None, -sizes[item.path]))
+    places = {path: place for place, path in enumerate(sizes)}
+    for item in items:
+        teller.asked.setdefault(item.path, set()).update(stories_asked(item))
+    asked = {path: sorted(names) for path, names in teller.asked.items()}
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("e2e") is None,
+            not asked[item.path],
+            asked[item.path],
+            -sizes[item.path],
+            places[item.path],
+        )
+    )
+
+
+def stories_asked(item) -> set[str]:
+    """Return the stories of this file that a test asks for: other fixtures have the same names elsewhere."""
+    known = item._fixtureinfo.name2fixturedefs if hasattr(item, "_fixtureinfo") else {}
+    return {name for name in STORIES if name in known and known[name][-1].func.__module__ == __name__}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(nextitem):
+    """Say which file comes next before this one is undone: the story is kept if it asks for the same."""
+    teller.next_file = nextitem and nextitem.path
 
 
 class WorldScheduling(LoadFileScheduling):
     """A file stays whole: it makes its world once. So does a folder whose files share one, long to make."""
 
-    FOLDERS = ("tests/architecture/", "tests/funding/")
+    FOLDERS = ("tests/architecture/",)
 
     def _split_scope(self, nodeid):
         file = super()._split_scope(nodeid)
@@ -80,15 +107,15 @@ def world(db) -> World:
 
 @pytest.fixture(scope="module")
 def signed(django_db_setup, django_db_blocker):
-    """A world whose west has a contract signed on 17 March 2025, told once a module, then undone."""
-    with told(stories.active_contract, django_db_blocker) as story:
+    """A world whose west has a contract signed on 17 March 2025."""
+    with teller.telling("signed", django_db_blocker) as story:
         yield story
 
 
 @pytest.fixture(scope="module")
 def evaluated(django_db_setup, django_db_blocker):
-    """A world whose west has closed its first year, the annex ready to sign; told once a module, then undone."""
-    with told(stories.evaluated_contract, django_db_blocker) as story:
+    """A world whose west has closed its first year, the annex ready to sign."""
+    with teller.telling("evaluated", django_db_blocker) as story:
         yield story
 
 

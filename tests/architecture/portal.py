@@ -25,6 +25,7 @@ from django.urls import get_resolver, reverse
 from accounts.models import Membership
 from core.actor import Actor
 from core.models import AuditEvent
+from tests.architecture.markup import Page
 from tests.architecture.policy import POLICY
 from tests.architecture.rows import Row, Subject, members_of
 from tests.architecture.story import TODAY, Story
@@ -82,6 +83,11 @@ class Answer:
     @property
     def text(self) -> str:
         return self.body.decode("utf-8", "replace")
+
+    @cached_property
+    def page(self) -> Page:
+        """The page, read once for all the tests that look at it."""
+        return Page(self.text)
 
     @property
     def is_page(self) -> bool:

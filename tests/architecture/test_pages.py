@@ -108,19 +108,19 @@ def test_no_template_variable_is_undefined(portal):
 
 
 def test_no_page_has_an_inline_script_or_style(portal):
-    found = [f"{answer.route}: {word}" for answer in html_pages(portal) for word in Page(answer.text).inline]
+    found = [f"{answer.route}: {word}" for answer in html_pages(portal) for word in answer.page.inline]
     assert distinct(found) == []
 
 
 def test_no_page_fetches_anything_elsewhere(portal):
-    found = [f"{answer.route}: {address}" for answer in html_pages(portal) for address in Page(answer.text).elsewhere]
+    found = [f"{answer.route}: {address}" for answer in html_pages(portal) for address in answer.page.elsewhere]
     assert distinct(found) == []
 
 
 def test_a_page_has_a_title_one_main_heading_and_no_level_skipped(portal):
     wrong = []
     for answer in whole_pages(portal):
-        page = Page(answer.text)
+        page = answer.page
         steps = list(zip(page.headings, page.headings[1:], strict=False))
         title = re.search(r"<title>\s*(\S.*?)\s*</title>", answer.text)
         if page.headings.count(1) != 1 or any(after - before > 1 for before, after in steps):
@@ -134,7 +134,7 @@ def test_no_page_uses_an_identifier_twice(portal):
     twice = [
         f"{answer.route}: {identifier}"
         for answer in whole_pages(portal)
-        for identifier, times in Counter(Page(answer.text).ids).items()
+        for identifier, times in Counter(answer.page.ids).items()
         if times > 1
     ]
     assert distinct(twice) == []

@@ -2,19 +2,60 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
+from pathlib import Path
 from types import SimpleNamespace
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from contracts.models import Contract
 from tests.utils import stories
 from tests.utils.world import make_world
 
+STORIES: dict[str, Callable[..., Contract]] = {
+    "evaluated": stories.evaluated_contract,
+    "signed": stories.active_contract,
+}
 
-@contextmanager
-def told(story: Callable[..., Contract], blocker) -> Iterator[SimpleNamespace]:
-    """Give a `world` whose west has the `contract` of a story; none of the tests it serves may commit."""
-    with blocker.unblock(), transaction.atomic():
-        world = make_world()
-        yield SimpleNamespace(world=world, contract=story(world.west, signed_on=stories.SIGNED_ON))
-        transaction.set_rollback(True)
+
+class Teller:
+    """Tells a story once for the files in a row that ask for it: each finds it as it was told, the last undoes it.
+
+    A story holds a `world` whose west has the `contract`; none of the tests it serves may commit. It takes seconds,
+    most of them for its PDF.
+    """
+
+    def __init__(self):
+        self.asked: dict[Path, set[str]] = {}  # by file
+        self.next_file: Path | None = None
+        self.kept: tuple[str, SimpleNamespace, transaction.Atomic] | None = None
+
+    @contextmanager
+    def telling(self, name: str, blocker) -> Iterator[SimpleNamespace]:
+        """Give the story to one file."""
+        with blocker.unblock():
+            if not connection.in_atomic_block:
+                self._keep(name)
+            with transaction.atomic():
+                yield deepcopy(self.kept[1]) if self.kept and self.kept[0] == name else tell(name)
+                transaction.set_rollback(True)
+            if self.kept and name not in self.asked.get(self.next_file, ()):
+                self._forget(name)
+
+    def _keep(self, name: str) -> None:
+        held = transaction.atomic()
+        held.__enter__()
+        self.kept = (name, tell(name), held)
+
+    def _forget(self, name: str) -> None:
+        kept, _story, held = self.kept
+        if kept == name:
+            transaction.set_rollback(True)
+            held.__exit__(None, None, None)
+            self.kept = None
+
+
+def tell(name: str) -> SimpleNamespace:
+    """Tell a story of STORIES in a new world."""
+    world = make_world()
+    return SimpleNamespace(world=world, contract=STORIES[name](world.west, signed_on=stories.SIGNED_ON))
