@@ -1,6 +1,6 @@
 """Writes of the simulator: an organisation saves, renames and deletes its scenarios."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 
@@ -11,7 +11,7 @@ from core.actor import Actor
 from core.errors import DomainError, NotAllowed
 from core.fingerprints import check_unchanged
 from simulator.assemblers import known_agreements
-from simulator.documents import Document, simulate_document
+from simulator.documents import NO_ADVANCES, Advances, Document, simulate_document
 from simulator.models import Scenario
 
 MAX_SCENARIOS = 100  # of an organisation: its list is one page
@@ -25,16 +25,16 @@ def save_scenario(
     note: str = "",
     document: Document,
     communes: Iterable[str] = (),
-    advance_sizes: Mapping[int, int] | None = None,
+    advances: Advances = NO_ADVANCES,
 ) -> Scenario:
     """Save a simulation under a name for the actor's organisation.
 
-    Takes the document of `simulate_funding`, the INSEE codes behind its population and, of a real contract, the sizes
-    at which its advances were paid, by year (R18). Raises DomainError for a
-    document that the engine refuses, a name already taken, or one scenario too many.
+    Takes the document of `simulate_funding`, the INSEE codes behind its population and, of a real contract, how its
+    advances were paid. Raises DomainError for a document that the engine refuses, a name already taken, or one
+    scenario too many.
     """
     check(actor, Act.SAVE_SCENARIO)
-    simulate_document(document, known_agreements(), advance_sizes=advance_sizes)
+    simulate_document(document, known_agreements(), advances=advances)
     Organisation.objects.select_for_update(no_key=True).get(pk=actor.organisation_id)  # two at once count in turn
     if Scenario.objects.visible_to(actor).count() >= MAX_SCENARIOS:
         raise DomainError(f"Votre organisation a déjà {MAX_SCENARIOS} scénarios : supprimez-en un.")
@@ -42,7 +42,7 @@ def save_scenario(
         organisation_id=actor.organisation_id,
         inputs=document,
         communes=list(communes),
-        advance_sizes={str(year): size for year, size in (advance_sizes or {}).items()},
+        **{name: {str(year): n for year, n in known.items()} for name, known in advances.items()},
         author_id=actor.user_id,
         author_name=actor.user_name,
     )

@@ -134,6 +134,11 @@ def contract_fields(contract: Contract, today: date) -> Fields:
         **{f"members-{year}": str(count) for year, count in planned.members.items() if count},
         **_sizes(planned),
         **{f"advanced-{year}": str(size) for year, size in known.advance_sizes.items() if size != known.size_in(year)},
+        **{
+            f"advanced_members-{year}": str(count)
+            for year, count in known.advance_members.items()
+            if count != known.members.get(year, 0)
+        },
         "terminated_on": contract.terminated_on.isoformat() if contract.terminated_on else "",
     }
     for mission in planned.missions:

@@ -26,6 +26,11 @@ Fields = dict[str, str]
 
 YEARS = range(1, CONTRACT_YEARS + 1)
 MISSION_PATH = re.compile(r"missions\[(\d+)\](?:\.(\w+))?(?:[.\[](\d+)\]?)?")
+Advances = Mapping[str, Mapping[int, int]]
+"""By what they were paid at (a name of `ADVANCED`), then by year: the advances of a real contract."""
+
+NO_ADVANCES: Advances = {}
+ADVANCED = {"advance_sizes": "advanced", "advance_members": "advanced_members"}  # R18, R11: the fields of each
 YEAR_PATH = re.compile(r"(sizes|members)\.(\d+)")
 # Field of a mission -> the amount that the agreement must publish for it to have an effect
 NEEDS = {
@@ -67,11 +72,11 @@ def agreement_on(agreements: Iterable[Agreement], day: date) -> Agreement:
 
 
 def simulate_document(
-    document: Document, agreements: Mapping[str, Agreement], *, advance_sizes: Mapping[int, int] | None = None
+    document: Document, agreements: Mapping[str, Agreement], *, advances: Advances = NO_ADVANCES
 ) -> Simulation:
     """Return what a document gives; DomainError, its field a path of the document, for whatever is refused.
 
-    `advance_sizes` are the sizes at which a real contract was paid its advances (R18): no document says them.
+    `advances` is how a real contract was paid its advances: no document says it.
     """
 
     def find(code: str) -> Agreement:
@@ -83,9 +88,8 @@ def simulate_document(
         inputs = read_inputs(Node(document), find_agreement=find)
     except Refused as refusal:
         raise DomainError(refusal.message, refusal.field) from refusal
-    if advance_sizes:
-        paid = {year: size for year, size in advance_sizes.items() if year <= inputs.years}
-        inputs = replace(inputs, advance_sizes=paid)
+    paid = {name: {year: n for year, n in known.items() if year <= inputs.years} for name, known in advances.items()}
+    inputs = replace(inputs, **paid)
     return Simulation(document=document, inputs=inputs, result=compute(inputs))
 
 
@@ -137,9 +141,7 @@ def notices_of(values: Mapping[str, Any], agreement: Agreement, labels: Mapping[
     return found
 
 
-def fields_of(
-    document: Document, *, communes: Iterable[str] = (), advance_sizes: Mapping[int, int] | None = None
-) -> Fields:
+def fields_of(document: Document, *, communes: Iterable[str] = (), advances: Advances = NO_ADVANCES) -> Fields:
     """Return the fields that give a document back: `document_of` of a form filled with them is the same."""
     inputs_years = range(1, document["years"] + 1)
     fields = {
@@ -150,7 +152,7 @@ def fields_of(
         "years": str(document["years"]),
         **spread("members", document.get("members", {}), inputs_years),
         **{f"size-{year}": str(size) for year, size in document.get("sizes", {}).items()},
-        **{f"advanced-{year}": str(size) for year, size in (advance_sizes or {}).items()},
+        **{f"{ADVANCED[name]}-{year}": str(n) for name, known in advances.items() for year, n in known.items()},
         "terminated_on": document.get("terminated_on") or "",
     }
     for mission in document["missions"]:

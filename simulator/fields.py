@@ -80,7 +80,7 @@ class MissionFields:
 
 
 def fields_of_years(sizes: Iterable[int]) -> dict[str, forms.Field]:
-    """Return what a scenario says year by year: the members, the size, and the size at which advances were paid."""
+    """Return what a scenario says year by year: the members, the size, and both as advances were paid."""
     choices = [(str(size), f"taille {size}") for size in sizes]
     found: dict[str, forms.Field] = {}
     for year in YEARS:
@@ -91,6 +91,7 @@ def fields_of_years(sizes: Iterable[int]) -> dict[str, forms.Field]:
             f"members-{year}": _dressed(members),
             f"size-{year}": _dressed(size),
             f"advanced-{year}": SizeField(choices=[("", ""), *choices], widget=forms.HiddenInput),
+            f"advanced_members-{year}": CountField(max_value=MAX_MEMBERS, required=False, widget=forms.HiddenInput),
         }
     return found
 

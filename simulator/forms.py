@@ -18,7 +18,7 @@ from core.forms import ActionForm, ReadValuesMixin
 from core.wording import counted
 from simulator import address, documents
 from simulator.assemblers import MAX_COMMUNES, ChosenTerritory, read_pasted, territory_of
-from simulator.documents import YEARS, Fields
+from simulator.documents import ADVANCED, YEARS, Fields
 from simulator.fields import MAX_MEMBERS, CountField, MissionFields, fields_of_mission, fields_of_years
 from territories.rules import parse_insee_codes
 
@@ -161,8 +161,7 @@ class SimulationForm(ActionForm):
         try:
             agreement = self._agreement(cleaned)
             document = documents.document_of(cleaned, agreement=agreement, population=population)
-            advanced = {year: size for year in YEARS if (size := cleaned[f"advanced-{year}"]) is not None}
-            simulation = documents.simulate_document(document, self.agreements, advance_sizes=advanced)
+            simulation = documents.simulate_document(document, self.agreements, advances=_advances(cleaned))
         except DomainError as refusal:
             typed = [name for name in self.fields if cleaned.get(name) not in (None, "", (), False)]
             field = documents.field_of(refusal.field or "", document, typed)
@@ -243,8 +242,8 @@ class SimulationForm(ActionForm):
         return [self[f"size-{year}"] for year in YEARS]
 
     def advanced(self) -> list[BoundField]:
-        """Return the hidden fields of a real contract: the sizes at which its advances were paid (R18)."""
-        return [self[f"advanced-{year}"] for year in YEARS]
+        """Return the hidden fields of a real contract: how its advances were paid (R11, R18)."""
+        return [self[f"{name}-{year}"] for name in ADVANCED.values() for year in YEARS]
 
     def members_by_year(self) -> list[BoundField]:
         """Return the fields of the members, year by year."""
@@ -294,9 +293,16 @@ class NewScenarioForm(ScenarioForm):
             cleaned |= {
                 "document": form.simulation.document,
                 "communes": form.cleaned_data["communes"],
-                "advance_sizes": form.simulation.inputs.advance_sizes,
+                "advances": {name: getattr(form.simulation.inputs, name) for name in ADVANCED},
             }
         return cleaned
+
+
+def _advances(cleaned: Mapping[str, object]) -> documents.Advances:
+    return {
+        name: {year: n for year in YEARS if (n := cleaned[f"{field}-{year}"]) is not None}
+        for name, field in ADVANCED.items()
+    }
 
 
 def _labels(agreements: Mapping[str, Agreement]) -> dict[str, str]:

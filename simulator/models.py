@@ -31,6 +31,8 @@ class Scenario(TenantModel):
     communes = models.JSONField("communes", default=list, blank=True)
     # R18: of a real contract, the sizes at which advances were paid, by year; its document cannot say it.
     advance_sizes = models.JSONField("tailles des avances", default=dict, blank=True)
+    # R11: the same of the members counted then, where another count came later.
+    advance_members = models.JSONField("adhérents des avances", default=dict, blank=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="auteur")
     author_name = models.CharField("nom de l’auteur", max_length=200)
 
@@ -57,6 +59,7 @@ class Scenario(TenantModel):
         return self.name
 
     @property
-    def paid_sizes(self) -> dict[int, int]:
-        """The sizes at which advances were paid, by contract year: the keys of a JSON are words."""
-        return {int(year): size for year, size in self.advance_sizes.items()}
+    def advances(self) -> dict[str, dict[int, int]]:
+        """How the advances were paid, by contract year: the keys of a JSON are words."""
+        kept = {"advance_sizes": self.advance_sizes, "advance_members": self.advance_members}
+        return {name: {int(year): n for year, n in known.items()} for name, known in kept.items()}

@@ -151,7 +151,7 @@ class SavedScenario:
 def saved_scenario(scenario: Scenario, agreements: Mapping[str, Agreement]) -> SavedScenario:
     """Return a saved scenario computed with the agreements of today."""
     try:
-        simulation = simulate_document(scenario.inputs, agreements, advance_sizes=scenario.paid_sizes)
+        simulation = simulate_document(scenario.inputs, agreements, advances=scenario.advances)
     except DomainError as refusal:
         return SavedScenario(scenario=scenario, simulation=None, summary="", query="", error=refusal.message)
     return SavedScenario(
@@ -164,7 +164,7 @@ def saved_scenario(scenario: Scenario, agreements: Mapping[str, Agreement]) -> S
 
 def saved_fields(scenario: Scenario) -> Fields:
     """Return the fields that open a saved scenario in the simulator."""
-    return fields_of(scenario.inputs, communes=scenario.communes, advance_sizes=scenario.paid_sizes)
+    return fields_of(scenario.inputs, communes=scenario.communes, advances=scenario.advances)
 
 
 # Comparison -----------------------------------------------------------------------------------

@@ -140,6 +140,24 @@ def test_r18_an_advance_paid_at_an_old_size_stands_in_the_scenario(played, clien
     assert 'name="advanced-2" value="2"' in opened.content.decode()  # sent again with the form
 
 
+def test_r11_a_bonus_advanced_with_a_former_count_of_members_stands_in_the_scenario(played, client_of, db):
+    """A year opened with 120 members, then counted 80: its bonus was advanced, and is balanced by as much less."""
+    played.contract.years.filter(number=2).update(size=4, opening_size=4, opening_members=120, members=80)
+    client = client_of(played.tenant.coordinator)
+    query = start(client, played.contract).context["query"]
+    saved = client.post(reverse("simulator:scenario_create"), {"name": "Tel quel", "scenario": query})
+    scenario = client.get(saved.url).context["saved"]
+    for simulation in (
+        client.get(f"{reverse('simulator:simulation')}?{query}").context["form"].simulation,
+        scenario.simulation,
+        client.get(f"{reverse('simulator:simulation')}?{scenario.query}").context["form"].simulation,
+    ):
+        assert (simulation.inputs.members[2], simulation.inputs.advance_members) == (80, {2: 120})
+    bonus = [row for row in scenario.simulation.result.payments if (row.year, row.line_kind) == (2, "SIZE4_BONUS")]
+    assert sum(row.amount for row in bonus if row.kind == "ADVANCE") > 0
+    assert sum(row.amount for row in bonus) == 0
+
+
 def test_r18_a_saved_scenario_keeps_the_sizes_of_the_advances_paid(played, client_of, db):
     """The same contract saved, then opened again: the balance is still 50 000 − 45 000, not 50 000 − 37 500."""
     played.contract.years.filter(number=2).update(opening_size=2, size=1)
