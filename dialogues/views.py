@@ -254,9 +254,10 @@ def annex_sign(request, pk, template_name="dialogues/annex_sign.html"):
     form = signing_form(request, annex.document)
     if request.method == "POST" and form.is_valid():
         form.save()
-        if signed := attempt(request, actions.sign_annex, annex=annex):
+        signed = attempt(request, actions.sign_annex, annex=annex)
+        if signed:
             messages.success(request, panels.signed_words(signed))
-            return redirect("dialogues:annex_detail", pk)
+        return redirect("dialogues:annex_detail" if signed else "dialogues:annex_sign", pk)
     return show(request, template_name, {"annex": annex, "form": form, "rows": panels.annex_panel(annex)})
 
 

@@ -75,6 +75,11 @@ class SigningForm(CrispyMixin, CodeAgainForm):
         """What is asked beside the second factor."""
         return [field for field in self.visible_fields() if field.name != "code"]
 
+    def forget_code(self) -> None:
+        """Empty the field of a code that was spent for nothing: it would be refused the next time."""
+        self.data = self.data.copy()
+        self.data["code"] = ""
+
     def clean_code(self) -> str:
         if self.errors or not self.cleaned_data["code"]:
             return ""

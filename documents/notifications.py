@@ -10,7 +10,7 @@ SIGNERS = (Role.PRESIDENT, Role.SIGNATORY)
 
 
 def signature_reminder(signature: Signature, organisation_name: str) -> bool:
-    """Remind those who may sign for an organisation that a document waits for them; say whether all left."""
+    """Remind those who may sign for an organisation that a document waits for them; say whether one left."""
     return send_mail(
         "documents/emails/signature_reminder",
         to=addresses_of(signature.organisation, roles=SIGNERS, power=Power.SIGN),

@@ -27,7 +27,10 @@ def submit_outside(request, form: SigningForm, action: Callable, **arguments):
     if request.method != "POST" or not form.is_valid():
         return None
     form.save()  # the second factor was given for this signature
-    return submit_form(request, form, action, **arguments)
+    result = submit_form(request, form, action, **arguments)
+    if result is None:
+        form.forget_code()
+    return result
 
 
 def outside_context(form: SigningForm) -> dict:

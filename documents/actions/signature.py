@@ -187,8 +187,23 @@ def remind_signatories(*, actor: Actor, document: Document) -> list[Signature]:
         audit.record(
             actor, "document.remind", document, after={"side": row.side, "organisation": row.organisation_name}
         )
-        transaction.on_commit(partial(notifications.signature_reminder, row, actor.organisation_name))
+    transaction.on_commit(partial(_send_reminders, actor, document, due))
     return due
+
+
+def _send_reminders(actor: Actor, document: Document, rows: list[Signature]) -> None:
+    """Send the mails once the day is kept: a double click sends none twice. Those that could not leave are due again.
+
+    Raises DomainError then: nobody was reminded.
+    """
+    lost = [row for row in rows if not notifications.signature_reminder(row, actor.organisation_name)]
+    if not lost:
+        return
+    with transaction.atomic():
+        Signature.objects.filter(pk__in=[row.pk for row in lost]).update(reminded_on=None)
+        for row in lost:
+            audit.record(actor, "document.reminder_lost", document, after={"organisation": row.organisation_name})
+    raise DomainError("Le rappel n’est pas parti : la messagerie ne répond pas. Réessayez dans quelques minutes.")
 
 
 def _locked(document: Document) -> Document:

@@ -2,6 +2,7 @@
 
 from urllib.parse import quote
 
+from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 
@@ -42,6 +43,7 @@ def document_challenge(request, pk):
     return JsonResponse(passkeys.ask(request, signing_purpose(document)))
 
 
+@transaction.non_atomic_requests  # the mails leave before the person is told that they did
 @http_methods("POST")
 @back_to("documents:document_detail")
 def document_remind(request, pk):

@@ -1,6 +1,8 @@
 """The pages: two tenants of each side, what each role sees and may do, and their queries."""
 
 import json
+import resource
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
@@ -50,6 +52,17 @@ PAGES = (
 
 def url(name: str, contract: Contract) -> str:
     return reverse(f"contracts:{name}", args=[contract.pk])
+
+
+@contextmanager
+def files_shorter_than(size: int):
+    """A disk that is full for a file of this size."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size - 1, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def code() -> str:
@@ -441,6 +454,20 @@ def test_the_last_party_signs_on_paper_and_the_contract_is_in_force(world, clien
     assert (contract.status, contract.signed_on) == (ContractStatus.ACTIVE, clock.today())
     preview = words(client_of(world.west.coordinator).get(url("contract_preview", signing)))
     assert "a signé le contrat sur papier" in preview
+
+
+def test_a_code_spent_on_a_signature_that_the_store_refused_is_not_written_back(world, client_of, signing):
+    for member in (world.west.president, world.west.ars_signatory):
+        actions.sign_contract(actor=member.as_actor(), contract=signing)
+    client, address = client_of(world.west.fund_signatory), url("contract_sign_paper", signing)
+    sheets = scanned_pages(client.get(reverse("documents:document_download", args=[signing.document_id])).content)
+    typed = {"signatory": world.west.fund_signatory.pk, "handwritten_on": f"{clock.today():%d/%m/%Y}", "attested": "on"}
+    copy = as_pdf(sheets)
+    with time_machine.travel(timezone.now(), tick=False), files_shorter_than(len(copy)):
+        spent = code()
+        page = client.post(address, {**typed, "scan": SimpleUploadedFile("contrat signé.pdf", copy), "code": spent})
+    assert "Le stockage des fichiers est plein" in words(page)
+    assert spent not in page.text and "checked" in page.text
 
 
 @pytest.mark.parametrize("name", ["piece.docx", "contrat.pdf"])

@@ -224,6 +224,20 @@ def test_a_reminder_leaves_once_a_day_to_those_who_may_sign_and_is_in_the_journa
     assert client_of(world.east.coordinator).post(url).status_code == 404
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_reminder_that_could_not_leave_says_so_and_may_be_sent_again(world, client_of, to_sign, settings, mailoutbox):
+    url = reverse("documents:document_remind", args=[to_sign.pk])
+    client, working = client_of(world.west.coordinator), settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    page = client.post(url, follow=True).text
+    assert "Le rappel n’est pas parti" in page and "rappel envoyé le" not in page
+    assert AuditEvent.objects.filter(action="document.reminder_lost").count() == 2
+    settings.EMAIL_BACKEND = working
+    page = client.post(url, follow=True).text
+    assert "Le rappel est envoyé." in page and "rappel envoyé le" in page and mailoutbox
+
+
 def test_a_delegate_is_reminded_too(world, to_sign, mailoutbox):
     Delegation.objects.create(
         grantor=world.west.ars_signatory,
