@@ -21,6 +21,7 @@ from documents.signing.fields import TIMESTAMP_FIELD, spoken_fields
 logger = logging.getLogger(__name__)
 
 CODE = re.compile(rb"<dc:identifier>([2-9A-HJ-NP-Z]{4}(?:-[2-9A-HJ-NP-Z]{4}){2})</dc:identifier>")
+MOST_CODES = 20  # a document bears its own, once or twice: a file with a million of them would be asked of the register
 UNREADABLE = "Le fichier n’est pas un PDF lisible, ou il a été altéré."
 LOCKED = "Le fichier est protégé par un mot de passe : ni son code ni ses signatures ne peuvent être lus."
 EMPTY = "Le fichier est vide."
@@ -120,7 +121,12 @@ def _told_together(reports: Sequence[SignatureReport]) -> list[str]:
 
 def codes_in(pdf: bytes) -> frozenset[str]:
     """Return the verification codes that stand in clear in a file, whole or damaged."""
-    return frozenset(code.decode() for code in CODE.findall(pdf))
+    codes: set[str] = set()
+    for found in CODE.finditer(pdf):
+        codes.add(found[1].decode())
+        if len(codes) == MOST_CODES:
+            break
+    return frozenset(codes)
 
 
 def _codes_of_metadata(reader) -> frozenset[str]:

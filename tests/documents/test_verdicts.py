@@ -3,6 +3,7 @@
 import json
 import os
 from io import BytesIO, StringIO
+from itertools import product
 
 import pikepdf
 import pytest
@@ -13,12 +14,13 @@ from pypdf import PdfWriter
 from accounts.models import Organisation
 from core.errors import DomainError
 from documents import actions, sandbox
-from documents.codes import read_code
+from documents.codes import CODE_ALPHABET, read_code
 from documents.enums import DocumentKind, Verdict
 from documents.models import Document
 from documents.signing.fields import PARTY_FIELDS
 from documents.verification import checking
 from documents.verification.answers import answer_of, plain
+from documents.verification.reader import MOST_CODES, codes_in
 from documents.verification.verdicts import judge_code, judge_digest, judge_file, judge_known
 from tests.documents.story import issue
 from tests.utils.world import make_world
@@ -236,6 +238,14 @@ def test_a_code_is_read_as_people_type_it():
         assert read_code(typed) == "K7QF-2MXW-9RTA"
     for typed in ("", "K7QF-2MXW", "K7QF-2MXW-9RT0", "K7QF-2MXW-9RTAA", "é" * 12):
         assert read_code(typed) == ""
+
+
+def test_a_file_made_of_a_million_codes_asks_the_register_about_a_few():
+    """So many in one query are more than a database takes."""
+    letters = ["".join(four) for four in product(CODE_ALPHABET, repeat=4)][:20_000]
+    content = b"".join(f"<dc:identifier>K7QF-2MXW-{four}</dc:identifier>".encode() for four in letters)
+    assert len(codes_in(content)) == MOST_CODES
+    assert judge_known(content).verdict == Verdict.UNKNOWN
 
 
 def test_a_file_too_heavy_to_examine_is_still_judged_by_its_bytes(issued, monkeypatch):
