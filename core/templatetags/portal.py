@@ -85,15 +85,27 @@ def compare_texts(before: str, after: str) -> SafeString:
     unit = r"\s+|\w+|[^\w\s]" if len(before or "") + len(after or "") < LONG_TEXT else r"[^\n]*\n?"
     old, new = (findall(unit, text or "") for text in (before, after))
     parts = []
-    for kind, *place in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        removed, added = "".join(old[place[0] : place[1]]), "".join(new[place[2] : place[3]])
-        if kind == "equal":
+    for removed, added in _runs(old, new):
+        if removed == added:
             parts.append(conditional_escape(added))
             continue
         if removed.strip():
             parts.append(format_html("<del>{}</del>", removed))
         parts.append(format_html("<ins>{}</ins>", added) if added.strip() else conditional_escape(added))
     return format_html('<div class="compared">{}</div>', mark_safe("".join(parts)))  # noqa: S308 - each part escaped
+
+
+def _runs(old: list[str], new: list[str]) -> list[list[str]]:
+    """Return what stood and what stands, run by run; changes that a blank parts are one, to be read as a phrase."""
+    runs: list[list[str]] = []
+    for _, *place in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        removed, added = "".join(old[place[0] : place[1]]), "".join(new[place[2] : place[3]])
+        if len(runs) > 1 and removed != added and runs[-1][0] == runs[-1][1] == " ":
+            blank, _ = runs.pop()
+            runs[-1] = [runs[-1][0] + blank + removed, runs[-1][1] + blank + added]
+        else:
+            runs.append([removed, added])
+    return runs
 
 
 # Page furniture

@@ -110,6 +110,11 @@ def test_a_party_is_a_colour_and_its_word(side, word):
     assert f">{word}</span>" in portal.party_chip(side)
 
 
+def test_words_that_change_side_by_side_are_compared_as_one_phrase():
+    html = portal.compare_texts("Quelques mots pour voir, en mai.", "Un bureau et un conseil, en mai.")
+    assert "<del>Quelques mots pour voir</del><ins>Un bureau et un conseil</ins>, en mai." in html
+
+
 def test_a_comparison_marks_removed_and_added_words_and_escapes_them():
     html = portal.compare_texts("Deux médecins <b>partent</b>.", "Trois médecins <b>partent</b>.")
     assert "<del>Deux</del><ins>Trois</ins>" in html
