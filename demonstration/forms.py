@@ -18,7 +18,7 @@ class DossierForm(forms.Form):
     """The CPTS whose events are listed; all of them when none is chosen."""
 
     cpts = forms.ModelChoiceField(
-        Organisation.objects.none(), required=False, label="dossier", empty_label="Le prochain de chaque dossier"
+        Organisation.objects.none(), required=False, label="dossier", empty_label="La prochaine échéance de chacun"
     )
 
     def __init__(self, *args, **kwargs):
