@@ -107,7 +107,7 @@ def _timeline(
     places = _places(frame, [row.label for row in rows] + ["Dialogues et signatures"] * bool(marks))
     bottom = places[-1].bottom if places else TOP + 8
     years = _years(frame, start, end)
-    lines = [Line(x1=x(day), y1=TOP, x2=x(day), y2=bottom) for day, _label in years]
+    lines = [Line(x1=x(day), y1=y1, x2=x(day), y2=y2) for day, _label in years for y1, y2 in _heights(frame, places)]
     texts = [
         Text(x=x(day), y=12, text=label, anchor=_anchor(frame, x(day), position == len(years) - 1))
         for position, (day, label) in enumerate(years)
@@ -120,7 +120,8 @@ def _timeline(
     ]
     lozenges = [_mark(mark, x(mark.on), places[-1].middle) for mark in marks]
     if start <= today <= end:
-        lines.append(Line(x1=x(today), y1=TOP, x2=x(today), y2=bottom + 6, stroke=ACCENT, width=2))
+        heights = [*_heights(frame, places), (bottom, bottom + 6)]
+        lines += [Line(x1=x(today), y1=y1, x2=x(today), y2=y2, stroke=ACCENT, width=2) for y1, y2 in heights]
         anchor = _anchor(frame, x(today), x(today) > frame.right - 40)
         texts.append(Text(x=x(today), y=bottom + 19, text="aujourd’hui", anchor=anchor, fill=ACCENT, is_strong=True))
     return Figure(
@@ -154,6 +155,13 @@ def _places(frame: Frame, names: Sequence[str]) -> list[Place]:
         places.append(Place(name=texts, middle=middle, bottom=bottom))
         top = bottom
     return places
+
+
+def _heights(frame: Frame, places: Sequence[Place]) -> list[tuple[float, float]]:
+    """Return from where to where a line of a day goes down: a name above its bar is not crossed."""
+    if frame.names_above:
+        return [(place.middle - 9, place.bottom) for place in places]
+    return [(TOP, places[-1].bottom if places else TOP + 8)]
 
 
 def _years(frame: Frame, start: date, end: date) -> list[tuple[date, str]]:

@@ -143,3 +143,14 @@ def test_labels_that_would_touch_are_written_one_under_the_other():
     points = [CurvePoint(label="219 passages", value=Decimal(1), at=Decimal(at)) for at in (1, 2, 30)]
     heights = [text.y for text in curve("Barème", points).narrow.texts if text.text == "219 passages"]
     assert heights[0] == heights[2] < heights[1]
+
+
+def test_no_line_of_a_day_crosses_the_name_above_its_bar():
+    """On a narrow screen the names stand over the bars: the day and the years stop at each."""
+    long = "Accompagnement des professionnels de santé sur le territoire (option)"
+    rows = [TimelineRow(label=name, start=START, end=None) for name in ("Accès aux soins", long)]
+    figure = missions(*rows, marks=[TimelineMark(on=TODAY, label="Avenant")]).narrow
+    names = [text.y for text in figure.texts if not text.is_strong and text.y > 20]
+    assert len(names) == 4  # the long one is on two lines
+    assert all(not line.y1 < y - 2 < line.y2 for line in figure.lines for y in names)
+    assert [line.y2 for line in figure.lines if line.width == 2][-1] > max(names)
