@@ -92,9 +92,7 @@ def own_dossier(actor: Actor, today: date) -> OwnDossier:
     contract = (
         contracts.annotate(
             mission_count=Subquery(missions.annotate(count=Count("pk")).values("count")),
-            started_count=Subquery(
-                missions.filter(started_on__isnull=False).annotate(count=Count("pk")).values("count")
-            ),
+            started_count=Subquery(missions.filter(started_on__lte=today).annotate(count=Count("pk")).values("count")),
         )
         .order_by("-created_at")
         .first()

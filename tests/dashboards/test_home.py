@@ -1,9 +1,12 @@
 """The home page of each side: what waits, what moved, one's own dossiers."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from accounts.models import Membership
+from agreements.enums import MissionCode
 from contracts.lifecycle import WORDS, Transition
 from core.dates import add_months
 from dashboards.history import recent_moves
@@ -49,6 +52,17 @@ def test_each_cpts_sees_its_own_dossier_only(signed, client_of):
     assert dossier in mine
     assert dossier not in theirs
     assert west.cpts.name not in theirs
+
+
+def test_a_mission_has_not_started_before_the_day_that_is_set(world, client_of):
+    contract = stories.active_contract(world.west, signed_on=A_DAY)
+    starts_on = add_months(A_DAY, 2)
+    stories.start_mission(world.west, contract, MissionCode.ACCESS_TO_CARE, starts_on)
+    told = []
+    for day in (starts_on - timedelta(days=1), starts_on):
+        with stories.at(day):
+            told.append(page(client_of(world.west.coordinator)))
+    assert "0 démarrée sur" in told[0] and "1 démarrée sur" in told[1]
 
 
 def test_each_authority_sees_its_own_dossiers_only(signed, client_of):

@@ -344,6 +344,8 @@ def test_two_submissions_are_compared_word_by_word(ours, submitted, signed_in):
     assert "neuf" in page
     assert "Sections inchangées : Diagnostic territorial" in page
     assert "Brouillon en cours" not in page
+    decision = signed_in(ours.ars_officer).get(url("project_detail", submitted)).text
+    assert f'href="{url("project_compare", submitted)}">voir ce qui a changé</a>' in decision
 
 
 def test_a_first_version_has_nothing_to_be_compared_with(ours, submitted, signed_in):
