@@ -172,6 +172,33 @@ def test_s1_an_update_added_after_the_signatures_alters_the_file(content, change
     assert judgement.report is None or not judgement.report.is_intact
 
 
+def with_another_attachment(writer: IncrementalPdfFileWriter) -> None:
+    """The page prints the SHA-256 of the data it attaches: other data take their place."""
+    files = generic.ArrayObject([generic.pdf_string("donnees.json"), writer.add_object(generic.DictionaryObject())])
+    writer.root["/Names"] = generic.DictionaryObject(
+        {generic.pdf_name("/EmbeddedFiles"): generic.DictionaryObject({generic.pdf_name("/Names"): files})}
+    )
+    writer.update_root()
+
+
+JOINED = {
+    "an earlier state before": lambda issued: issued.states[1] + issued.whole,
+    "an earlier state after": lambda issued: issued.whole + issued.states[1],
+    "itself after": lambda issued: issued.whole * 2,
+    "its signatures once more": lambda issued: issued.whole + issued.whole[len(issued.states[0]) :],
+    "junk before its head": lambda issued: b"\xef\xbb\xbfjunk\n" + issued.whole,
+    "an archive after": lambda issued: issued.whole + b"PK\x05\x06" + bytes(18),
+    "other data attached": lambda issued: updated(issued.whole, with_another_attachment),
+}
+
+
+@pytest.mark.parametrize("joined", JOINED)
+def test_s1_a_file_joined_to_another_alters_it(issued, joined):
+    judgement = judge_file(JOINED[joined](issued))
+    assert judgement.verdict == Verdict.ALTERED and judgement.document == issued.document
+    assert judgement.report is None or not judgement.report.is_intact
+
+
 @pytest.mark.parametrize("cut", [1, 20, 3000])
 def test_s1_a_truncated_file_is_altered(content, cut):
     assert judge_known(content[:-cut]).verdict == Verdict.ALTERED
