@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.actions import end_delegation
 from accounts.models import Delegation, Membership, Organisation
 from contracts import actions, assemblers, jobs
 from contracts.enums import ContractStatus
@@ -31,7 +32,7 @@ from tests.documents.paper import as_pdf, scanned_pages
 from tests.documents.test_outside import signed_elsewhere
 from tests.utils import stories
 from tests.utils.delegations import delegate
-from tests.utils.factories import TOTP_SECRET
+from tests.utils.factories import TOTP_SECRET, give_second_factor
 from tests.utils.passkeys import give_passkey
 from tests.utils.reading import words
 from tests.utils.world import make_tenant
@@ -504,6 +505,49 @@ def test_signing_is_for_signatories(world, client_of, signing):
     for member in (world.west.coordinator, world.west.ars_officer, world.west.accountant, world.observer):
         assert client_of(member).get(url("contract_sign", signing)).status_code == 403
         assert client_of(member).get(url("contract_refuse", signing)).status_code == 403
+
+
+def ends(world, member):
+    Membership.objects.filter(pk=member.pk).update(is_active=False)
+
+
+def is_moved(world, member):
+    Membership.objects.filter(pk=member.pk).update(organisation=world.east.fund)
+
+
+def only_reads(world, member):
+    Membership.objects.filter(pk=member.pk).update(role="READER")
+
+
+def loses_her_second_factor(world, member):
+    member.user.authenticator_set.all().delete()
+
+
+CHANGES = {ends: 404, is_moved: 404, only_reads: 403, loses_her_second_factor: 302}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_who_lost_the_right_to_sign_since_the_page_was_opened_signs_nothing(world, client_of, signing, change):
+    member = world.west.fund_signatory
+    client, address = client_of(member), url("contract_sign", signing)
+    assert "Signer pour votre organisation" in words(client.get(address))
+    change(world, member)
+    assert client.post(address, {"code": code()}).status_code == CHANGES[change]
+    assert not any(row.signed_at for row in signing.document.signatures.all())
+
+
+def test_a_delegate_whose_delegation_ended_since_the_page_was_opened_reads_it_and_signs_nothing(
+    world, client_of, signing
+):
+    west = world.west
+    delegation = delegate(west.ars_signatory, west.ars_officer)
+    give_second_factor(west.ars_officer.user)
+    client, address = client_of(west.ars_officer), url("contract_sign", signing)
+    assert "Signer pour votre organisation" in words(client.get(address))
+    end_delegation(actor=west.ars_signatory.as_actor(), delegation=delegation)
+    page = client.post(address, {"code": code()})
+    assert page.status_code == 403 and "Votre délégation de signature a" in words(page)
+    assert not any(row.signed_at for row in signing.document.signatures.all())
 
 
 def test_a_refusal_needs_a_reason_and_is_read_by_all(world, client_of, signing):
