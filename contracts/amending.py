@@ -3,10 +3,10 @@
 Pages, PDF (`amendment_words.py`) and the fingerprint of the consents read the same content.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict
 
 from django.urls import reverse
 
@@ -39,6 +39,21 @@ class Situation:
     missions: Mapping[str, str]
     clauses: str
     parties: Mapping[str, tuple[str, str]]
+
+
+class AmendmentValues(TypedDict):
+    """What people write of an amendment. `added`: the missions, with their planned start; `dropped`: those that go."""
+
+    reason: str
+    takes_effect_year: int | None
+    new_size: int | None
+    new_population: int | None
+    agreement_version: AgreementVersion | None
+    added: Mapping[str, date]
+    dropped: Sequence[str]
+    rewrites_clauses: bool
+    local_clauses: str
+    updates_parties: bool
 
 
 def situation_of(contract: Contract, year: int) -> Situation:
@@ -125,7 +140,7 @@ def amendment_hash(amendment: Amendment) -> str:
     return amendment.agreed_hash or fingerprint(amendment_content(amendment))
 
 
-def terms_of(contract: Contract, values: Mapping[str, Any]) -> rules.AmendedTerms:
+def terms_of(contract: Contract, values: AmendmentValues) -> rules.AmendedTerms:
     """Return the values of an amendment, as the form gives them, beside what they change."""
     year = values["takes_effect_year"]
     before = situation_of(contract, year or contract.year_on(clock.today()))
@@ -159,8 +174,8 @@ def missing_items(amendment: Amendment) -> list[Lack]:
     return []
 
 
-def stored_values(amendment: Amendment) -> dict[str, Any]:
-    """Return what the action takes, as it is stored."""
+def stored_values(amendment: Amendment) -> AmendmentValues:
+    """Return what the actions take, as it is stored."""
     rows = list(amendment.missions.all())
     return {
         "reason": amendment.reason,

@@ -1,17 +1,16 @@
 """A local amendment: drafted by a party, consented to and signed by the three, then in force (R2, R5, R18)."""
 
-from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Unpack
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
 from accounts.permissions import Act, check
-from agreements.models import AgreementVersion
 from contracts import amending, amendment_words, assemblers, clauses, lifecycle, notifications, rules, transitions
+from contracts.amending import AmendmentValues
 from contracts.enums import AmendmentStatus, ContractStatus
 from contracts.lifecycle import AmendmentChange
 from contracts.models import (
@@ -38,10 +37,10 @@ STALE = "Quelqu’un a enregistré cet avenant entre-temps : comparez avant d�
 
 
 @transaction.atomic
-def draft_amendment(*, actor: Actor, contract: Contract, **values: Any) -> Amendment:
+def draft_amendment(*, actor: Actor, contract: Contract, **values: Unpack[AmendmentValues]) -> Amendment:
     """Draft the next amendment of a contract in force, seen by the three parties at once; one at a time.
 
-    Takes the values of `update_amendment`. Raises DomainError with the field of what R2 or R18 refuses.
+    Raises DomainError with the field of what R2 or R18 refuses.
     """
     contract = _lock_in_force(actor, Act.PROPOSE_CONTRACT_CHANGE, contract)
     if contract.amendments.open().exists():
@@ -57,20 +56,7 @@ def draft_amendment(*, actor: Actor, contract: Contract, **values: Any) -> Amend
 
 @transaction.atomic
 def update_amendment(
-    *,
-    actor: Actor,
-    amendment: Amendment,
-    version: int,
-    reason: str,
-    takes_effect_year: int | None,
-    new_size: int | None,
-    new_population: int | None,
-    agreement_version: AgreementVersion | None,
-    added: Mapping[str, date],
-    dropped: Sequence[str],
-    rewrites_clauses: bool,
-    local_clauses: str,
-    updates_parties: bool,
+    *, actor: Actor, amendment: Amendment, version: int, **values: Unpack[AmendmentValues]
 ) -> Amendment:
     """Save the draft; a change of content withdraws the consents already given.
 
@@ -82,18 +68,6 @@ def update_amendment(
     before = amending.stored_values(amendment)
     if version != amendment.lock_version:
         raise StaleForm(STALE, current=before)
-    values = {
-        "reason": reason,
-        "takes_effect_year": takes_effect_year,
-        "new_size": new_size,
-        "new_population": new_population,
-        "agreement_version": agreement_version,
-        "added": added,
-        "dropped": dropped,
-        "rewrites_clauses": rewrites_clauses,
-        "local_clauses": local_clauses,
-        "updates_parties": updates_parties,
-    }
     rules.check_amendment(amending.terms_of(amendment.contract, values))
     amendment.lock_version += 1
     _write(amendment, values)
@@ -214,7 +188,7 @@ def lapse_amendments(contract: Contract) -> None:
         transitions.withdraw_consents(amendment, "le contrat a pris fin")
 
 
-def _write(amendment: Amendment, values: Mapping[str, Any]) -> None:
+def _write(amendment: Amendment, values: AmendmentValues) -> None:
     """Store the values of an amendment and the missions it changes."""
     clauses.refuse_mentions(values["local_clauses"], field="local_clauses")
     amendment.reason = values["reason"].strip()
@@ -316,5 +290,5 @@ def _lock_amendment(actor: Actor, act: Act, amendment: Amendment) -> Amendment:
     return read_locked(Amendment.objects.with_page(), amendment.pk)
 
 
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+def _plain(values: AmendmentValues) -> dict[str, Any]:
     return {name: getattr(value, "code", value) for name, value in values.items()}
