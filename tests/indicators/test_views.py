@@ -188,7 +188,7 @@ def test_r13d_a_refusal_is_beside_its_field_and_nothing_typed_is_lost(coordinato
 def test_r14_the_page_of_a_national_indicator_locks_its_words(coordinator, draft):
     national = draft.missions.get(mission=ACCESS).indicators.get(national_code="A2")
     page = text_of(coordinator.get(url("indicator_edit", national)))
-    assert "il ne se retire pas" in page
+    assert "il ne se retire pas" in page and '<th scope="row">Palier 1</th>' in page
     assert url("indicator_delete", national) not in page
     coordinator.post(url("indicator_delete", national))
     assert Indicator.objects.filter(pk=national.pk).exists()
