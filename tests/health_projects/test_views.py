@@ -423,6 +423,12 @@ def test_a_cpts_finds_its_own_versions_only(ours, theirs, submitted, their_proje
     assert "Canari" not in page
 
 
+def test_a_list_without_filters_is_sent_none_to_update(ours, draft, signed_in):
+    page, htmx = reverse("health_projects:project_list"), HTMX | {"HX-Target": "results"}
+    assert "filter-sort" in signed_in(ours.ars_officer).get(page, headers=htmx).text
+    assert "filter-sort" not in signed_in(ours.coordinator).get(page, headers=htmx).text
+
+
 def test_the_list_of_a_cpts_leads_to_what_its_project_lacks(ours, draft, signed_in):
     page = signed_in(ours.coordinator).get(reverse("health_projects:project_list"))
     assert f'href="{url("project_detail", draft)}#missing-title"' in page.text
