@@ -14,13 +14,22 @@ from django.db import transaction
 from accounts import notifications
 from accounts.enums import ROLES_OF, DelegationState, Power
 from accounts.models import Delegation, Invitation, Membership, Organisation, User
-from accounts.permissions import Act, check, check_administrator, check_grant, delegable, is_administrator
+from accounts.permissions import (
+    Act,
+    check,
+    check_administrator,
+    check_grant,
+    delegable,
+    is_administrator,
+    signatories,
+)
 from core import audit, clock
 from core.actor import SYSTEM, Actor
 from core.enums import Role, Side
 from core.errors import DomainError, NotAllowed
+from core.fingerprints import check_unchanged
 from core.locking import read_locked
-from core.wording import spoken_list
+from core.wording import counted, spoken_list
 from territories.models import Department, Region
 
 
@@ -216,6 +225,31 @@ def end_delegation(*, actor: Actor, delegation: Delegation) -> Delegation:
     audit.record(actor, "delegation.end", delegation)
     transaction.on_commit(partial(notifications.delegation_ended, delegation))
     return delegation
+
+
+@transaction.atomic
+def set_signatory_count(*, actor: Actor, signatory_count: int, version: str | None = None) -> Organisation:
+    """Say how many people sign each document for the actor's organisation, as its statutes ask: two co-presidents.
+
+    Counts for the documents sent to signature from now on. Raises NotAllowed, StaleForm when it was changed since
+    `version` was read, or DomainError when fewer people may sign today.
+    """
+    check(actor, Act.DELEGATE)
+    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=actor.organisation_id)
+    before = {"signatory_count": organisation.signatory_count}
+    check_unchanged(version, before)
+    able = signatories(actor).count()
+    if signatory_count > able:
+        raise DomainError(
+            f"Aujourd’hui, {counted(able, 'personne peut', 'personnes peuvent')} signer pour votre organisation\u00a0: "
+            "ouvrez d’abord une autre place qui signe, ou donnez une délégation.",
+            field="signatory_count",
+        )
+    organisation.signatory_count = signatory_count
+    organisation.save(update_fields=["signatory_count", "updated_at"])
+    after = {"signatory_count": signatory_count}
+    audit.record(actor, "organisation.set_signatory_count", organisation, before=before, after=after)
+    return organisation
 
 
 @transaction.atomic

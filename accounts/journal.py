@@ -8,6 +8,7 @@ WORDS = {
     "invitation.withdraw": "a retiré une invitation",
     "membership.change": "a ouvert ou fermé l’accès d’une personne",
     "organisation.load": "a chargé une organisation",
+    "organisation.set_signatory_count": "a changé le nombre de signataires de l’organisation",
     "user.activate_totp": "a activé une application d’authentification",
     "user.add_passkey": "a ajouté une clé d’accès",
     "user.change_password": "a changé de mot de passe",

@@ -5,7 +5,10 @@ The matrix of the tests walks it line by line; docs/permissions.md shows it to p
 
 from enum import StrEnum
 
+from django.db.models import QuerySet
+
 from accounts.enums import ROLES_OF, Power
+from accounts.models import Membership
 from core.actor import Actor
 from core.enums import Role, Side
 from core.errors import DomainError, NotAllowed
@@ -122,6 +125,13 @@ def delegable(actor: Actor) -> dict[Power, set[Role]]:
         if may(actor, Act.DELEGATE) and actor.role in RIGHTS[act].get(actor.side, ()) and actor.side in roles:
             given.setdefault(power, set()).update(roles[actor.side])
     return given
+
+
+def signatories(actor: Actor) -> QuerySet[Membership]:
+    """Return who may sign today for the actor's organisation, in their own right or by delegation."""
+    people = Membership.objects.visible_to(actor).active().select_related("user", "organisation")
+    able = [person.pk for person in people.prefetch_related("delegations_received") if may(person.as_actor(), Act.SIGN)]
+    return people.filter(pk__in=able)
 
 
 def check(actor: Actor, act: Act) -> None:

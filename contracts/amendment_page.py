@@ -11,11 +11,11 @@ from contracts.enums import AmendmentStatus
 from contracts.models import Amendment, Contract
 from contracts.panels import (
     WHO,
+    awaited_words,
     consent_lines,
     short_code,
-    signature_lines,
     spoken_list,
-    waiting_signatures,
+    too_late_to_sign,
 )
 from core import clock
 from core.actor import Actor
@@ -23,6 +23,8 @@ from core.enums import PARTIES
 from core.face import PartyLine, Turn
 from core.fingerprints import fingerprint
 from core.wording import Lack
+from documents.panels import circuit_of, signature_lines
+from documents.permissions import can_remind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,12 +73,11 @@ def turn_of(actor: Actor, amendment: Amendment) -> Turn | None:
 
 def may_sign_now(actor: Actor, amendment: Amendment) -> bool:
     """The amendment waits for the signature of the actor's party, and she may give it."""
-    return permissions.can_sign_amendment(actor, amendment) and actor.side in waiting_signatures(amendment.document)
+    return permissions.can_sign_amendment(actor, amendment) and amendment.document.awaits(actor)
 
 
 def signature_context(actor: Actor, amendment: Amendment) -> dict[str, Any]:
     """Return what the page of a signature shows, but for the form."""
-    waiting = waiting_signatures(amendment.document)
     return {
         "amendment": amendment,
         "contract": amendment.contract,
@@ -84,8 +85,8 @@ def signature_context(actor: Actor, amendment: Amendment) -> dict[str, Any]:
         "code": short_code(amendment.agreed_hash),
         "words": amendment_words.words_of(amending.amendment_content(amendment)),
         "signatures": signature_lines(amendment.document),
-        "has_signed": actor.side not in waiting,
-        "is_last": waiting == [actor.side],
+        **circuit_of(actor, amendment.document),
+        "can_remind": can_remind(actor, amendment.document),
         "can_sign": may_sign_now(actor, amendment),
     }
 
@@ -128,9 +129,9 @@ def _drafting(actor: Actor, amendment: Amendment) -> Turn:
 def _signing(actor: Actor, amendment: Amendment) -> Turn:
     if not amendment.document.is_ready:
         return Turn(text="Le document de l’avenant est en cours de préparation.", is_mine=False)
-    waiting = waiting_signatures(amendment.document)
+    if too_late := too_late_to_sign(amendment.document, "il retourne à la rédaction"):
+        return too_late
     if may_sign_now(actor, amendment):
         url = reverse("contracts:amendment_sign", args=[amendment.pk])
         return Turn(text="À vous\u00a0: signez l’avenant.", url=url, label="Lire et signer l’avenant")
-    names = spoken_list([WHO[side] for side in waiting])
-    return Turn(text=f"Chez {names}\u00a0: signature attendue.", is_mine=False)
+    return Turn(text=f"Chez {awaited_words(amendment.document)}\u00a0: signature attendue.", is_mine=False)

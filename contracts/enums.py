@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from core.enums import Status
+from core.enums import PARTIES, Side, Status
 
 
 class ContractStatus(Status):
@@ -21,6 +21,26 @@ class ContractStatus(Status):
     def tone(self) -> str:
         tones = {"ACTIVE": "ok", "TERMINATED": "stop", "DRAFT": "off", "EXPIRED": "off", "ABANDONED": "off"}
         return tones.get(self.value, "wait")
+
+
+class SigningOrder(models.TextChoices):
+    """Who signs before whom a contract, its amendments and its annexes: the three are equal, and agree on it."""
+
+    TOGETHER = "TOGETHER", "Chaque partie quand elle le souhaite"
+    CPTS_FIRST = "CPTS_FIRST", "La CPTS, puis l’ARS et la caisse"
+    ARS_LAST = "ARS_LAST", "La CPTS et la caisse, puis l’ARS"
+    IN_TURN = "IN_TURN", "La CPTS, puis la caisse, puis l’ARS"
+
+    @property
+    def steps(self) -> tuple[tuple[Side, ...], ...]:
+        """The sides that sign at each step, one step after the other."""
+        cpts, ars, fund = PARTIES
+        return {
+            "TOGETHER": (PARTIES,),
+            "CPTS_FIRST": ((cpts,), (ars, fund)),
+            "ARS_LAST": ((cpts, fund), (ars,)),
+            "IN_TURN": ((cpts,), (fund,), (ars,)),
+        }[self.value]
 
 
 class TerminationGround(models.TextChoices):

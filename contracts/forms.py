@@ -8,7 +8,7 @@ from django import forms
 
 from contracts import clauses, rules
 from contracts.assemblers import CutMission
-from contracts.enums import TerminationGround
+from contracts.enums import SigningOrder, TerminationGround
 from core import clock
 from core.dates import format_date
 from core.form_fields import DecimalFrField, FrenchDateField
@@ -28,7 +28,7 @@ def ask_for_boxes(form: forms.Form, written: Mapping[str, str]) -> None:
 
 
 class ContractForm(CrispyMixin, StaleFormMixin, forms.Form):
-    """The missions with their planned starts, the members, the local clauses.
+    """The missions with their planned starts, the members, the local clauses, the order of the signatures.
 
     `missions` are the missions of the agreement beside their latest dates (R4). A core mission is always there; an
     optional one is chosen by its box. `cleaned_data` is what `update_contract` takes.
@@ -50,6 +50,13 @@ class ContractForm(CrispyMixin, StaleFormMixin, forms.Form):
         help_text="Ce que les trois parties ajoutent à la trame. Un paragraphe par ligne. Une mention entre accolades "
         "prend la valeur du contrat\u00a0: {cpts}, {population}, {taille}… {communes} et {adherents} écrivent le "
         "nombre et le mot\u00a0: «\u00a088 adhérents\u00a0».",
+    )
+
+    signing_order = forms.TypedChoiceField(
+        label="ordre des signatures",
+        choices=SigningOrder.choices,
+        coerce=SigningOrder,
+        help_text="Du contrat, de ses avenants et de ses annexes. Chaque partie est prévenue quand vient son tour.",
     )
 
     def __init__(self, *args, missions: Sequence[rules.MissionDates], **kwargs):
@@ -96,6 +103,7 @@ class ContractForm(CrispyMixin, StaleFormMixin, forms.Form):
         return {
             "member_count": cleaned.get("member_count"),
             "local_clauses": cleaned.get("local_clauses", ""),
+            "signing_order": cleaned.get("signing_order"),
             "missions": plan,
             "version": int(version),
         }

@@ -132,23 +132,6 @@ def _consent_line(contract: Contract, side: Side, consent: Consent | AmendmentCo
     return PartyLine(side=side, organisation=name, tone="ok", state="Consenti", **who)
 
 
-def signature_lines(document: Document | None) -> list[PartyLine]:
-    """Return one line a signatory: signed, by whom and when, or awaited. Empty without document."""
-    if document is None:
-        return []
-    return [
-        PartyLine(
-            side=signature.side,
-            organisation=signature.organisation_name,
-            tone="ok" if signature.signed_at else "wait",
-            state=signature.signed_word if signature.signed_at else "Attendue",
-            who=signature.spoken_signer,
-            at=signature.signed_at,
-        )
-        for signature in document.signature_list
-    ]
-
-
 # Content
 
 
@@ -267,22 +250,30 @@ def _signing(actor: Actor, contract: Contract) -> Turn:
     document = contract.document
     if not document.is_ready:
         return Turn(text="Le document du contrat est en cours de préparation.", is_mine=False)
-    waiting = waiting_signatures(document)
-    if actor.side in waiting and permissions.can_sign(actor, contract):
+    if too_late := too_late_to_sign(document, "le contrat retourne à la négociation"):
+        return too_late
+    if document.awaits(actor) and permissions.can_sign(actor, contract):
         return Turn(
             text="À vous : signez le contrat.",
             detail=f"Le contenu est convenu depuis le {format_date(contract.agreed_on)}.",
             url=reverse("contracts:contract_sign", args=[contract.pk]),
             label="Lire et signer le contrat",
         )
-    names = spoken_list([WHO[side] for side in waiting])
     return Turn(
-        text=f"Chez {names} : signature attendue.",
+        text=f"Chez {awaited_words(document)} : signature attendue.",
         detail=f"Convenu depuis le {format_date(contract.agreed_on)}.",
         is_mine=False,
     )
 
 
-def waiting_signatures(document: Document) -> list[Side]:
-    """Return the sides that have not signed, in their order."""
-    return [signature.side for signature in document.signature_list if not signature.signed_at]
+def awaited_words(document: Document) -> str:
+    """Return whose signature is awaited now: « la CPTS et la caisse »."""
+    return spoken_list([WHO[side] for side in dict.fromkeys(item.side for item in document.awaited)])
+
+
+def too_late_to_sign(document: Document, what_follows: str) -> Turn | None:
+    """Return what is said once the last day to sign has passed, until the night's work draws the consequence."""
+    if not document.has_expired:
+        return None
+    day = format_date(document.expires_on)
+    return Turn(text=f"Le dernier jour pour signer, le {day}, est passé : {what_follows}.", is_mine=False)

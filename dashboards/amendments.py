@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
 from accounts.permissions import Act, may
@@ -12,7 +12,7 @@ from contracts import amending
 from contracts.enums import AmendmentStatus
 from contracts.models import OPEN_AMENDMENTS, Amendment, Contract
 from core.actor import Actor
-from dashboards.waiting import Waiting, of_dossier
+from dashboards.waiting import Waiting, awaits_signature_of, of_dossier
 
 
 def amendment_items(actor: Actor, today: date, contract: Contract | None) -> Iterator[Waiting]:
@@ -27,9 +27,7 @@ def amendment_items(actor: Actor, today: date, contract: Contract | None) -> Ite
                 "consents__content_hash"
             )[:1]
         ),
-        awaits_my_signature=Exists(
-            mine.filter(document__signatures__side=actor.side, document__signatures__signed_at__isnull=True)
-        ),
+        awaits_my_signature=awaits_signature_of(actor),
     )
     for row in rows.filter(contract=contract) if contract else rows:
         if item := _item(actor, row):

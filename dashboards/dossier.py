@@ -33,7 +33,8 @@ from dashboards.turns import turn_of
 from dialogues.enums import AnnexStatus, DialogueKind, DialogueStatus
 from dialogues.models import AnnualAnnex, ManagementDialogue
 from documents.enums import DocumentKind
-from documents.models import Document, Signature
+from documents.models import Document
+from documents.panels import signature_lines
 from health_projects.models import HealthProject
 
 SHOWN_HISTORY = 8
@@ -271,10 +272,10 @@ def _document_state(document: Document) -> tuple[str, str]:
         return "wait", "En préparation"
     if document.kind == DocumentKind.MINUTES:
         return "ok", "Approuvé par les trois"
-    signed = sum(1 for item in document.signature_list if item.signed_at)
-    if signed == len(PARTIES):
+    if document.is_signed:
         return "ok", "Signé par les trois"
-    return "wait", f"{counted(signed, 'signature')} sur 3"
+    signed = sum(1 for item in document.signature_list if item.signed_at)
+    return "wait", f"{counted(signed, 'signature')} sur {len(document.signature_list)}"
 
 
 def party_rows(contract: Contract) -> list[PartyRow]:
@@ -319,15 +320,4 @@ def signature_block(contract: Contract) -> SignatureBlock | None:
     if not pending:
         return None
     title, document = pending[-1]
-    return SignatureBlock(title=title, lines=[_signature_line(contract, item) for item in document.signature_list])
-
-
-def _signature_line(contract: Contract, signature: Signature) -> PartyLine:
-    return PartyLine(
-        side=signature.side,
-        organisation=contract.party(signature.side).name,
-        tone="ok" if signature.signed_at else "wait",
-        state=signature.signed_word if signature.signed_at else "Attendue",
-        who=signature.signer_name,
-        at=signature.signed_at,
-    )
+    return SignatureBlock(title=title, lines=signature_lines(document))

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Sum, UUIDField
@@ -32,7 +31,7 @@ from dashboards.ending import ending_items
 from dashboards.enums import Subject
 from dashboards.spending import compensation_items, spending_items
 from dashboards.values import value_items
-from dashboards.waiting import Waiting, of_dossier
+from dashboards.waiting import Waiting, awaits_signature_of, of_dossier
 from dialogues.enums import AnnexStatus
 from dialogues.models import AnnualAnnex
 from funding.enums import PaymentStatus
@@ -212,16 +211,11 @@ def _contracts(actor: Actor, today: date, contract: Contract | None) -> Iterator
             )[:1]
         ),
         was_withdrawn=Exists(mine.filter(consents__side=actor.side, consents__withdrawn_at__isnull=False)),
-        awaits_my_signature=Exists(mine.filter(**_unsigned_by(actor))),
+        awaits_my_signature=awaits_signature_of(actor),
         first_programme=Subquery(first_year.values("programme"), output_field=UUIDField()),  # else a text on SQLite
     )
     for row in rows.filter(pk=contract.pk) if contract else rows:
         yield from of_contract(actor, row)
-
-
-def _unsigned_by(actor: Actor) -> dict[str, Any]:
-    """Return the condition « the document awaits the signature of the actor's party »."""
-    return {"document__signatures__side": actor.side, "document__signatures__signed_at__isnull": True}
 
 
 def of_contract(actor: Actor, contract: Contract) -> Iterator[Waiting]:
@@ -292,7 +286,7 @@ def _programme_to_spread(contract: Contract) -> Waiting:
 def _annexes(actor: Actor, today: date, contract: Contract | None) -> Iterator[Waiting]:
     rows = (
         AnnualAnnex.objects.visible_to(actor)
-        .filter(status=AnnexStatus.SIGNING, document__file__isnull=False, **_unsigned_by(actor))
+        .filter(awaits_signature_of(actor), status=AnnexStatus.SIGNING, document__file__isnull=False)
         .select_related("contract__cpts")
     )
     for annex in rows.filter(contract=contract) if contract else rows:

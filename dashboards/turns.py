@@ -10,7 +10,7 @@ from core.actor import Actor
 from core.dates import format_date
 from core.face import Turn
 from core.money import format_euros
-from core.wording import counted, spoken_list
+from core.wording import counted
 from dashboards.dialogues import spoken
 from dashboards.due import OPEN_PAYMENTS
 from dashboards.waiting import Waiting
@@ -43,8 +43,9 @@ def _negotiation_turn(contract: Contract) -> Turn:
 def _signature_turn(document: Document, what: str) -> Turn:
     if not document.is_ready:
         return _theirs(f"Le document est en cours de préparation\u00a0: {what}.")
-    names = spoken_list([panels.WHO[side] for side in panels.waiting_signatures(document)])
-    return _theirs(f"Chez {names}\u00a0: signature attendue pour {what}.")
+    if document.has_expired:
+        return _theirs(f"Le dernier jour pour signer est passé\u00a0: {what}.")
+    return _theirs(f"Chez {panels.awaited_words(document)}\u00a0: signature attendue pour {what}.")
 
 
 def _running_turn(contract: Contract, today: date) -> Turn | None:

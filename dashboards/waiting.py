@@ -4,14 +4,22 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from contracts.models import Contract
+from core.actor import Actor
 from core.dates import format_date
 from core.face import TodoItem, Turn
 from dashboards.enums import Subject
+from documents.models import Signature
 
 SOON_DAYS = 125  # an annual dialogue is announced two months before a window of two months
+
+
+def awaits_signature_of(actor: Actor) -> Exists:
+    """Return the condition « the document of this row awaits the signature of the actor »."""
+    return Exists(Signature.objects.awaited_from(actor).filter(document=OuterRef("document")))
 
 
 @dataclass(frozen=True, kw_only=True)

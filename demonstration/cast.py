@@ -56,6 +56,12 @@ class Dossier:
         return self.president, self.ars_officer, self.fund_officer
 
     @property
+    def presidents(self) -> list[Actor]:
+        """The president, and who presides with her where the statutes ask for two signatures."""
+        places = self.cpts.memberships.filter(role=Role.PRESIDENT).select_related("user", "organisation").order_by("pk")
+        return [place.as_actor() for place in places.prefetch_related("delegations_received")]
+
+    @property
     def signatories(self) -> tuple[Actor, Actor, Actor]:
         return self.president, self.actor(Side.ARS, Role.SIGNATORY), self.actor(Side.FUND, Role.SIGNATORY)
 
@@ -97,6 +103,7 @@ def _create_dossier(row: dict, password_hash: str) -> Dossier:
         address=f"1 place de l’Exemple, {row['place']} (adresse fictive)",
         ars=_authority(row["ars"]),
         fund=_authority(row["fund"]),
+        signatory_count=row.get("signatories", 1),
     )
     cpts.departments.set(cpts.fund.departments.all())
     audit.record(SYSTEM, "organisation.load", cpts)
@@ -112,4 +119,4 @@ def _join_all(organisation: Organisation, members: list[dict], password_hash: st
 def _actors(*organisations: Organisation) -> dict[tuple[Side, Role], Actor]:
     memberships = Membership.objects.filter(organisation__in=organisations).select_related("user", "organisation")
     actors = [membership.as_actor() for membership in memberships.prefetch_related("delegations_received")]
-    return {(Side(actor.side), Role(actor.role)): actor for actor in actors}
+    return {(Side(actor.side), Role(actor.role)): actor for actor in reversed(actors)}  # the first of a role plays it

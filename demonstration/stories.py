@@ -115,12 +115,13 @@ def negotiation(dossier: Dossier, today: date) -> list[Story]:
 
 
 def signing(dossier: Dossier, today: date) -> list[Story]:
-    """The president has signed; the ARS and the fund have not."""
+    """The CPTS signs first, by its two co-presidents, who have; the turn of the ARS and of the fund has come."""
 
     def story() -> Story:
         yield from chapters.agreed(dossier, today - timedelta(days=11))
         yield today - timedelta(days=5)
-        contracts.sign(dossier, dossier.president)
+        for president in dossier.presidents:
+            contracts.sign(dossier, president)
 
     return [story()]
 

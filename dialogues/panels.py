@@ -82,9 +82,8 @@ def _what_comes_next(dialogue: ManagementDialogue, actor: Actor) -> Turn | None:
 
 
 def can_sign(actor: Actor, annex: AnnualAnnex) -> bool:
-    """Return whether the actor may sign, and the signature of her party is awaited."""
-    awaited = annex.document.awaited if annex.status == AnnexStatus.SIGNING else []
-    return may(actor, Act.SIGN) and any(item.organisation_id == actor.organisation_id for item in awaited)
+    """Return whether the actor may sign, and her signature is awaited."""
+    return annex.status == AnnexStatus.SIGNING and may(actor, Act.SIGN) and annex.document.awaits(actor)
 
 
 def _annex_turn(annex: AnnualAnnex, actor: Actor) -> Turn:
@@ -94,7 +93,7 @@ def _annex_turn(annex: AnnualAnnex, actor: Actor) -> Turn:
             url=reverse("dialogues:annex_sign", args=[annex.pk]),
             label="Lire et signer l’annexe",
         )
-    names = ", ".join(item.organisation_name for item in annex.document.awaited)
+    names = ", ".join(dict.fromkeys(item.organisation_name for item in annex.document.awaited))
     text = f"Signature de l’annexe de l’année {annex.year} attendue : {names}."
     page = reverse("dialogues:annex_detail", args=[annex.pk])
     return Turn(text=text, url=page, label="Ouvrir l’annexe", is_mine=False)
@@ -137,22 +136,6 @@ def _approvals_before_closing(dialogue: ManagementDialogue) -> list[MinutesAppro
         last = max((row for row in approvals if not row.withdrawn_at), key=lambda row: row.at, default=None)
         approvals = [row for row in approvals if row is not last]
     return approvals
-
-
-def annex_panel(annex: AnnualAnnex) -> list[PartyLine]:
-    """Return one line a signatory of the annex."""
-    return [
-        PartyLine(
-            side=signature.side,
-            organisation=signature.organisation_name,
-            tone=signature.tone,
-            state=signature.state,
-            who=signature.signer_name or signature.refused_by,
-            at=signature.signed_at or signature.refused_at,
-            missing="signature" if signature in annex.document.awaited else "",
-        )
-        for signature in annex.document.signature_list
-    ]
 
 
 def approved_words(dialogue: ManagementDialogue) -> str:

@@ -30,6 +30,7 @@ from dialogues.forms import ConveneAgainForm, ConveneForm, HoldForm, MinutesForm
 from dialogues.models import AnnualAnnex, ManagementDialogue
 from dialogues.rules import agenda_of
 from dialogues.tables import BY_THEMSELVES, DialogueTable
+from documents.panels import signature_lines
 from documents.permissions import check_may_sign
 from documents.signing_pages import outside_context, outside_form, paper_form, signing_form, submit_outside
 
@@ -195,7 +196,7 @@ def annex_detail(request, pk, template_name="dialogues/annex_detail.html"):
     is_refused = annex.status == AnnexStatus.REFUSED
     context = {
         "annex": annex,
-        "rows": panels.annex_panel(annex),
+        "rows": signature_lines(annex.document),
         "can_sign": panels.can_sign(request.actor, annex),
         "can_send_again": is_refused and may(request.actor, Act.PREPARE_DIALOGUE),
         "can_revise": is_refused and panels.can_revise(annex.dialogue, request.actor),
@@ -258,7 +259,7 @@ def annex_sign(request, pk, template_name="dialogues/annex_sign.html"):
         if signed:
             messages.success(request, panels.signed_words(signed))
         return redirect("dialogues:annex_detail" if signed else "dialogues:annex_sign", pk)
-    return show(request, template_name, {"annex": annex, "form": form, "rows": panels.annex_panel(annex)})
+    return show(request, template_name, {"annex": annex, "form": form, "rows": signature_lines(annex.document)})
 
 
 def dialogue_of(request, pk) -> ManagementDialogue:

@@ -13,19 +13,18 @@ from django.utils.text import capfirst
 from accounts import passkeys
 from accounts.enums import Power
 from accounts.forms import CodeAgainForm
-from accounts.models import Membership
-from accounts.permissions import delegable
+from accounts.models import MOST_SIGNATORIES, Membership
+from accounts.permissions import delegable, signatories
 from core import clock
 from core.errors import DomainError
 from core.form_fields import DocumentField, FilesField, FrenchDateField
-from core.forms import ActionForm, CrispyMixin
+from core.forms import ActionForm, CrispyMixin, ReadValuesMixin
 from documents import storage
 from documents.actions.delegations import mandate_of
 from documents.codes import read_code
 from documents.models import Document
 from documents.paper.acceptance import KINDS, PaperSignature, check_day, check_pages, read_pages
 from documents.paper.scanning import Scan
-from documents.permissions import signatories
 from documents.signing.engine import load_engine
 from documents.verification.outside import OutsideFile, accepted_signature, read_upload
 
@@ -153,8 +152,7 @@ class OutsideForm(SigningForm):
 
     def _check_place(self, upload: OutsideFile) -> None:
         """Refuse now what the action would refuse under lock: a file that is refused costs no code."""
-        own = self.request.actor.organisation_id
-        place = next((row for row in self.document.signature_list if row.organisation_id == own), None)
+        place = self.document.place_for(self.request.actor)
         if place and self.document.is_ready:
             accepted_signature(self.document, place, storage.read(self.document.file), upload)
 
@@ -189,7 +187,8 @@ class PaperForm(SigningForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         actor = self.request.actor
-        self.fields["signatory"].queryset = people = signatories(actor)
+        given = [row.signer_id for row in self.document.signature_list if row.signed_at]
+        self.fields["signatory"].queryset = people = signatories(actor).exclude(user__in=given)
         self.fields["signatory"].initial = people.filter(user=actor.user_id).first()
 
     def clean_scan(self) -> tuple[str, bytes, Scan]:
@@ -253,6 +252,18 @@ class DelegationForm(ActionForm):
     def clean_copy(self) -> tuple[str, bytes]:
         file = self.cleaned_data["copy"]
         return file.name, file.read()
+
+
+class SignatoryCountForm(ReadValuesMixin, ActionForm):
+    """How many people sign each document for the organisation of `actor`."""
+
+    signatory_count = forms.TypedChoiceField(
+        label="nombre de signataires par document",
+        coerce=int,
+        choices=[(number, str(number)) for number in range(1, MOST_SIGNATORIES + 1)],
+        help_text="Ce que vos statuts demandent, par exemple deux pour deux coprésidences. Chaque signature est celle "
+        "d’une autre personne.",
+    )
 
 
 @contextmanager

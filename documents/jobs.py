@@ -1,6 +1,7 @@
 """Work that the worker does for this room, found by row and safe to do twice."""
 
 import logging
+from collections import Counter
 from datetime import timedelta
 from itertools import takewhile
 from typing import Any
@@ -145,15 +146,28 @@ def render(document: Document) -> bytes:
 
 def layout_of(document: Document) -> dict[str, Any]:
     """Return what `render_pdf` takes of a document: plain values, that another process may receive."""
-    signatures = list(document.signatures.select_related("organisation"))
     return {
         "template_name": document.template_name,
         "context": {**document.payload, "document_code": document.code},
         "title": document.title,
         "issued_at": document.issued_at,
-        "signature_fields": [SignatureField(name=item.field_name, party=item.organisation_name) for item in signatures],
+        "signature_fields": signature_fields(document),
         "data": data_of(document),
     }
+
+
+def signature_fields(document: Document) -> list[SignatureField]:
+    """Return the empty places of a document; a party that signs by several people has them numbered."""
+    places = list(document.signatures.all())
+    asked = Counter(item.organisation_id for item in places)
+    given = Counter()
+    fields = []
+    for item in places:
+        given[item.organisation_id] += 1
+        count = asked[item.organisation_id]
+        rank = f"signataire {given[item.organisation_id]} sur {count}" if count > 1 else ""
+        fields.append(SignatureField(name=item.field_name, party=item.organisation_name, rank=rank))
+    return fields
 
 
 def data_of(document: Document) -> AttachedData | None:

@@ -9,6 +9,15 @@ from documents.models import Signature
 SIGNERS = (Role.PRESIDENT, Role.SIGNATORY)
 
 
+def signature_turn(signature: Signature) -> bool:
+    """Tell those who may sign for an organisation that its turn has come; say whether all left."""
+    return send_mail(
+        "documents/emails/signature_turn",
+        to=addresses_of(signature.organisation, roles=SIGNERS, power=Power.SIGN),
+        context={"signature": signature, "document": signature.document},
+    )
+
+
 def signature_reminder(signature: Signature, organisation_name: str) -> bool:
     """Remind those who may sign for an organisation that a document waits for them; say whether one left."""
     return send_mail(

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
-
 from accounts.enums import DelegationState, Power
-from accounts.models import Delegation, Membership
+from accounts.models import Delegation
 from accounts.permissions import Act, check, may
 from core import clock
 from core.actor import Actor
@@ -52,13 +50,6 @@ def check_may_remind(actor: Actor) -> None:
     """Raise NotAllowed unless the actor may remind those who are to sign."""
     if not may_remind(actor):
         raise NotAllowed("Votre rôle est de lire : demandez à une personne de votre organisation d’envoyer le rappel.")
-
-
-def signatories(actor: Actor) -> QuerySet[Membership]:
-    """Return who may sign today for the actor's organisation, in their own right or by delegation."""
-    people = Membership.objects.visible_to(actor).active().select_related("user", "organisation")
-    able = [person.pk for person in people.prefetch_related("delegations_received") if may(person.as_actor(), Act.SIGN)]
-    return people.filter(pk__in=able)
 
 
 def check_may_sign(actor: Actor) -> None:

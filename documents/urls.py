@@ -34,5 +34,6 @@ urlpatterns = [
     path("documents/fichiers/<uuid:pk>/", documents.file_download, name="file_download"),
     path("equipe/delegations/", delegations.delegation_list, name="delegation_list"),
     path("equipe/delegations/donner/", delegations.delegation_create, name="delegation_create"),
+    path("equipe/delegations/signataires/", delegations.signatory_count, name="signatory_count"),
     path("equipe/delegations/<uuid:pk>/terminer/", delegations.delegation_end, name="delegation_end"),
 ]

@@ -3,10 +3,11 @@
 from accounts.models.delegation import Delegation, DelegationQuerySet
 from accounts.models.invitation import Invitation, InvitationQuerySet, new_token
 from accounts.models.membership import Membership, MembershipQuerySet
-from accounts.models.organisation import Organisation, OrganisationQuerySet, PartyScopedQuerySet
+from accounts.models.organisation import MOST_SIGNATORIES, Organisation, OrganisationQuerySet, PartyScopedQuerySet
 from accounts.models.user import User, UserManager
 
 __all__ = [
+    "MOST_SIGNATORIES",
     "Delegation",
     "DelegationQuerySet",
     "Invitation",

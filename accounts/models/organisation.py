@@ -12,6 +12,8 @@ from core.models import TenantModel
 from core.wording import the
 from territories.models import Department, Region
 
+MOST_SIGNATORIES = 5  # of one organisation on one document: what its page of signatures holds
+
 
 class OrganisationQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> "OrganisationQuerySet":
@@ -67,6 +69,7 @@ class Organisation(TenantModel):
         verbose_name="caisse",
     )
     is_active = models.BooleanField("active", default=True)
+    signatory_count = models.PositiveSmallIntegerField("nombre de signataires par document", default=1)
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -84,6 +87,10 @@ class Organisation(TenantModel):
                 name="accounts_fund_has_kind",
                 condition=Q(side=Side.FUND, fund_kind__in=FundKind.values) | (~Q(side=Side.FUND) & Q(fund_kind="")),
                 violation_error_message="Une caisse, et elle seule, a une nature (CPAM, CGSS, CCSS, CSS).",
+            ),
+            models.CheckConstraint(
+                name="accounts_a_few_signatories",
+                condition=Q(signatory_count__gte=1, signatory_count__lte=MOST_SIGNATORIES),
             ),
         ]
 

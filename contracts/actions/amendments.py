@@ -219,7 +219,7 @@ def _agree(actor: Actor, amendment: Amendment, content: dict, digest: str) -> No
         title=f"{amendment.label} au contrat {contract.number} de la {contract.cpts}",
         template_name="contracts/pdf/amendment.html",
         payload=amendment_words.payload_of(amendment, content),
-        signatories=contract.parties,
+        circuit=contract.circuit,
         readers=contract.parties,
         expires_on=_last_day(amendment),
         former_round=Document.objects.last_of(f"amendment:{amendment.pk}:"),

@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.permissions import Act, check
 from agreements.models import AgreementVersion
 from contracts import assemblers, clauses, drafting, lifecycle, notifications, payload, rules, transitions
-from contracts.enums import ContractStatus
+from contracts.enums import ContractStatus, SigningOrder
 from contracts.lifecycle import EDITABLE, Transition
 from contracts.models import OPEN_STATUSES, Consent, Contract, ContractYear
 from contracts.permissions import EDIT_ACT, check_one_party, check_party
@@ -70,6 +70,7 @@ def update_contract(
     version: int,
     local_clauses: str,
     member_count: int,
+    signing_order: SigningOrder,
     missions: Sequence[rules.Plan],
 ) -> Contract:
     """Save the draft; in negotiation, a change of content withdraws the consents already given.
@@ -86,8 +87,9 @@ def update_contract(
     rules.check_plan(terms.agreement, missions, today=clock.today())
     before = form_values(contract)
     contract.local_clauses, contract.member_count = local_clauses.strip(), member_count
+    contract.signing_order = signing_order
     contract.lock_version += 1
-    contract.save(update_fields=["local_clauses", "member_count", "lock_version", "updated_at"])
+    contract.save(update_fields=["local_clauses", "member_count", "signing_order", "lock_version", "updated_at"])
     drafting.set_missions(contract, missions)
     drafting.spread_programme(actor, contract, terms, missions)
     audit.record(actor, "contract.update", contract, before=before, after=form_values(contract))
@@ -98,7 +100,8 @@ def update_contract(
 def form_values(contract: Contract) -> dict[str, Any]:
     """Return what the edit form holds, by field name, as it is stored now."""
     starts = {f"start_{row.mission}": row.planned_start for row in contract.missions.all()}
-    return {"local_clauses": contract.local_clauses, "member_count": contract.member_count, **starts}
+    names = ("local_clauses", "member_count", "signing_order")
+    return {name: getattr(contract, name) for name in names} | starts
 
 
 @transaction.atomic
@@ -183,7 +186,7 @@ def _agree(actor: Actor, contract: Contract, terms: assemblers.Terms, content: d
         title=f"Contrat {contract.number} de la {contract.cpts}",
         template_name="contracts/pdf/contract.html",
         payload=payload.contract_payload(contract, content, terms),
-        signatories=contract.parties,
+        circuit=contract.circuit,
         readers=contract.parties,
         expires_on=clock.today() + timedelta(days=settings.SIGNING_DAYS),
         former_round=Document.objects.last_of(f"contract:{contract.pk}:"),

@@ -10,7 +10,7 @@ from accounts.models import Organisation, PartyScopedQuerySet
 from agreements.agreement import Agreement
 from agreements.enums import MissionCode
 from agreements.models import AgreementVersion
-from contracts.enums import ContractStatus
+from contracts.enums import ContractStatus, SigningOrder
 from contracts.lifecycle import RULES, SIGNED, Transition
 from contracts.rules import DURATION_YEARS
 from core.actor import Actor
@@ -102,6 +102,7 @@ class Contract(TenantModel):
     lock_version = models.PositiveIntegerField("version de saisie", default=1)
     local_clauses = models.TextField("clauses locales", blank=True)
     member_count = models.PositiveIntegerField("adhérents", default=0)
+    signing_order = StatusField(SigningOrder, verbose_name="ordre des signatures", default=SigningOrder.TOGETHER)
     # Recorded at the SIGNATURE dialogue and fixed at AGREED (design §3).
     planning_closed_on = models.DateField("dialogue de signature clos le", null=True, blank=True)
     agreement_version = models.ForeignKey(
@@ -211,8 +212,13 @@ class Contract(TenantModel):
 
     @property
     def parties(self) -> list[Organisation]:
-        """Return the three organisations, in the order in which they sign."""
+        """Return the three organisations, in the order in which they are named."""
         return [self.cpts, self.ars, self.fund]
+
+    @property
+    def circuit(self) -> list[list[Organisation]]:
+        """Return who signs its documents, step after step."""
+        return [[self.party(side) for side in step] for step in self.signing_order.steps]
 
     def party(self, side: Side) -> Organisation:
         """Return the organisation of a party."""

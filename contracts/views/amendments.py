@@ -118,6 +118,8 @@ def _sign_out_of_the_portal(request, pk, form_of: Callable, template_name: str):
     is_possible = permissions.can_sign_amendment(request.actor, amendment)
     if amendment.document is None or (request.method == "GET" and not is_possible):
         return _lead_back(request, amendment)
+    if request.method == "GET" and not amendment.document.awaits(request.actor):
+        return redirect("contracts:amendment_sign", pk)  # which says why
     form = form_of(request, amendment.document)
     if signed := submit_outside(request, form, actions.sign_amendment, amendment=amendment):
         _say_signed(request, signed)

@@ -22,6 +22,7 @@ from core.enums import PARTIES, Side
 from core.http import attempt, http_methods, posted, require, require_that, show, submit_form
 from core.tables import table_response
 from documents.models import Document
+from documents.panels import circuit_of, signature_lines
 from documents.permissions import can_remind, check_may_sign
 from documents.signing_pages import outside_context, outside_form, paper_form, signing_form, submit_outside
 from health_projects.enums import ProjectStatus
@@ -141,7 +142,7 @@ def contract_preview(request, pk, template_name="contracts/contract_preview.html
         **_content_context(contract, reading),
         **_rights(request.actor, contract),
         "turn": ending.ending_turn(request.actor, contract) or panels.turn_of(request.actor, contract, reading=reading),
-        "signatures": panels.signature_lines(contract.document),
+        "signatures": signature_lines(contract.document),
         "missions": panels.missions_timeline(contract, terms=reading.terms),
         "warnings": reading.terms.territory.warnings,
         "programme": assemblers.first_programme(contract),
@@ -239,6 +240,8 @@ def _sign_out_of_the_portal(request, pk, form_of: Callable, template_name: str):
     is_possible = permissions.can_sign(request.actor, contract)
     if contract.document is None or (request.method == "GET" and not is_possible):
         return _lead_back(request, contract)
+    if request.method == "GET" and not contract.document.awaits(request.actor):
+        return redirect("contracts:contract_sign", pk)  # which says why
     form = form_of(request, contract.document)
     if signed := submit_outside(request, form, actions.sign_contract, contract=contract):
         _say_signed(request, signed)
@@ -254,16 +257,13 @@ def _lead_back(request, contract: Contract):
 
 
 def _signature_context(actor: Actor, contract: Contract) -> dict:
-    waiting = panels.waiting_signatures(contract.document)
     return {
         "contract": contract,
         "document": contract.document,
         "code": panels.short_code(contract.agreed_hash),
-        "signatures": panels.signature_lines(contract.document),
-        "has_signed": actor.side not in waiting,
-        "next_parties": [row for row in contract.document.signature_list if row.side in waiting],
-        "is_last": waiting == [actor.side],
-        "can_sign": permissions.can_sign(actor, contract) and actor.side in waiting,
+        "signatures": signature_lines(contract.document),
+        **circuit_of(actor, contract.document),
+        "can_sign": permissions.can_sign(actor, contract) and contract.document.awaits(actor),
         "can_remind": can_remind(actor, contract.document),
     }
 

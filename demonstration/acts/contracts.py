@@ -7,7 +7,7 @@ from decimal import Decimal
 from agreements.enums import AmountKind, Direction, MissionCode, Scale
 from contracts import actions
 from contracts.assemblers import first_programme
-from contracts.enums import TerminationGround
+from contracts.enums import SigningOrder, TerminationGround
 from contracts.models import Contract
 from core import clock
 from core.actor import Actor
@@ -47,6 +47,7 @@ def draft(dossier: Dossier) -> None:
         contract=contract,
         version=contract.lock_version,
         local_clauses=LOCAL_CLAUSES,
+        signing_order=SigningOrder(dossier.data.get("signing_order", SigningOrder.TOGETHER)),
         member_count=dossier.data["members"],
         missions=[
             (row.mission, add_months(clock.today(), PLANNED_STARTS[MissionCode(row.mission)]))

@@ -8,7 +8,6 @@ from accounts.permissions import Act, check
 from contracts.permissions import check_party
 from core import audit, clock
 from core.actor import Actor
-from core.enums import PARTIES
 from core.errors import DomainError
 from core.locking import read_locked
 from dialogues import notifications
@@ -96,9 +95,9 @@ def _locked_annex(actor: Actor, annex: AnnualAnnex, status: AnnexStatus) -> Annu
 def _issue_annex_document(
     actor: Actor, statement: Statement, payload: dict, former_round: Document | None = None
 ) -> Document:
-    """Issue the PDF of an annex, which the parties sign in any order; its figures are closed, it has no last day."""
+    """Issue the PDF of an annex, which the parties sign as they sign the contract; its figures are closed, it has no
+    last day."""
     contract = statement.contract
-    parties = [contract.party(side) for side in PARTIES]
     revision = f", révision {statement.revision}" if statement.revision > 1 else ""
     return document_actions.issue_document(
         actor=actor,
@@ -107,7 +106,7 @@ def _issue_annex_document(
         title=f"Annexe annuelle, année {statement.year}{revision}, contrat {contract.number} de la {contract.cpts}",
         template_name="dialogues/pdf/annual_annex.html",
         payload=payload,
-        signatories=parties,
-        readers=parties,
+        circuit=contract.circuit,
+        readers=contract.parties,
         former_round=former_round,
     )

@@ -86,7 +86,7 @@ def _issue_minutes(actor: Actor, dialogue: ManagementDialogue) -> Document:
         title=f"Compte rendu, {what}, contrat {contract.number} de la {contract.cpts}",
         template_name="dialogues/pdf/minutes.html",
         payload=minutes_payload(dialogue),
-        signatories=[],
+        circuit=[],
         readers=[contract.party(side) for side in PARTIES],
     )
     document_actions.replace_document(actor=actor, document=former and former.minutes_document, by=document)

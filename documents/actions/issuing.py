@@ -1,8 +1,10 @@
 """A document issued from frozen data, replaced, laid out again."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
+from itertools import chain, repeat
 from typing import Any
 
 from django.db import transaction
@@ -27,17 +29,17 @@ def issue_document(
     title: str,
     template_name: str,
     payload: dict,
-    signatories: Sequence[Organisation],
+    circuit: Sequence[Sequence[Organisation]],
     readers: Sequence[Organisation],
-    in_order: bool = False,
     expires_on: date | None = None,
     former_round: Document | None = None,
 ) -> Document:
     """Freeze the data of a document and ask the worker for its PDF; the same `key` gives the same document.
 
-    `signatories` sign when they like, or each after the one before where `in_order`, until `expires_on` included.
-    `readers` may read it, the signatories among them. `former_round` is the document that this one is signed instead
-    of: it stays as it is, and the new one prints which of its signatures are void.
+    `circuit` are the steps of its signature, one after the other, empty for a document that nobody signs: the
+    organisations of a step sign when they like, each by as many people as its statutes ask for, until `expires_on`
+    included. `readers` may read it, the signatories among them. `former_round` is the document that this one is
+    signed instead of: it stays as it is, and the new one prints which of its signatures are void.
     """
     document, created = Document.objects.get_or_create(
         key=key,
@@ -47,25 +49,34 @@ def issue_document(
             "template_name": template_name,
             "payload": {**payload, "former_round": _void_signatures(former_round)} if former_round else payload,
             "issued_at": clock.now(),
-            "in_order": in_order,
             "expires_on": expires_on,
             "former_round": former_round,
         },
     )
     if not created:
         return document
-    document.readers.set([*readers, *signatories])
-    for position, organisation in enumerate(signatories, start=1):
-        Signature.objects.create(
-            document=document,
-            side=organisation.side,
-            organisation=organisation,
-            organisation_name=organisation.name,
-            position=position,
-        )
+    document.readers.set([*readers, *chain.from_iterable(circuit)])
+    _open_places(document, circuit)
     audit.record(actor, "document.issue", document, after={"kind": kind, "code": document.code})
     transaction.on_commit(partial(tasks.wake_renderer, document.pk))
     return document
+
+
+def _open_places(document: Document, circuit: Sequence[Sequence[Organisation]]) -> None:
+    """Make a place for each signatory, in the order of the circuit; those of a side are numbered from one."""
+    taken = Counter()
+    for step, organisations in enumerate(circuit, start=1):
+        for organisation in chain.from_iterable(repeat(item, item.signatory_count) for item in organisations):
+            taken[organisation.side] += 1
+            Signature.objects.create(
+                document=document,
+                side=organisation.side,
+                number=taken[organisation.side],
+                step=step,
+                position=taken.total(),
+                organisation=organisation,
+                organisation_name=organisation.name,
+            )
 
 
 def _void_signatures(former: Document) -> dict[str, Any]:

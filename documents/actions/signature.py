@@ -1,5 +1,6 @@
 """The signature of a document: given here, elsewhere or on paper, refused, reminded, closed without effect."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from textwrap import shorten
@@ -15,7 +16,7 @@ from core.actor import Actor
 from core.enums import PARTIES
 from core.errors import DomainError
 from core.locking import read_locked
-from core.wording import of
+from core.wording import of, spoken_list, the
 from documents import notifications, permissions, storage, tasks
 from documents.actions import delegations
 from documents.actions.files import store
@@ -33,12 +34,13 @@ Outside = OutsideFile | PaperSignature  # a signature made out of the portal, as
 
 @transaction.atomic
 def sign_document(*, actor: Actor, document: Document, outside: Outside | None = None) -> Document:
-    """Put the signature of the actor's organisation on the bytes the others already signed.
+    """Put the signature of the actor, for her organisation, on the bytes the others already signed.
 
     `outside` is what was signed out of the portal: the file that bears the signatory's own certificate, or the copy of
     the paper she signed by hand, which leaves the bytes as they are.
     The row is locked: two people signing at the same instant sign one after the other, and none is lost.
-    Raises NotAllowed, or DomainError when the document is not ready, the party has signed, or the file is refused.
+    Those whose turn comes next are told by mail. Raises NotAllowed, or DomainError when the document is not ready, the
+    party or the person has signed, its turn has not come, or the file is refused.
     """
     permissions.check_may_sign(actor)
     document = _locked(document)
@@ -47,10 +49,24 @@ def sign_document(*, actor: Actor, document: Document, outside: Outside | None =
         _keep_paper(actor, document, signature, outside)
     else:
         _sign_bytes(actor, document, signature, outside)
-    return Document.objects.with_signatures().get(pk=document.pk)
+    document = Document.objects.with_signatures().get(pk=document.pk)
+    _call_next(document, signature)
+    return document
+
+
+def _call_next(document: Document, given: Signature) -> None:
+    """Tell the parties whose turn comes with the signature that was just given, the last of its step."""
+    for row in _one_a_party(row for row in document.awaited if row.step > given.step):
+        transaction.on_commit(partial(notifications.signature_turn, row))
+
+
+def _one_a_party(rows: Iterable[Signature]) -> list[Signature]:
+    """Keep one place of each party: its people are told once, however many of them sign."""
+    return list({row.organisation_id: row for row in rows}.values())
 
 
 def _sign_bytes(actor: Actor, document: Document, signature: Signature, outside: OutsideFile | None) -> None:
+    _check_signs_once(actor, document)
     signer, now = User.objects.get(pk=actor.user_id), clock.now()
     mandate = _keep_delegation(actor, document, signature)
     make = partial(_sign_outside, outside) if outside else partial(_sign_here, signer, now, mandate)
@@ -84,7 +100,9 @@ def _signatory_on_paper(actor: Actor, document: Document, paper: PaperSignature)
     signatory = people.select_related("user", "organisation").first()
     if signatory is None or not may(signatory.as_actor(), Act.SIGN):
         raise DomainError("Cette personne ne peut pas signer au nom de votre organisation.", "signatory")
-    _check_acts_once(document, signatory.user_id)
+    _check_for_one_party(document, signatory.as_actor())
+    if document.signatures.filter(signer=signatory.user_id).exists():
+        raise DomainError("Cette personne a déjà signé ce document : une autre signe à cette place.", "signatory")
     return signatory
 
 
@@ -144,6 +162,7 @@ def refuse_document(*, actor: Actor, document: Document, reason: str) -> Documen
         raise DomainError("Indiquez la raison : elle est lue par les trois parties.", "reason")
     document = _locked(document)
     signature = _place_of(actor, document)
+    _check_signs_once(actor, document)
     signature.refused_at, signature.refused_by, signature.refusal_reason = clock.now(), actor.user_name, reason.strip()
     signature.save()
     audit.record(actor, "document.refuse", document, after={"side": signature.side, "reason": reason.strip()})
@@ -168,7 +187,7 @@ def close_round(*, actor: Actor, document: Document | None, because: str) -> Non
 
 @transaction.atomic
 def remind_signatories(*, actor: Actor, document: Document) -> list[Signature]:
-    """Send a mail to those whose signature is awaited, at most once a day each; return the places reminded.
+    """Send a mail to the parties whose signature is awaited, at most once a day each; return a place of each.
 
     Raises DomainError when nobody else is awaited, or all were reminded today.
     """
@@ -184,23 +203,26 @@ def remind_signatories(*, actor: Actor, document: Document) -> list[Signature]:
     for row in due:
         row.reminded_on = today
         row.save(update_fields=["reminded_on", "updated_at"])
+    reminded = _one_a_party(due)
+    for row in reminded:
         audit.record(
             actor, "document.remind", document, after={"side": row.side, "organisation": row.organisation_name}
         )
-    transaction.on_commit(partial(_send_reminders, actor, document, due))
-    return due
+    transaction.on_commit(partial(_send_reminders, actor, document, reminded))
+    return reminded
 
 
 def _send_reminders(actor: Actor, document: Document, rows: list[Signature]) -> None:
-    """Send the mails once the day is kept: a double click sends none twice. Those that could not leave are due again.
+    """Send the mails, one a party, once the day is kept: a double click sends none twice.
 
-    Raises DomainError then: nobody was reminded.
+    Those that could not leave are due again. Raises DomainError then: nobody was reminded.
     """
     lost = [row for row in rows if not notifications.signature_reminder(row, actor.organisation_name)]
     if not lost:
         return
     with transaction.atomic():
-        Signature.objects.filter(pk__in=[row.pk for row in lost]).update(reminded_on=None)
+        parties = [row.organisation_id for row in lost]
+        document.signatures.filter(organisation__in=parties, signed_at=None).update(reminded_on=None)
         for row in lost:
             audit.record(actor, "document.reminder_lost", document, after={"organisation": row.organisation_name})
     raise DomainError("Le rappel n’est pas parti : la messagerie ne répond pas. Réessayez dans quelques minutes.")
@@ -250,27 +272,34 @@ def _signature_of(actor: Actor, document: Document) -> Signature:
     if not document.is_ready:
         raise DomainError("Le document est en cours de préparation : il pourra être signé dans un instant.")
     signature = _place_of(actor, document)
-    _check_acts_once(document, actor.user_id)
-    first = document.awaited[0]
-    if document.in_order and first != signature:
-        raise DomainError(
-            f"Ce document se signe dans l’ordre : la signature de {first.organisation_name} vient d’abord."
-        )
+    _check_for_one_party(document, actor)
+    if document.place_for(actor) is None:
+        first = spoken_list([the(row.organisation_name) for row in _one_a_party(document.awaited)])
+        raise DomainError(f"Ce document se signe dans l’ordre : {first} d’abord.")
     return signature
 
 
-def _check_acts_once(document: Document, user_id: int) -> None:
-    if document.signatures.filter(Q(signer=user_id) | Q(depositor=user_id)).exists():
+def _check_for_one_party(document: Document, actor: Actor) -> None:
+    others = document.signatures.exclude(organisation=actor.organisation_id)
+    if others.filter(Q(signer=actor.user_id) | Q(depositor=actor.user_id)).exists():
         raise DomainError("Une même personne ne signe pas pour deux parties.")
+
+
+def _check_signs_once(actor: Actor, document: Document) -> None:
+    if document.signatures.filter(signer=actor.user_id).exists():
+        raise DomainError(
+            "Vous avez déjà signé ce document : la signature qui manque à votre organisation est celle d’une autre "
+            "personne."
+        )
 
 
 def _place_of(actor: Actor, document: Document) -> Signature:
     """Return the place of the actor's organisation, free, in a document that may still be signed."""
-    places = (row for row in document.signature_list if row.organisation_id == actor.organisation_id)
-    signature = next(places, None) if actor.side in PARTIES else None
-    if signature is None:
+    places = [row for row in document.signature_list if row.organisation_id == actor.organisation_id]
+    if not places or actor.side not in PARTIES:
         raise DomainError("Votre organisation n’est pas signataire de ce document.")
-    if signature.signed_at:
+    signature = next((row for row in places if not row.signed_at), None)
+    if signature is None:
         raise DomainError("Votre organisation a déjà signé ce document.")
     if document.signing_state != SigningState.OPEN:
         raise DomainError(f"Ce document ne se signe plus. Il est à l’état « {document.signing_state.label} ».")

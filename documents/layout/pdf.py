@@ -44,21 +44,24 @@ class RenderError(DomainError):
 
 @dataclass(frozen=True, kw_only=True)
 class SignatureField:
-    """The empty place where one party will sign.
+    """The empty place where one signatory will sign.
 
     `name` identifies the field in the file (ASCII, unique in the document, for example « Signature_CPTS »), `party`
-    is the organisation, `signatory` and `function` the person expected to sign and in what capacity.
+    is the organisation, `rank` which of its signatories (« signataire 1 sur 2 ») where it has several, `signatory` and
+    `function` the person expected to sign and in what capacity.
     """
 
     name: str
     party: str
+    rank: str = ""
     signatory: str = ""
     function: str = ""
 
     @property
     def label(self) -> str:
         """What a screen reader says of the field, in the words the stamp will use."""
-        return f"Signature de {self.signatory}, pour {self.party}" if self.signatory else f"Signature pour {self.party}"
+        whose = f"Signature de {self.signatory}, pour" if self.signatory else "Signature pour"
+        return ", ".join(filter(None, [f"{whose} {self.party}", self.rank]))
 
 
 def render_pdf(

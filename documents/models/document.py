@@ -8,7 +8,9 @@ from django.utils.functional import cached_property
 
 from accounts.models import Organisation
 from core import clock
+from core.actor import Actor
 from core.models import Job, JobState, TenantModel
+from core.wording import spoken_list, the
 from documents.codes import new_code
 from documents.enums import DocumentKind, SigningState, Stamp
 from documents.models.files import ReadersQuerySet, StoredFile
@@ -52,7 +54,6 @@ class Document(TenantModel, Job, TimeStamped):
     replaces = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name="remplace"
     )
-    in_order = models.BooleanField("signatures dans l’ordre", default=False)
     expires_on = models.DateField("dernier jour pour signer", null=True, blank=True)
     former_round = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="next_round", verbose_name="tour précédent"
@@ -132,11 +133,29 @@ class Document(TenantModel, Job, TimeStamped):
 
     @property
     def awaited(self) -> list["Signature"]:
-        """The signatures that may be given now: all that lack, or the next one where they come in order."""
+        """The signatures that may be given now: those that lack in the first step of the circuit that is not whole."""
         if self.signing_state != SigningState.OPEN:
             return []
         lacking = [item for item in self.signature_list if not item.signed_at]
-        return lacking[:1] if self.in_order else lacking
+        step = min((item.step for item in lacking), default=0)
+        return [item for item in lacking if item.step == step]
+
+    def place_for(self, actor: Actor) -> "Signature | None":
+        """The place where the actor's organisation may sign now; None when its turn has not come, or it has signed."""
+        return next((item for item in self.awaited if item.organisation_id == actor.organisation_id), None)
+
+    def awaits(self, actor: Actor) -> bool:
+        """The signature of the actor's organisation is awaited, and not hers only: she has given none for it."""
+        own = [item for item in self.signature_list if item.organisation_id == actor.organisation_id]
+        return self.place_for(actor) is not None and all(item.signer_id != actor.user_id for item in own)
+
+    @property
+    def order_words(self) -> str:
+        """« la CPTS du Val, puis l’ARS Bretagne et la CPAM du Finistère »; nothing where all sign when they like."""
+        steps: dict[int, dict[str, None]] = {}
+        for item in self.signature_list:
+            steps.setdefault(item.step, {})[the(item.organisation_name)] = None
+        return ", puis ".join(spoken_list(list(names)) for names in steps.values()) if len(steps) > 1 else ""
 
     @property
     def refusal(self) -> "Signature | None":

@@ -1,29 +1,47 @@
-"""The places of the parties in a document, and the signatures they received."""
+"""The circuit of a document: the places of its signatories, and the signatures they received."""
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.timezone import localdate
 
 from accounts.models import Organisation
+from core.actor import Actor
 from core.dates import format_date
 from core.enums import Side
 from core.fields import StatusField
 from core.models import TenantModel, one_of_the_parties
-from core.wording import of
+from core.wording import of, the
 from documents.enums import SigningState, Stamp
 from documents.models.document import Document
 from documents.models.files import StoredFile
 from documents.models.stamps import TimeStamped, stamped_means_a_token
+from documents.signing.fields import signature_field
+
+
+class SignatureQuerySet(models.QuerySet):
+    def awaited_from(self, actor: Actor) -> "SignatureQuerySet":
+        """Keep the places that await the actor, as `Document.awaits` says of one document: free, of her organisation,
+        their turn come, herself having signed none. A round that was stopped is the caller's to leave out."""
+        places = Signature.objects.filter(document=OuterRef("document"))
+        earlier = places.filter(signed_at=None, step__lt=OuterRef("step"))
+        hers = places.filter(organisation=actor.organisation_id, signer=actor.user_id)
+        return self.filter(~Exists(earlier), ~Exists(hers), organisation=actor.organisation_id, signed_at=None)
 
 
 class Signature(TenantModel, TimeStamped):
-    """The place of one party in a document, and the signature it received."""
+    """The place of one signatory in a document, and the signature it received.
+
+    A party has as many places as its statutes ask people to sign, each for another person. Those of one step sign when
+    they like; those of the next once the step before is whole.
+    """
 
     document = models.ForeignKey(Document, models.CASCADE, related_name="signatures", verbose_name="document")
     side = StatusField(Side, verbose_name="partie")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     organisation_name = models.CharField("nom de la partie", max_length=200)  # as the document prints it
+    number = models.PositiveSmallIntegerField("rang dans sa partie", default=1)
+    step = models.PositiveSmallIntegerField("étape du circuit", default=1)
     position = models.PositiveSmallIntegerField("rang")
     signed_at = models.DateTimeField("signé le", null=True, blank=True)
     signer = models.ForeignKey(
@@ -56,17 +74,23 @@ class Signature(TenantModel, TimeStamped):
     refusal_reason = models.TextField("motif du refus", blank=True)
     reminded_on = models.DateField("dernier rappel le", null=True, blank=True)
 
+    objects = SignatureQuerySet.as_manager()
+
     class Meta:
         verbose_name = "signature"
         ordering = ["position"]
         constraints = [
             one_of_the_parties("documents_signature_of_a_party"),
-            models.UniqueConstraint(fields=["document", "side"], name="documents_one_signature_a_side"),
+            models.UniqueConstraint(fields=["document", "side", "number"], name="documents_one_signature_a_place"),
+            models.UniqueConstraint(fields=["document", "position"], name="documents_one_place_a_position"),
+            models.CheckConstraint(
+                name="documents_places_count_from_one", condition=Q(number__gte=1, step__gte=1, position__gte=1)
+            ),
             models.UniqueConstraint(
                 fields=["document", "signer"],
                 condition=Q(signer__isnull=False),
-                name="documents_nobody_signs_for_two",
-                violation_error_message="Une même personne ne signe pas pour deux parties.",
+                name="documents_nobody_signs_twice",
+                violation_error_message="Une même personne ne signe pas deux fois le même document.",
             ),
             models.CheckConstraint(
                 name="documents_signed_means_all",
@@ -151,12 +175,17 @@ class Signature(TenantModel, TimeStamped):
         """« Claire Modèle, pour la CPAM du Rhône, sur papier, le 3 mai 2026 »: what is said of it once it is void."""
         how = ", sur papier" if self.is_on_paper else ""
         day = format_date(localdate(self.signed_at))
-        return f"{self.spoken_signer}, pour {self.organisation.with_article}{how}, le {day}"
+        return f"{self.spoken_signer}, pour {the(self.organisation_name)}{how}, le {day}"
 
     @property
     def signed_word(self) -> str:
         """What a pill says of it once given: a signature on paper is never shown as one of the file."""
         return "Signé sur papier" if self.is_on_paper else "Signé"
+
+    @property
+    def is_awaited(self) -> bool:
+        """It may be given now: its turn has come."""
+        return self in self.document.awaited
 
     @property
     def state(self) -> str:
@@ -165,7 +194,9 @@ class Signature(TenantModel, TimeStamped):
             return "Signée sur papier" if self.is_on_paper else "Signée"
         if self.refused_at:
             return "Refusée"
-        return "Attendue" if self.document.signing_state == SigningState.OPEN else "Non signée"
+        if self.document.signing_state != SigningState.OPEN:
+            return "Non signée"
+        return "Attendue" if self.is_awaited else "Attendue ensuite"
 
     @property
     def tone(self) -> str:
@@ -177,4 +208,4 @@ class Signature(TenantModel, TimeStamped):
     @property
     def field_name(self) -> str:
         """The name of the field in the PDF."""
-        return f"signature_{self.side.value.lower()}"
+        return signature_field(self.side, self.number)

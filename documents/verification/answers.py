@@ -96,7 +96,7 @@ class Answer:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The parties that did not sign what was asked about."""
+        """The party of each signature that what was asked about lacks."""
         return tuple(line.organisation for line in self.signatures if not line.is_present)
 
     @property
@@ -156,7 +156,7 @@ def _facts(document: Document) -> DocumentFacts:
         issued_at=document.issued_at,
         sha256=document.file.sha256,
         level=document.level,
-        parties=tuple(item.organisation_name for item in document.signature_list),
+        parties=tuple(dict.fromkeys(item.organisation_name for item in document.signature_list)),
         replaced_by=tuple(
             Replacement(code=later.code, title=later.title, is_amendment=later.kind == DocumentKind.AMENDMENT)
             for later in document.replacements

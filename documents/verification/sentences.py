@@ -57,7 +57,7 @@ def _on_paper(answer) -> str:
 
 def _awaited(answer) -> str:
     words = plural(len(answer.missing), "signature manquante", "signatures manquantes")
-    return f"{words} : {spoken_list(answer.missing)}"
+    return f"{words} : {spoken_list(list(dict.fromkeys(answer.missing)))}"
 
 
 def _replaced(answer) -> str:

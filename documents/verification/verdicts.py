@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from cryptography import x509
 
-from core.enums import PARTIES
 from core.wording import spoken_list
 from documents.enums import DocumentKind, Verdict
 from documents.models import Document, Signature, StoredFile
 from documents.signing.authority import SigningUnavailable, current_authority
+from documents.signing.fields import is_signature_field
 from documents.verification.checking import examine
 from documents.verification.reader import UNSIGNED, PdfReport, codes_in
 
@@ -129,8 +129,7 @@ def _decide(
 
 
 def _stranger(report: PdfReport | None) -> tuple[Verdict, tuple[str, ...]]:
-    fields = {Signature(side=side).field_name for side in PARTIES}
-    if report and any(item.certified and item.field in fields for item in report.signatures):
+    if report and any(item.certified and is_signature_field(item.field) for item in report.signatures):
         return Verdict.ALTERED, (
             "Le fichier porte une signature faite par le portail, mais le portail n’a émis aucun fichier identique.",
         )
@@ -150,7 +149,7 @@ def _missing(document: Document, revision: StoredFile) -> tuple[str, ...]:
     expected = document.signature_list
     present = present_in(document, revision)
     if len(present) < len(expected):
-        absent = [item.organisation_name for item in expected if item not in present]
+        absent = list(dict.fromkeys(item.organisation_name for item in expected if item not in present))
         return (f"Signatures présentes : {len(present)} sur {len(expected)}. Manque : {spoken_list(absent)}.",)
     if revision.sha256 != document.file.sha256:
         return ("Ce fichier est un état antérieur du document : le portail en conserve un plus récent.",)

@@ -164,7 +164,7 @@ def _issue_document(
         title=f"Décompte de l’année {statement.year}{revision}, contrat {contract.number} de la {contract.cpts}",
         template_name="funding/pdf/statement.html",
         payload=payload,
-        signatories=[],
+        circuit=[],
         readers=contract.parties,
     )
     document_actions.replace_document(actor=actor, document=previous and previous.document, by=document)

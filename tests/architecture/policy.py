@@ -6,6 +6,7 @@ an anonymous person is sent to sign in, who does not see the object gets 404, wh
 
 from accounts.permissions import Act
 from core.enums import PARTIES, Role, Side
+from core.fingerprints import version_of
 from tests.architecture.rows import (
     AUTHORITIES,
     DAY,
@@ -443,6 +444,11 @@ POLICY: dict[str, Row] = {
         act=Act.DELEGATE,
         data={"power": "SIGN", "deed": "Délibération n° 7", "deed_on": DAY, "starts_on": DAY},
         leaves_no_trace="a delegation needs a person of one's own team, and its deed (tests/documents)",
+    ),
+    "documents:signatory_count": Row(
+        methods=FORM,
+        act=Act.DELEGATE,
+        data={"signatory_count": "1", "version": version_of({"signatory_count": 1})},
     ),
     "documents:delegation_end": Row(
         methods=POST, about=both(lambda d: of_cpts(d.tenant, pk=d.delegation.pk)), act=Act.DELEGATE

@@ -55,6 +55,9 @@ OF_WEST: dict[str, Sent] = {
         story.west.annex, story.west.annex.document, "ARS Bretagne", REASON
     ),
     "dialogues/annex_sent_again": lambda story: dialogues.send_annex_again(story.west.annex, story.west.annex.document),
+    "documents/signature_turn": lambda story: documents.signature_turn(
+        story.west.annex.document.signatures.get(side="ARS")
+    ),
     "documents/signature_reminder": lambda story: documents.signature_reminder(
         story.west.annex.document.signatures.get(side="ARS"), "CPAM du Rhône"
     ),

@@ -39,6 +39,7 @@ def edited(tenant, contract, member=None, **changes) -> Contract:
     values = {
         "local_clauses": contract.local_clauses,
         "member_count": contract.member_count,
+        "signing_order": contract.signing_order,
         "missions": [(row.mission, row.planned_start) for row in contract.missions.all()],
         "version": contract.lock_version,
         **changes,

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from contracts import actions, assemblers
+from contracts.enums import SigningOrder
 from contracts.models import Contract
 from core.fingerprints import fingerprint
 from documents import storage
@@ -30,6 +31,7 @@ def test_the_contract_says_its_parties_its_articles_and_its_own_amounts(world, t
         contract=contract,
         version=contract.lock_version,
         local_clauses="Une permanence <commune> est tenue.\n\nLes données sont transmises en janvier.",
+        signing_order=SigningOrder.TOGETHER,
         member_count=40,
         missions=[(row.mission, row.planned_start) for row in contract.missions.all()],
     )

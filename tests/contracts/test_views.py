@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.actions import end_delegation
 from accounts.models import Delegation, Membership, Organisation
 from contracts import actions, assemblers, jobs
-from contracts.enums import ContractStatus
+from contracts.enums import ContractStatus, SigningOrder
 from contracts.models import Contract
 from core import clock
 from core.dates import add_months, format_date
@@ -88,7 +88,9 @@ def test_the_turn_of_a_draft_leads_to_the_first_thing_it_lacks(world, client_of,
 
 
 def test_what_was_typed_while_the_contract_was_agreed_stays_in_its_form(world, client_of, signing):
-    sent = {"version": signing.lock_version, "local_clauses": "Une clause écrite trop tard.", "member_count": "12"}
+    sent = {"version": signing.lock_version, "local_clauses": "Une clause écrite trop tard.", "member_count": "12"} | {
+        "signing_order": signing.signing_order
+    }
     plan = {f"start_{row.mission}": row.planned_start or "" for row in signing.missions.all()}
     answer = client_of(world.west.coordinator).post(url("contract_edit", signing), sent | plan)
     assert answer.status_code == 200 and "Une clause écrite trop tard." in answer.text
@@ -194,6 +196,7 @@ def edit_data(contract: Contract, **changes) -> dict:
     kept = {f"keep_{row.mission}": "on" for row in contract.missions.all()}
     return {
         "member_count": contract.member_count,
+        "signing_order": contract.signing_order,
         "local_clauses": contract.local_clauses,
         "version": contract.lock_version,
         **starts,
@@ -256,6 +259,7 @@ def test_a_stale_form_shows_both_texts(world, client_of, draft):
         contract=draft,
         version=draft.lock_version,
         local_clauses="Le texte de la présidente",
+        signing_order=SigningOrder.TOGETHER,
         member_count=40,
         missions=[(row.mission, row.planned_start) for row in draft.missions.all()],
     )
@@ -317,7 +321,7 @@ def test_signing_asks_for_the_second_factor_again(world, client_of, signing):
     shown = code()
     assert client.post(address, {"code": shown}).url == address
     assert signing.document.signatures.get(side="CPTS").signed_at
-    assert "Le contrat attend encore" in words(client.get(address))
+    assert "Le document attend encore" in words(client.get(address))
 
 
 def test_a_passkey_signs_and_its_challenge_is_for_this_document_alone(world, client_of, signing):
@@ -450,7 +454,7 @@ def test_the_last_party_signs_on_paper_and_the_contract_is_in_force(world, clien
         assert f"Il manque la page {len(sheets)} du document" in words(page) and "checked" in page.content.decode()
         # the refusal cost no code
         response = client.post(address, {**typed, "scan": whole, "code": shown}, follow=True)
-    assert "le contrat est en vigueur" in words(response) and "Signé sur papier" in words(response)
+    assert "le contrat est en vigueur" in words(response) and "Signée sur papier" in words(response)
     contract = Contract.objects.get(pk=signing.pk)
     assert (contract.status, contract.signed_on) == (ContractStatus.ACTIVE, clock.today())
     preview = words(client_of(world.west.coordinator).get(url("contract_preview", signing)))
@@ -615,6 +619,7 @@ def test_the_page_of_a_contract_asks_a_fixed_number_of_queries(world, client_of,
         contract=negotiated,
         version=negotiated.lock_version,
         local_clauses="",
+        signing_order=SigningOrder.TOGETHER,
         member_count=40,
         missions=[*plan, ("QUALITY", start), ("PROFESSIONAL_SUPPORT", start)],
     )
@@ -652,7 +657,7 @@ def test_a_date_written_for_a_mission_not_engaged_is_not_lost_without_a_word(wor
     draft = stories.drafted_contract(world.west)
     client, address = client_of(world.west.coordinator), url("contract_edit", draft)
     starts = {f"start_{row.mission}": row.planned_start.isoformat() for row in draft.missions.all()}
-    data = {"version": draft.lock_version, "member_count": 40, **starts}
+    data = {"version": draft.lock_version, "member_count": 40, "signing_order": draft.signing_order, **starts}
     alone = client.post(address, data | {"start_QUALITY": "2030-01-15"})
     assert "Cochez cette case" in words(alone) and 'value="2030-01-15"' in alone.content.decode()
     engaged = client.post(address, data | {"start_QUALITY": "2030-01-15", "keep_QUALITY": "on"})

@@ -10,6 +10,7 @@ from agreements.models import AgreementVersion
 from contracts import actions, clauses, payload, wordings
 from contracts.admin import ArticleForm
 from contracts.assemblers import contract_content, current_consents, terms_of
+from contracts.enums import SigningOrder
 from contracts.models import Wording, WordingArticle
 from contracts.models.wordings import TO_VALIDATE
 from core.errors import DomainError
@@ -82,6 +83,7 @@ def edited(tenant, contract, text):
         contract=contract,
         version=contract.lock_version,
         local_clauses=text,
+        signing_order=SigningOrder.TOGETHER,
         member_count=contract.member_count,
         missions=[(row.mission, row.planned_start) for row in contract.missions.all()],
     )
@@ -100,7 +102,13 @@ def test_an_unknown_mention_of_a_local_clause_is_said_beside_its_field_and_nothi
     contract = stories.drafted_contract(world.west)
     typed = "La taille est {tailel}."
     plan = {f"start_{row.mission}": row.planned_start or "" for row in contract.missions.all()}
-    data = {"version": contract.lock_version, "local_clauses": typed, "member_count": "12", **plan}
+    data = {
+        "version": contract.lock_version,
+        "local_clauses": typed,
+        "member_count": "12",
+        "signing_order": "TOGETHER",
+        **plan,
+    }
     page = client_of(world.west.coordinator).post(reverse("contracts:contract_edit", args=[contract.pk]), data)
     assert page.status_code == 200 and typed in page.text
     assert "n’est pas une mention connue" in str(page.context["form"].errors["local_clauses"])

@@ -98,7 +98,7 @@ class TestEachState:
         response = page_of(client_of, world.west.ars_signatory, contract)
         block = response.context["signatures"]
         assert block.title == "Signatures du contrat"
-        assert [line.state for line in block.lines] == ["Signé", "Attendue", "Attendue"]
+        assert [line.state for line in block.lines] == ["Signée", "Attendue", "Attendue"]
         assert [row.state for row in response.context["documents"]] == ["1 signature sur 3"]
         assert response.context["turn"].url == reverse("contracts:contract_sign", args=[contract.pk])
         signed_already = page_of(client_of, world.west.president, contract).context["turn"]

@@ -9,6 +9,7 @@ from accounts.models import Delegation
 from agreements.enums import MissionCode
 from contracts import actions as contract_actions
 from contracts.assemblers import first_programme
+from contracts.enums import SigningOrder
 from contracts.models import Contract
 from core import clock
 from core.dates import add_months
@@ -105,7 +106,13 @@ class TestContract:
         assert told(world.west, PLAN_MISSIONS) == WRITERS
         plan = [(row.mission, add_months(A_DAY, 3)) for row in contract.missions.all()]
         contract_actions.update_contract(
-            actor=actor, contract=contract, version=1, local_clauses="", member_count=1, missions=plan
+            actor=actor,
+            contract=contract,
+            version=1,
+            local_clauses="",
+            signing_order=SigningOrder.TOGETHER,
+            member_count=1,
+            missions=plan,
         )
         assert told(world.west, SPREAD) == WRITERS
         stories.spread(world.west, first_programme(contract))
@@ -163,6 +170,7 @@ class TestContract:
             contract=contract,
             version=contract.lock_version,
             local_clauses="Une clause de plus.",
+            signing_order=SigningOrder.TOGETHER,
             member_count=contract.member_count,
             missions=[(mission.mission, mission.planned_start) for mission in contract.missions.all()],
         )

@@ -159,7 +159,8 @@ def to_sign(world) -> Document:
     return issue(world)
 
 
-def issue(world, key: str = "contract:1", **options) -> Document:
+def issue(world, key: str = "contract:1", circuit=None, **options) -> Document:
+    """Return a document laid out, that the three parties sign when they like unless a `circuit` is given."""
     west = world.west
     document = actions.issue_document(
         actor=west.coordinator.as_actor(),
@@ -168,7 +169,7 @@ def issue(world, key: str = "contract:1", **options) -> Document:
         title="Contrat tripartite",
         template_name="sample.html",
         payload={"body_class": "", "amount": "75 000,00 €", "rows": [], "total": "0,00 €"},
-        signatories=[west.cpts, west.ars, west.fund],
+        circuit=circuit or [[west.cpts, west.ars, west.fund]],
         readers=[],
         **options,
     )

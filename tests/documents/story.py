@@ -34,7 +34,7 @@ def issue(world: World, key: str, *, kind=DocumentKind.ANNUAL_ANNEX, signed: int
         title=f"Document {key}",
         template_name="documents/pdf/base.html",
         payload={},
-        signatories=parties if signed else [],
+        circuit=[parties] if signed else [],
         readers=parties,
     )
     jobs.render_document(str(document.pk))

@@ -95,21 +95,6 @@ def test_the_database_refuses_that_a_place_without_signature_awaits_a_time_stamp
 # The circuit
 
 
-def test_signatures_in_order_wait_for_the_one_before(world, client_of):
-    document = issue(world, in_order=True)
-    cpts, ars, fund = world.west.signing
-    for early in (ars, fund):
-        with pytest.raises(DomainError, match="dans l’ordre : la signature de CPTS Ouest vient d’abord"):
-            actions.sign_document(actor=early, document=document)
-    document = actions.sign_document(actor=cpts, document=document)
-    assert [row.organisation for row in document.awaited] == [world.west.ars]
-    with pytest.raises(DomainError, match="ARS Ouest vient d’abord"):
-        actions.sign_document(actor=fund, document=document)
-    for actor in (ars, fund):
-        document = actions.sign_document(actor=actor, document=document)
-    assert document.signing_state == SigningState.SIGNED
-
-
 def test_a_refusal_says_who_when_and_why_and_nobody_signs_any_more(world, client_of, to_sign):
     cpts, ars, fund = world.west.signing
     actions.sign_document(actor=cpts, document=to_sign)

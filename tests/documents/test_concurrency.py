@@ -50,7 +50,7 @@ def issue_one(west):
             title="Annexe annuelle",
             template_name="documents/pdf/base.html",
             payload={},
-            signatories=[west.cpts, west.ars, west.fund],
+            circuit=[[west.cpts, west.ars, west.fund]],
             readers=[],
         )
         jobs.render_document(str(document.pk))

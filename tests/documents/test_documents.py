@@ -33,7 +33,7 @@ def issue(world, key) -> Document:
         title="Compte rendu",
         template_name="documents/pdf/base.html",
         payload={},
-        signatories=[],
+        circuit=[],
         readers=[west.cpts, west.ars, west.fund],
     )
 

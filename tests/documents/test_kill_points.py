@@ -65,7 +65,7 @@ def issue(west: Tenant) -> Document:
         title="Annexe annuelle",
         template_name="documents/pdf/base.html",
         payload={},
-        signatories=[west.cpts, west.ars, west.fund],
+        circuit=[[west.cpts, west.ars, west.fund]],
         readers=[west.cpts],
     )
 

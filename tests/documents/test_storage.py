@@ -236,6 +236,6 @@ def issue(world) -> Document:
         title="Compte rendu",
         template_name="documents/pdf/base.html",
         payload={},
-        signatories=[],
+        circuit=[],
         readers=[world.west.cpts],
     )

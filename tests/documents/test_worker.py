@@ -52,7 +52,7 @@ def issue(communes: int) -> Document:
         title="Contrat",
         template_name="contracts/pdf/contract.html",
         payload={"territory": {"communes": rows}},
-        signatories=[],
+        circuit=[],
         readers=[west.cpts],
     )
 

@@ -68,7 +68,7 @@ def issue_again(tenant: Tenant, document: Document, number: int) -> Document:
         title=document.title,
         template_name=document.template_name,
         payload=document.payload,
-        signatories=[tenant.cpts, tenant.ars, tenant.fund],
+        circuit=[[tenant.cpts, tenant.ars, tenant.fund]],
         readers=[],
     )
 

@@ -8,7 +8,7 @@ from agreements.enums import MissionCode, Scale
 from agreements.models import AgreementVersion
 from contracts import actions as contract_actions
 from contracts.assemblers import first_programme
-from contracts.enums import AmendmentStatus
+from contracts.enums import AmendmentStatus, SigningOrder
 from contracts.models import Amendment, Contract
 from core import clock
 from core.dates import add_months
@@ -69,6 +69,7 @@ def drafted_contract(tenant: Tenant) -> Contract:
         contract=contract,
         version=contract.lock_version,
         local_clauses="",
+        signing_order=SigningOrder.TOGETHER,
         member_count=40,
         missions=[(mission.mission, planned) for mission in contract.missions.all()],
     )
