@@ -92,7 +92,7 @@ def _warn_of_window(request, dialogue: ManagementDialogue, day: date) -> None:
     """R16: a day outside of the window is not refused, but told."""
     if dialogue.is_outside_window(day):
         outside = f"Le {format_date(day)} est hors du délai : ce dialogue se tient {dialogue.window}."
-        messages.warning(request, f"{outside} La convocation est envoyée ; vous pouvez la déplacer.")
+        messages.warning(request, f"{outside} Vous pouvez encore convoquer à un autre jour.")
 
 
 @http_methods("GET", "POST")
