@@ -5,6 +5,8 @@ import sys
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from redis.exceptions import ConnectionError as Unreachable
+from redis.exceptions import TimeoutError as Silent
 
 RETRY_SECONDS = 60
 
@@ -20,7 +22,4 @@ def answer_failure(request: HttpRequest) -> HttpResponse:
 
 
 def _is_out_of_reach(error: BaseException | None) -> bool:
-    from redis.exceptions import ConnectionError as Unreachable
-    from redis.exceptions import TimeoutError as Silent
-
     return isinstance(error, (OperationalError, Unreachable, Silent))
