@@ -37,6 +37,6 @@ def _spoken(field: str) -> str:
     """Return « de la CPTS », « de la CPTS (n° 2) »."""
     found = SIGNATURE_FIELD.fullmatch(field)
     if found is None:
-        return f"« {field} »"
+        return f"« {field} »"
     party, number = PARTIES[found[1]], found[2]
     return f"{party} (n°\u00a0{number})" if number else party
