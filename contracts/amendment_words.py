@@ -55,7 +55,7 @@ def payload_of(amendment: Amendment, content: dict[str, Any]) -> dict[str, Any]:
 
 def _effect(content: dict[str, Any]) -> str:
     if content["takes_effect_year"] is None:
-        return "dès la dernière des trois signatures"
+        return "dès la dernière signature"
     day = format_date(date.fromisoformat(content["takes_effect_on"]))
     return f"à compter du {day}, premier jour de l’année contractuelle {content['takes_effect_year']}"
 

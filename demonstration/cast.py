@@ -58,7 +58,11 @@ class Dossier:
     @property
     def presidents(self) -> list[Actor]:
         """The president, and who presides with her where the statutes ask for two signatures."""
-        places = self.cpts.memberships.filter(role=Role.PRESIDENT).select_related("user", "organisation").order_by("pk")
+        places = (
+            self.cpts.memberships.filter(role=Role.PRESIDENT)
+            .select_related("user", "organisation")
+            .order_by("created_at")
+        )
         return [place.as_actor() for place in places.prefetch_related("delegations_received")]
 
     @property
@@ -117,6 +121,7 @@ def _join_all(organisation: Organisation, members: list[dict], password_hash: st
 
 
 def _actors(*organisations: Organisation) -> dict[tuple[Side, Role], Actor]:
-    memberships = Membership.objects.filter(organisation__in=organisations).select_related("user", "organisation")
+    memberships = Membership.objects.filter(organisation__in=organisations).order_by("created_at")
+    memberships = memberships.select_related("user", "organisation")
     actors = [membership.as_actor() for membership in memberships.prefetch_related("delegations_received")]
     return {(Side(actor.side), Role(actor.role)): actor for actor in reversed(actors)}  # the first of a role plays it

@@ -157,7 +157,7 @@ def expire_amendment(*, amendment: Amendment) -> Amendment:
 
 def _expire(amendment: Amendment) -> Amendment:
     former = amendment.document
-    reason = f"Le {format_date(former.expires_on)}, dernier jour pour signer, est passé sans les trois signatures."
+    reason = f"Le {format_date(former.expires_on)}, dernier jour pour signer, est passé sans toutes les signatures."
     _reopen(amendment, SYSTEM, AmendmentChange.EXPIRE_SIGNATURE, reason, because="le délai de signature est dépassé")
     transaction.on_commit(partial(notifications.amendment_reopened, amendment, former, reason))
     return amendment

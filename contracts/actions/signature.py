@@ -86,7 +86,7 @@ def _return_to_negotiation(contract: Contract) -> Contract:
 def _expire_signature(contract: Contract) -> Contract:
     former = contract.document
     day = format_date(former.expires_on)
-    reason = f"Le {day}, dernier jour pour signer, est passé sans les trois signatures."
+    reason = f"Le {day}, dernier jour pour signer, est passé sans toutes les signatures."
     _reopen(contract, SYSTEM, Transition.EXPIRE_SIGNATURE, reason, because="le délai de signature est dépassé")
     transaction.on_commit(partial(notifications.negotiation_reopened, contract, former, reason))
     return contract
