@@ -189,9 +189,15 @@ def save_state(saved_at: datetime | None = None):
 
 
 @register.inclusion_tag("components/job_progress.html", takes_context=True)
-def job_progress(context, job, url: str, done_url: str = "", done_label: str = "", retry_url: str = ""):
-    """The step and progress of long work; asks `url` again until the row says it ended."""
+def job_progress(
+    context, job, url: str, done_url: str = "", done_label: str = "", retry_url: str = "", within: str = ""
+):
+    """The step and progress of long work; asks `url` again until the row says it ended.
+
+    The answer takes the place of the element that holds it, named by the selector `within`, when it tells more.
+    """
     return {
+        "within": within,
         "job": job,
         "is_waiting": job.job_state in (JobState.QUEUED, JobState.RUNNING),
         "is_done": job.job_state == JobState.DONE,

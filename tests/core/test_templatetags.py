@@ -179,6 +179,9 @@ def test_long_work_asks_again_until_it_ends():
     running = show(source, job=job(JobState.RUNNING, step="Mise en page", progress=40))
     assert 'hx-get="/j/"' in running and 'value="40"' in running and "Mise en page" in running
     assert 'href="/d/"' in show(source, job=job(JobState.DONE)) and "hx-get" not in show(source, job=job(JobState.DONE))
+    assert "hx-target" not in running
+    held = show('{% job_progress job "/j/" within=".card" %}', job=job(JobState.RUNNING))
+    assert 'hx-target="closest .card"' in held  # the answer is the whole card: it takes the place of the card
     failed = show(source, job=job(JobState.FAILED, error="La police manque."))
     assert "La police manque." in failed and 'action="/r/"' in failed
 

@@ -68,6 +68,12 @@ def test_a_document_that_kills_its_worker_three_times_fails_visibly_and_is_relau
     assert Document.objects.get(pk=document.pk).is_ready
 
 
+def test_the_progress_of_a_document_is_asked_for_in_place_of_its_card(world, client_of, document):
+    """The answer is the card whole: put inside the one that asks, it would repeat its title every two seconds."""
+    card = client_of(world.west.coordinator).get(reverse("documents:document_progress", args=[document.pk])).text
+    assert card.lstrip().startswith('<div class="stack document-card"') and 'hx-target="closest .document-card"' in card
+
+
 def test_only_who_may_relaunch_a_failed_document_is_offered_to(world, client_of, document):
     Document.objects.update(job_state=JobState.FAILED, error="Le modèle est illisible.")
     page = reverse("documents:document_detail", args=[document.pk])
