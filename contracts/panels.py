@@ -144,7 +144,7 @@ def content_summary(content: dict, terms: Terms) -> ContentSummary:
         ("Accord", content["agreement"]["label"]),
         ("Territoire", counted(len(territory["communes"]), "commune")),
         ("Population", f"{people}, {territory['source']}" if territory["source"] else people),
-        ("Taille", f"taille {territory['size']}" if territory["size"] else "à déterminer"),
+        ("Taille", str(territory["size"]) if territory["size"] else "à déterminer"),
         ("Adhérents", members_words(content["members"], territory["size"], terms.agreement)),
     ]
     return ContentSummary(

@@ -105,7 +105,7 @@ def _cover(content: dict) -> list[list[str]]:
     return [
         ["Numéro", content["number"]],
         ["Population", f"{inhabitants_words(territory['population'])} ({population_origin(territory)})"],
-        ["Taille", f"taille {territory['size']}"],
+        ["Taille", str(territory["size"])],
         ["Accord", content["agreement"]["label"]],
         ["Durée", f"{NUMBERS[DURATION_YEARS]} ans à compter de la dernière signature"],
     ]
@@ -117,7 +117,7 @@ def _territory(content: dict) -> dict:
         ["Communes", str(len(territory["communes"]))],
         ["Population", inhabitants_words(territory["population"])],
         ["Source", territory["source"]],
-        ["Taille", f"taille {territory['size']}"],
+        ["Taille", str(territory["size"])],
     ]
     if territory["is_agreed_population"]:
         facts[2:2] = [["Somme des communes", inhabitants_words(territory["published_sum"])]]
