@@ -5,7 +5,7 @@ WORDS = {
     "document.issue": "a émis un document",
     "document.refuse": "a refusé de signer un document",
     "document.remind": "a rappelé un document à signer",
-    "document.reminder_lost": "n’a pas pu envoyer un rappel",
+    "document.reminder_lost": "a demandé un rappel, qui n’est pas parti",
     "document.render": "a produit le fichier d’un document",
     "document.replace": "a remplacé un document",
     "document.retry": "a relancé la préparation d’un document",

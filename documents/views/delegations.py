@@ -18,7 +18,7 @@ def delegation_list(request, template_name="documents/delegation_list.html"):
     context = {
         "rows": delegation_rows(request.actor),
         "signatories": signatories(request.actor),
-        "signatory_count": Organisation.objects.get(pk=request.actor.organisation_id).signatory_count,
+        "signatory_count": _own_organisation(request).signatory_count,
         "can_delegate": may(request.actor, Act.DELEGATE),
     }
     return show(request, template_name, context)
@@ -45,9 +45,13 @@ def delegation_end(request, pk):
 def signatory_count(request, template_name="documents/signatory_count.html"):
     """Say how many people sign each document for the organisation."""
     require(may(request.actor, Act.DELEGATE))
-    own = Organisation.objects.get(pk=request.actor.organisation_id)
+    own = _own_organisation(request)
     form = SignatoryCountForm(posted(request), actor=request.actor, values={"signatory_count": own.signatory_count})
     success = "Le nombre de signataires est enregistré."
     if request.method == "POST" and submit_form(request, form, set_signatory_count, success=success):
         return redirect("documents:delegation_list")
     return show(request, template_name, {"form": form, "signatories": signatories(request.actor)})
+
+
+def _own_organisation(request) -> Organisation:
+    return Organisation.objects.visible_to(request.actor).get(pk=request.actor.organisation_id)

@@ -158,7 +158,8 @@ def read_row(pk: Callable[[Dossier], Any]) -> Row:
 
 
 def evidence_files(story: Story, subject: Subject) -> list[SimpleUploadedFile]:
-    return [SimpleUploadedFile("piece.pdf", PDF, content_type="application/pdf")]
+    """Bytes that no piece has yet: the same file proves nothing twice."""
+    return [SimpleUploadedFile("piece.pdf", PDF + b"\n% une autre", content_type="application/pdf")]
 
 
 def receipt_file(story: Story, subject: Subject) -> SimpleUploadedFile:

@@ -89,7 +89,7 @@ def test_one_person_does_not_sign_for_two_parties(world, to_sign):
         )
     place = Signature.objects.get(document=document, side="CPTS")
     facts = {"signer": place.signer, "signer_name": place.signer_name, "signed_at": place.signed_at, "file": place.file}
-    with pytest.raises(IntegrityError, match="documents_nobody_signs_for_two"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="documents_nobody_signs_twice"), transaction.atomic():
         Signature.objects.filter(document=document, side="ARS").update(**facts)
 
 

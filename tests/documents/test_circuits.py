@@ -138,7 +138,7 @@ def test_the_database_refuses_two_signatures_of_one_person_and_two_at_one_place(
 def test_a_field_is_spoken_of_by_its_party_and_its_number():
     assert signature_field("FUND", 2) == "signature_fund_2"
     fields = ["signature_cpts", "signature_cpts_2", "Autre"]
-    assert spoken_fields(fields) == "Signatures de la CPTS, de la CPTS (n°\u00a02) et « Autre »"
+    assert spoken_fields(fields) == "Signatures de la CPTS, de la CPTS (n°\u00a02) et «\u00a0Autre\u00a0»"
 
 
 # In order, or together
