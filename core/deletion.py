@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import wraps
 
 from django import forms
+from django.apps import apps
 from django.core import signing
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Model
@@ -29,12 +30,16 @@ PAGE = "pages/deleted_meanwhile.html"
 
 @dataclass(kw_only=True)
 class ReadRow:
-    """The row that a form is about, with where to go back and where to `add` it again once it is deleted."""
+    """The row that a form is about, with where to go back and where to `add` it again once it is deleted.
+
+    `under` is the row that another is added to, as its model and its key: gone too, nothing can be added.
+    """
 
     model: str
     pk: str
     back: str = "/"
     add: str = ""
+    under: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,15 +74,16 @@ def survives_deletion(*, of: type[Model], form: type[forms.BaseForm]) -> Callabl
     return decorate
 
 
-def lead_from(request: HttpRequest, *, back: str, add: str = "") -> None:
-    """Say where the page of the deletion leads: `back`, and the address of the form that adds such a row."""
+def lead_from(request: HttpRequest, *, back: str, add: str = "", under: Model | None = None) -> None:
+    """Say where the page of the deletion leads: `back`, and the form that adds such a row `under` another, if any."""
     request.read_row.back, request.read_row.add = back, add
+    request.read_row.under = (under._meta.label, str(under.pk)) if under else None
 
 
 def mark_of(request: HttpRequest) -> str:
     """Return the signed mark of the form that `request` opens; empty where no row can be deleted meanwhile."""
     row = getattr(request, "read_row", None)
-    return signing.dumps([row.model, row.pk, _reader(request), row.back, row.add], salt=SALT) if row else ""
+    return signing.dumps([row.model, row.pk, _reader(request), row.back, row.add, row.under], salt=SALT) if row else ""
 
 
 def show_deletion(
@@ -128,12 +134,17 @@ def _typed(request: HttpRequest, name: str, label: str, field: forms.Field) -> T
 def _read_before(request: HttpRequest) -> ReadRow | None:
     """Return the row that the sent form says its reader had read; None unless it is the row of this address."""
     try:
-        model, pk, reader, back, add = signing.loads(request.POST.get(MARK, ""), salt=SALT)
+        model, pk, reader, back, add, under = signing.loads(request.POST.get(MARK, ""), salt=SALT)
     except signing.BadSignature:
         return None
     asked = request.read_row
-    is_same = [model, pk, reader] == [asked.model, asked.pk, _reader(request)]
-    return ReadRow(model=model, pk=pk, back=back, add=add) if is_same else None
+    if [model, pk, reader] != [asked.model, asked.pk, _reader(request)]:
+        return None
+    return ReadRow(model=model, pk=pk, back=back, add=add if _stands(under) else "")
+
+
+def _stands(under: list[str] | None) -> bool:
+    return under is None or apps.get_model(under[0])._base_manager.filter(pk=under[1]).exists()
 
 
 def _reader(request: HttpRequest) -> list[str]:

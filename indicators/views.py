@@ -85,7 +85,8 @@ def action_edit(request, pk, template_name="indicators/action_edit.html"):
     mission = _mission(request, action.programme_mission_id)
     if refused := _refuse_writing(request, mission):
         return refused
-    lead_from(request, back=_edit_url(mission), add=reverse("indicators:action_create", args=[mission.pk]))
+    add = reverse("indicators:action_create", args=[mission.pk])
+    lead_from(request, back=_edit_url(mission), add=add, under=mission)
     lines = "\n".join(deliverable.label for deliverable in action.deliverables.all())
     values = {"title": action.title, "lead": action.lead, "deliverables": lines}
     form = forms.MissionActionForm(
@@ -139,7 +140,8 @@ def indicator_edit(request, pk, template_name="indicators/indicator_edit.html"):
     mission = _mission(request, indicator.programme_mission_id)
     if refused := _refuse_writing(request, mission):
         return refused
-    lead_from(request, back=_edit_url(mission), add=reverse("indicators:indicator_create", args=[mission.pk]))
+    add = reverse("indicators:indicator_create", args=[mission.pk])
+    lead_from(request, back=_edit_url(mission), add=add, under=mission)
     values = {name: getattr(indicator, name) for name in forms.IndicatorForm.base_fields}
     form = forms.IndicatorForm(
         posted(request),

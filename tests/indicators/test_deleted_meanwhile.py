@@ -61,6 +61,21 @@ def test_a_row_typed_for_a_mission_that_left_the_programme_is_shown_to_be_copied
     assert "Ateliers du sommeil" in text_of(answer) and "Ajouter de nouveau" not in text_of(answer)
 
 
+def test_what_was_written_in_a_mission_that_left_the_programme_is_shown_and_not_offered_to_be_added(
+    ours, coordinator, written
+):
+    """There is nothing left to add it to: the button would lead to no page, and lose what was typed."""
+    pages = [url("action_edit", written["action"]), url("indicator_edit", written["levels"])]
+    forms = [sent_from(coordinator.get(page), "form") for page in pages]
+    actions.set_programme_missions(
+        actor=ours.coordinator, programme=written["programme"], missions=[(CRISIS, Decimal(0))]
+    )
+    for page, sent, name in zip(pages, forms, ("title", "label"), strict=True):
+        answer = coordinator.post(page, sent | {name: ["Ce que j’écrivais"]})
+        assert answer.status_code == 410
+        assert "Ce que j’écrivais" in text_of(answer) and "Ajouter de nouveau" not in text_of(answer)
+
+
 def test_the_file_of_a_deliverable_no_more_expected_is_named(ours, coordinator, running):
     deliverable = running["action"].deliverables.first()
     page = url("deliverable_deposit", deliverable)
