@@ -146,7 +146,7 @@ def approved_words(dialogue: ManagementDialogue) -> str:
 
 
 def signed_words(annex: AnnualAnnex) -> str:
-    """Return what a signature just did, for the person who gave it: with the third one the annex is in force."""
+    """Return what a signature just did, for the person who gave it: with the last one the annex is in force."""
     if annex.status != AnnexStatus.IN_FORCE:
         return "Vous avez signé l’annexe."
     return "Votre signature est la dernière\u00a0: l’annexe est en vigueur."

@@ -10,7 +10,7 @@ SIGNERS = (Role.PRESIDENT, Role.SIGNATORY)
 
 
 def signature_turn(signature: Signature) -> bool:
-    """Tell those who may sign for an organisation that its turn has come; say whether all left."""
+    """Tell those who may sign for an organisation that its turn has come; say whether one left."""
     return send_mail(
         "documents/emails/signature_turn",
         to=addresses_of(signature.organisation, roles=SIGNERS, power=Power.SIGN),

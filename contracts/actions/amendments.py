@@ -148,7 +148,7 @@ def refuse_amendment(*, actor: Actor, amendment: Amendment, reason: str) -> Amen
 
 @transaction.atomic
 def expire_amendment(*, amendment: Amendment) -> Amendment:
-    """Make a draft again of an amendment whose last day to sign has passed before the third signature. Idempotent."""
+    """Make a draft again of an amendment whose last day to sign has passed before the last signature. Idempotent."""
     transitions.lock(amendment.contract)
     amendment = read_locked(Amendment.objects.with_page(), amendment.pk)
     is_late = amendment.status == AmendmentStatus.SIGNING and amendment.document.has_expired

@@ -39,7 +39,7 @@ def issue_annex(actor: Actor, dialogue: ManagementDialogue, statement: Statement
 
 @transaction.atomic
 def sign_annex(*, actor: Actor, annex: AnnualAnnex, outside: Outside | None = None) -> AnnualAnnex:
-    """Sign the annual annex for one's party; with the third signature it is in force."""
+    """Sign the annual annex for one's party; with the last signature it is in force."""
     annex = _locked_annex(actor, annex, AnnexStatus.SIGNING)
     document = document_actions.sign_document(actor=actor, document=annex.document, outside=outside)
     if document.is_signed:

@@ -145,7 +145,7 @@ class Document(TenantModel, Job, TimeStamped):
         return next((item for item in self.awaited if item.organisation_id == actor.organisation_id), None)
 
     def awaits(self, actor: Actor) -> bool:
-        """The signature of the actor's organisation is awaited, and not hers only: she has given none for it."""
+        """The turn of the actor's organisation has come, and the signature that it lacks may be hers: she gave none."""
         own = [item for item in self.signature_list if item.organisation_id == actor.organisation_id]
         return self.place_for(actor) is not None and all(item.signer_id != actor.user_id for item in own)
 
