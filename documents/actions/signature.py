@@ -215,7 +215,7 @@ def remind_signatories(*, actor: Actor, document: Document) -> list[Signature]:
 def _send_reminders(actor: Actor, document: Document, rows: list[Signature]) -> None:
     """Send the mails, one a party, once the day is kept: a double click sends none twice.
 
-    Those that could not leave are due again. Raises DomainError then: nobody was reminded.
+    Those that could not leave are due again. Raises DomainError then, with the parties that were not reminded.
     """
     lost = [row for row in rows if not notifications.signature_reminder(row, actor.organisation_name)]
     if not lost:
@@ -225,7 +225,10 @@ def _send_reminders(actor: Actor, document: Document, rows: list[Signature]) -> 
         document.signatures.filter(organisation__in=parties, signed_at=None).update(reminded_on=None)
         for row in lost:
             audit.record(actor, "document.reminder_lost", document, after={"organisation": row.organisation_name})
-    raise DomainError("Le rappel n’est pas parti : la messagerie ne répond pas. Réessayez dans quelques minutes.")
+    whom = spoken_list([the(row.organisation_name) for row in lost])
+    raise DomainError(
+        f"Le rappel n’est pas parti pour {whom}\u00a0: la messagerie ne répond pas. Réessayez dans quelques minutes."
+    )
 
 
 def _locked(document: Document) -> Document:

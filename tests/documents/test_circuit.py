@@ -1,8 +1,10 @@
 """Signatures and what vouches for their time, as the portal keeps them."""
 
 from datetime import UTC, date, datetime, timedelta
+from smtplib import SMTPException
 
 import pytest
+from django.core.mail.backends.locmem import EmailBackend
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -221,6 +223,31 @@ def test_a_reminder_that_could_not_leave_says_so_and_may_be_sent_again(world, cl
     settings.EMAIL_BACKEND = working
     page = client.post(url, follow=True).text
     assert "Le rappel est envoyé." in page and "rappel envoyé le" in page and mailoutbox
+
+
+class Particular(EmailBackend):
+    """A mail server that refuses some addresses."""
+
+    refused: frozenset[str] = frozenset()
+
+    def send_messages(self, messages):
+        if self.refused.intersection(to for message in messages for to in message.to):
+            raise SMTPException
+        return super().send_messages(messages)
+
+
+def test_a_reminder_that_left_for_one_party_alone_names_the_other(
+    world, to_sign, settings, monkeypatch, django_capture_on_commit_callbacks
+):
+    west = world.west
+    settings.EMAIL_BACKEND = f"{__name__}.{Particular.__name__}"
+    people = west.fund.memberships.values_list("user__email", flat=True)
+    monkeypatch.setattr(Particular, "refused", frozenset(people))
+    told = pytest.raises(DomainError, match="pas parti pour la CPAM Ouest\u00a0:")
+    with told, django_capture_on_commit_callbacks(execute=True):
+        actions.remind_signatories(actor=west.coordinator.as_actor(), document=to_sign)
+    reminded = {row.organisation: row.reminded_on for row in read(to_sign).signature_list}
+    assert reminded == {west.cpts: None, west.ars: clock.today(), west.fund: None}
 
 
 def test_a_delegate_is_reminded_too(world, to_sign, mailoutbox):
