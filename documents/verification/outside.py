@@ -50,8 +50,9 @@ def accepted_signature(
     added = _added(document, upload.report)
     if added.field != signature.field_name:
         raise DomainError(
-            "La signature n’est pas dans l’emplacement de votre organisation : dans votre logiciel, cliquez sur cet "
-            "emplacement du document pour signer, sans en créer un autre.",
+            "La signature n’est pas dans l’emplacement de votre organisation, le premier qui est libre si elle en a "
+            "plusieurs : dans votre logiciel, cliquez sur cet emplacement du document pour signer, sans en créer un "
+            "autre.",
             FIELD,
         )
     if not upload.report.is_intact:

@@ -13,6 +13,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 
+from accounts.models import Organisation
 from core.errors import DomainError
 from core.models import AuditEvent
 from documents import actions, jobs, storage
@@ -22,7 +23,7 @@ from documents.signing.identities import SigningIdentity
 from documents.signing.keys import engine_signer
 from documents.verification.outside import read_upload
 from documents.verification.reader import verify_pdf
-from tests.documents.conftest import read
+from tests.documents.conftest import issue, read
 from tests.documents.stamping import made_certificate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("examined_at_hand")]
@@ -171,6 +172,18 @@ def test_what_is_not_our_file_and_one_signature_more_is_refused_with_what_to_do(
     assert caught.value.field == "file"
     document = read(started)
     assert document.file == started.file and not document.signature_list[1].signed_at
+
+
+def test_the_place_of_another_signatory_of_the_same_party_is_refused_and_the_right_one_named(world, own):
+    west = world.west
+    Organisation.objects.filter(pk=west.cpts.pk).update(signatory_count=2)
+    west.cpts.refresh_from_db()
+    document = actions.sign_document(actor=west.signing[1], document=issue(world))
+    base = storage.read(document.file)
+    with pytest.raises(DomainError, match="le premier qui est libre si elle en a plusieurs"):
+        bring_back(world, document, signed_elsewhere(base, own, field="signature_cpts_2"), position=0)
+    document = bring_back(world, document, signed_elsewhere(base, own, field="signature_cpts"), position=0)
+    assert [row.is_made_outside for row in document.signature_list] == [True, False, False, False]
 
 
 def test_the_first_signature_is_made_in_the_portal(world, to_sign, own):
