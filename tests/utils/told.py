@@ -1,7 +1,7 @@
 """A story told once for several tests, then undone."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,7 +28,7 @@ class Teller:
     def __init__(self):
         self.asked: dict[Path, set[str]] = {}  # by file
         self.next_file: Path | None = None
-        self.kept: tuple[str, SimpleNamespace, transaction.Atomic] | None = None
+        self.kept: tuple[str, SimpleNamespace, ExitStack] | None = None
 
     @contextmanager
     def telling(self, name: str, blocker) -> Iterator[SimpleNamespace]:
@@ -43,15 +43,15 @@ class Teller:
                 self._forget(name)
 
     def _keep(self, name: str) -> None:
-        held = transaction.atomic()
-        held.__enter__()
-        self.kept = (name, tell(name), held)
+        with ExitStack() as held:  # a story that fails leaves no transaction open behind it
+            held.enter_context(transaction.atomic())
+            self.kept = (name, tell(name), held.pop_all())
 
     def _forget(self, name: str) -> None:
         kept, _story, held = self.kept
         if kept == name:
             transaction.set_rollback(True)
-            held.__exit__(None, None, None)
+            held.close()
             self.kept = None
 
 
