@@ -1,0 +1,69 @@
+"""Who signs before whom: from the contract to all its documents (docs/adr/0015-circuit-de-signature.md)."""
+
+from datetime import date
+from itertools import chain
+
+import pytest
+from django.urls import reverse
+
+from contracts import actions
+from contracts.enums import SigningOrder
+from contracts.models import Contract
+from core import clock
+from core.enums import PARTIES
+from dialogues import actions as dialogue_actions
+from tests.contracts.conftest import consent_all
+from tests.contracts.test_views import edit_data, url
+from tests.utils import amendments, stories
+from tests.utils.reading import words
+
+pytestmark = pytest.mark.django_db
+ASKED = "Code de votre second facteur"
+
+
+@pytest.mark.parametrize("order", SigningOrder)
+def test_each_party_has_one_step_of_every_order(order):
+    assert sorted(chain.from_iterable(order.steps)) == sorted(PARTIES)
+
+
+def test_the_order_written_on_the_page_says_when_each_party_signs(world, client_of, draft):
+    west, coordinator = world.west, world.west.coordinator.as_actor()
+    sent = edit_data(draft, signing_order=SigningOrder.IN_TURN.value)
+    assert client_of(west.coordinator).post(url("contract_edit", draft), sent).status_code == 302
+    contract = actions.open_negotiation(actor=coordinator, contract=draft)
+    contract = actions.record_planning(actor=coordinator, contract=contract, closed_on=clock.today())
+    contract = consent_all(west, contract)
+    assert contract.document.order_words == "la CPTS Ouest, puis la CPAM Ouest, puis l’ARS Ouest"
+
+    last, address, home = client_of(west.ars_signatory), url("contract_sign", contract), reverse("dashboards:home")
+    page = words(last.get(address))
+    assert "Votre tour viendra" in page and ASKED not in page and address not in last.get(home).text
+    assert last.get(url("contract_sign_paper", contract)).url == address
+    for member in (west.president, west.fund_signatory):
+        actions.sign_contract(actor=member.as_actor(), contract=contract)
+    assert ASKED in words(last.get(address)) and address in last.get(home).text
+
+
+def test_another_order_binds_to_nothing_and_withdraws_no_consent(world, negotiated):
+    contract = actions.consent(actor=world.west.consenting[0], contract=negotiated)
+    actions.update_contract(
+        actor=world.west.fund_officer.as_actor(),
+        contract=contract,
+        version=contract.lock_version,
+        local_clauses=contract.local_clauses,
+        signing_order=SigningOrder.ARS_LAST,
+        member_count=contract.member_count,
+        missions=[(row.mission, row.planned_start) for row in contract.missions.all()],
+    )
+    assert contract.consents.filter(withdrawn_at=None).count() == 1
+
+
+def test_the_amendments_and_the_annexes_of_a_contract_are_signed_in_its_order(evaluated):
+    west, contract = evaluated.world.west, evaluated.contract
+    Contract.objects.filter(pk=contract.pk).update(signing_order=SigningOrder.ARS_LAST)
+    with stories.at(date(2026, 5, 4)):
+        amendment = amendments.consent_all(west, amendments.draft_amendment(west.coordinator, contract))
+        annex = dialogue_actions.refuse_annex(actor=west.signing[1], annex=contract.annexes.get(), reason="À revoir.")
+        annex = dialogue_actions.send_annex_again(actor=west.coordinator.as_actor(), annex=annex)
+    told = {document.order_words for document in (amendment.document, annex.document)}
+    assert told == {"la CPTS Ouest et la CPAM Ouest, puis l’ARS Ouest"}
