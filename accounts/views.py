@@ -70,7 +70,7 @@ def switch_organisation(request):
     if chosen is None:
         raise Http404
     request.session[SESSION_KEY] = str(chosen.pk)
-    messages.success(request, f"Vous agissez maintenant pour {chosen.organisation}.")
+    messages.success(request, f"Vous agissez maintenant pour {chosen.organisation.with_article}.")
     page = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
     return redirect(page if is_ours else settings.LOGIN_REDIRECT_URL)

@@ -8,6 +8,7 @@ from contracts.panels import short_code
 from core.dates import format_date
 from core.face import HistoryEntry, latest_first
 from core.models import TransitionLog
+from core.wording import the
 from documents.models import Signature
 
 # What ends a round of signature without effect, of a contract or of an amendment.
@@ -61,7 +62,7 @@ def _consents(consents: Iterable[Consent | AmendmentConsent]) -> list[HistoryEnt
         entries.append(HistoryEntry.of(consent, f"a consenti au contenu {short_code(consent.content_hash)}"))
         if consent.withdrawn_at:
             because = f"{consent.withdrawn_because[:1].upper()}{consent.withdrawn_because[1:]}."
-            what = f"a retiré le consentement de {consent.organisation_name}"
+            what = f"a retiré le consentement de {the(consent.organisation_name)}"
             entries.append(HistoryEntry(at=consent.withdrawn_at, who="Portail CPTS", what=what, comment=because))
     return entries
 

@@ -13,6 +13,7 @@ from tests.architecture.sources import Source, sources
 from tests.architecture.test_templates import templates, text_of
 
 PLAIN_SPACE = re.compile(r"""(?<=\S)[ ][:;?!»](?=$|[\s<.,)"'…«{])|«[ ]|[ ]»|(?<=\d)[ ][%€](?!})|^[ ][:;?!](?=\s)""")
+WITHOUT_ARTICLE = re.compile(r"\b(?:pour|de|à|par) {{ [\w.]*organisation(?:_name)? }}")
 NOT_READ = re.compile(r"{#.*?#}|<!--.*?-->|<style.*?</style>|<script.*?</script>", re.DOTALL)
 
 
@@ -35,6 +36,11 @@ def sentences_of(source: Source) -> list[str]:
 def test_a_template_holds_its_punctuation(name):
     text = NOT_READ.sub("", text_of(name))
     assert plain_spaces(text) == [] and "&nbsp;" not in text, "write the character U+00A0"
+
+
+@pytest.mark.parametrize("name", templates(".html", ".txt"))
+def test_a_sentence_names_an_organisation_with_its_article(name):
+    assert WITHOUT_ARTICLE.findall(text_of(name)) == [], "« pour la CPAM du Rhône »: write {{ organisation|the }}"
 
 
 def test_the_sentences_of_the_code_hold_their_punctuation():
