@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 
 from agreements.agreement import check_agreement
+from agreements.enums import MissionCode
 from agreements.models import (
     AgreementLine,
     AgreementMission,
@@ -69,8 +70,12 @@ class AgreementVersionAdmin(AuditedAdmin):
 
 @admin.register(NationalIndicator)
 class NationalIndicatorAdmin(AuditedAdmin):
-    list_display = ["code", "label", "mission_code", "direction", "owner"]
+    list_display = ["code", "label", "mission", "direction", "owner"]
     search_fields = ["code", "label"]
+
+    @admin.display(description="mission", ordering="mission_code")
+    def mission(self, indicator):
+        return dict(MissionCode.choices).get(indicator.mission_code, indicator.mission_code)
 
 
 @admin.register(Pass)

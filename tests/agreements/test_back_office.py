@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from agreements.enums import AmountKind
+from agreements.enums import AmountKind, MissionCode
 from agreements.models import AgreementVersion, NationalIndicator
 from tests.utils.reading import sent_from
 
@@ -35,6 +35,11 @@ def test_r2_a_correction_that_moves_money_between_lines_is_accepted(back_office,
     moved = {("QUALITY", 2): "9999.00", ("PREVENTION", 2): "15001.00"}
     assert corrected(back_office, version, moved).status_code == 302
     assert version.as_value().line("QUALITY", AmountKind.FIXED, 2).amount == 9999
+
+
+def test_the_list_of_national_indicators_names_their_mission(back_office):
+    page = back_office.get(reverse("admin:agreements_nationalindicator_changelist")).content.decode()
+    assert MissionCode.ACCESS_TO_CARE.label in page and MissionCode.ACCESS_TO_CARE.value not in page
 
 
 def test_what_was_typed_on_a_row_deleted_meanwhile_is_shown_with_the_rows_inside_its_page(back_office, version):
