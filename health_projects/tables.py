@@ -16,7 +16,13 @@ class DayColumn(DateColumn):
 class ProjectTable(BaseTable):
     """The projects of many CPTS, for those who decide or follow."""
 
-    cpts = LinkColumn("health_projects:project_detail", args=[A("pk")], verbose_name="CPTS", accessor="cpts__name")
+    cpts = LinkColumn(
+        "health_projects:project_detail",
+        args=[A("pk")],
+        verbose_name="CPTS",
+        accessor="cpts__name",
+        attrs={"td": {"class": "wide"}},
+    )
     version_number = IntegerColumn(verbose_name="version")
     status = StatusColumn(verbose_name="état")
     commune_count = IntegerColumn(verbose_name="communes")
