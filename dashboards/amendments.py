@@ -42,7 +42,7 @@ def _item(actor: Actor, amendment: Amendment) -> Waiting | None:
             text = f"Relire l’{amendment.label[0].lower()}{amendment.label[1:]} et consentir à son contenu"
             return _of(amendment, text, "Relire et consentir", "amendment_detail")
         case AmendmentStatus.SIGNING if may(actor, Act.SIGN) and amendment.awaits_my_signature:
-            if amendment.document.is_ready:
+            if amendment.document.is_ready and not amendment.document.has_expired:
                 text = f"Signer l’{amendment.label[0].lower()}{amendment.label[1:]}"
                 return _of(amendment, text, "Lire et signer", "amendment_sign")
     return None

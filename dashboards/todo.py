@@ -226,7 +226,7 @@ def of_contract(actor: Actor, contract: Contract) -> Iterator[Waiting]:
         case ContractStatus.NEGOTIATION:
             yield from _negotiating(actor, contract)
         case ContractStatus.SIGNING if may(actor, Act.SIGN) and contract.awaits_my_signature:
-            if contract.document.is_ready:
+            if contract.document.is_ready and not contract.document.has_expired:
                 detail = f"Contenu convenu le {format_date(contract.agreed_on)}"
                 yield of_dossier(contract, "Signer le contrat", "Lire et signer", "contract_sign", detail=detail)
 

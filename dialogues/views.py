@@ -30,6 +30,7 @@ from dialogues.forms import ConveneAgainForm, ConveneForm, HoldForm, MinutesForm
 from dialogues.models import AnnualAnnex, ManagementDialogue
 from dialogues.rules import agenda_of
 from dialogues.tables import BY_THEMSELVES, DialogueTable
+from documents.models import Document
 from documents.panels import signature_lines
 from documents.permissions import check_may_sign
 from documents.signing_pages import outside_context, outside_form, paper_form, signing_form, submit_outside
@@ -207,25 +208,32 @@ def annex_detail(request, pk, template_name="dialogues/annex_detail.html"):
 @http_methods("GET", "POST")
 def annex_sign_outside(request, pk, template_name="dialogues/annex_sign_outside.html"):
     """Sign with a certificate of one's own: download, sign elsewhere, bring back."""
-    return _sign_out_of_the_portal(request, pk, outside_form, template_name)
+    return _sign_out_of_the_portal(request, pk, outside_form, Document.awaits, template_name)
 
 
 @http_methods("GET", "POST")
 def annex_sign_paper(request, pk, template_name="dialogues/annex_sign_paper.html"):
     """Sign by hand: print, sign, scan, bring back."""
-    return _sign_out_of_the_portal(request, pk, paper_form, template_name)
+    return _sign_out_of_the_portal(request, pk, paper_form, Document.place_for, template_name)
 
 
-def _sign_out_of_the_portal(request, pk, form_of: Callable, template_name: str):
+def _sign_out_of_the_portal(request, pk, form_of: Callable, awaits: Callable, template_name: str):
+    """`awaits` tells whether the document waits for what is brought: a paper may be that of a colleague's hand."""
     annex = annex_of(request, pk)
     require_that(check_may_sign, request.actor)
-    if request.method == "GET" and not panels.can_sign(request.actor, annex):
-        return redirect("dialogues:annex_detail", pk)
+    if request.method == "GET" and not awaits(annex.document, request.actor):
+        return _lead_back(request, annex)
     form = form_of(request, annex.document)
     if signed := submit_outside(request, form, actions.sign_annex, annex=annex):
         messages.success(request, panels.signed_words(signed))
         return redirect("dialogues:annex_detail", pk)
     return show(request, template_name, {"annex": annex, **outside_context(form)})
+
+
+def _lead_back(request, annex: AnnualAnnex):
+    """Lead back who comes too early, or once it is signed: the page says whose signature is awaited."""
+    messages.warning(request, "L’annexe n’attend pas votre signature pour le moment.")
+    return redirect("dialogues:annex_detail", annex.pk)
 
 
 @http_methods("GET", "POST")
@@ -251,7 +259,7 @@ def annex_sign(request, pk, template_name="dialogues/annex_sign.html"):
     annex = annex_of(request, pk)
     require_that(check_may_sign, request.actor)
     if request.method == "GET" and not panels.can_sign(request.actor, annex):
-        return redirect("dialogues:annex_detail", pk)
+        return _lead_back(request, annex)
     form = signing_form(request, annex.document)
     if request.method == "POST" and form.is_valid():
         form.save()

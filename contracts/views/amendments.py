@@ -15,6 +15,7 @@ from contracts.models import Amendment, Contract
 from contracts.views.reasons import act_with_reason
 from core import clock
 from core.http import attempt, http_methods, posted, require, require_that, show, submit_form
+from documents.models import Document
 from documents.permissions import check_may_sign
 from documents.signing_pages import outside_context, outside_form, paper_form, signing_form, submit_outside
 
@@ -102,23 +103,24 @@ def amendment_sign(request, pk, template_name="contracts/amendment_sign.html"):
 @http_methods("GET", "POST")
 def amendment_sign_outside(request, pk, template_name="contracts/amendment_sign_outside.html"):
     """Sign with a certificate of one's own: download, sign elsewhere, bring back."""
-    return _sign_out_of_the_portal(request, pk, outside_form, template_name)
+    return _sign_out_of_the_portal(request, pk, outside_form, Document.awaits, template_name)
 
 
 @http_methods("GET", "POST")
 def amendment_sign_paper(request, pk, template_name="contracts/amendment_sign_paper.html"):
     """Sign by hand: print, sign, scan, bring back."""
-    return _sign_out_of_the_portal(request, pk, paper_form, template_name)
+    return _sign_out_of_the_portal(request, pk, paper_form, Document.place_for, template_name)
 
 
-def _sign_out_of_the_portal(request, pk, form_of: Callable, template_name: str):
+def _sign_out_of_the_portal(request, pk, form_of: Callable, awaits: Callable, template_name: str):
+    """`awaits` tells whether the document waits for what is brought: a paper may be that of a colleague's hand."""
     amendment = _amendment(request, pk)
     require(permissions.is_party(request.actor, amendment.contract))
     require_that(check_may_sign, request.actor)
     is_possible = permissions.can_sign_amendment(request.actor, amendment)
     if amendment.document is None or (request.method == "GET" and not is_possible):
         return _lead_back(request, amendment)
-    if request.method == "GET" and not amendment.document.awaits(request.actor):
+    if request.method == "GET" and not awaits(amendment.document, request.actor):
         return redirect("contracts:amendment_sign", pk)  # which says why
     form = form_of(request, amendment.document)
     if signed := submit_outside(request, form, actions.sign_amendment, amendment=amendment):

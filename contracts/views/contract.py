@@ -224,23 +224,24 @@ def contract_sign(request, pk, template_name="contracts/contract_sign.html"):
 @http_methods("GET", "POST")
 def contract_sign_outside(request, pk, template_name="contracts/contract_sign_outside.html"):
     """Sign with a certificate of one's own: download, sign elsewhere, bring back."""
-    return _sign_out_of_the_portal(request, pk, outside_form, template_name)
+    return _sign_out_of_the_portal(request, pk, outside_form, Document.awaits, template_name)
 
 
 @http_methods("GET", "POST")
 def contract_sign_paper(request, pk, template_name="contracts/contract_sign_paper.html"):
     """Sign by hand: print, sign, scan, bring back."""
-    return _sign_out_of_the_portal(request, pk, paper_form, template_name)
+    return _sign_out_of_the_portal(request, pk, paper_form, Document.place_for, template_name)
 
 
-def _sign_out_of_the_portal(request, pk, form_of: Callable, template_name: str):
+def _sign_out_of_the_portal(request, pk, form_of: Callable, awaits: Callable, template_name: str):
+    """`awaits` tells whether the document waits for what is brought: a paper may be that of a colleague's hand."""
     contract = _contract(request, pk)
     require(permissions.is_party(request.actor, contract))
     require_that(check_may_sign, request.actor)
     is_possible = permissions.can_sign(request.actor, contract)
     if contract.document is None or (request.method == "GET" and not is_possible):
         return _lead_back(request, contract)
-    if request.method == "GET" and not contract.document.awaits(request.actor):
+    if request.method == "GET" and not awaits(contract.document, request.actor):
         return redirect("contracts:contract_sign", pk)  # which says why
     form = form_of(request, contract.document)
     if signed := submit_outside(request, form, actions.sign_contract, contract=contract):
