@@ -7,11 +7,9 @@ from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from accounts import notifications
+from accounts import notifications, rules
 from accounts.enums import ROLES_OF, DelegationState, Power
 from accounts.models import Delegation, Invitation, Membership, Organisation, User
 from accounts.permissions import (
@@ -111,10 +109,7 @@ def accept_invitation(*, token: str, first_name: str, last_name: str, job_title:
     if invitation.is_for_an_account:
         raise DomainError("Cette adresse a déjà un compte : connectez-vous, puis ouvrez de nouveau ce lien.")
     user = User(email=invitation.email, first_name=first_name, last_name=last_name, job_title=job_title)
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise DomainError(" ".join(error.messages), field="password") from error
+    rules.check_password(password, user)
     user.set_password(password)
     user.save()
     return _join(invitation, user)
@@ -168,7 +163,9 @@ def grant_delegation(
     Organisation.objects.select_for_update(no_key=True).get(pk=actor.organisation_id)
     grantor = Membership.objects.active().get(user=actor.user_id, organisation=actor.organisation_id)
     _check_grantee(actor, grantee, power)
-    _check_days(deed_on, starts_on, ends_on)
+    rules.check_deed_day(deed_on, today=clock.today())
+    rules.check_first_day(starts_on, today=clock.today())
+    rules.check_last_day(ends_on, starts_on=starts_on)
     same = Delegation.objects.filter(grantor=grantor, grantee=grantee, power=power, ended_at__isnull=True)
     if any(row.state != DelegationState.OVER for row in same):
         raise DomainError("Cette personne a déjà cette délégation : mettez-y fin d’abord.", field="grantee")
@@ -197,18 +194,6 @@ def _check_grantee(actor: Actor, grantee: Membership, power: Power) -> None:
     if place is None or place.role not in roles:
         who = spoken_list(sorted(role.label for role in roles))
         raise DomainError(f"Ce pouvoir se délègue, dans votre organisation, à ces rôles : {who}.", field="grantee")
-
-
-def _check_days(deed_on: date, starts_on: date, ends_on: date | None) -> None:
-    today = clock.today()
-    if deed_on > today:
-        raise DomainError("L’acte ne peut pas porter une date à venir.", field="deed_on")
-    if starts_on < today:
-        raise DomainError(
-            "Une délégation ne vaut pas pour le passé : choisissez aujourd’hui ou plus tard.", "starts_on"
-        )
-    if ends_on and ends_on < starts_on:
-        raise DomainError("La fin de la délégation précède son début.", field="ends_on")
 
 
 @transaction.atomic

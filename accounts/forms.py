@@ -1,6 +1,7 @@
 """Forms of the accounts room."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordForm, ResetPasswordKeyForm
 from allauth.core.internal.cryptokit import normalize_user_code
@@ -19,7 +20,9 @@ from allauth.mfa.webauthn.internal.auth import clear_state
 from django import forms
 from django.core.cache import cache
 
+from accounts.models import User
 from accounts.passkeys import UNREADABLE
+from accounts.rules import check_password
 from core.enums import Role
 from core.forms import CrispyMixin
 
@@ -51,6 +54,16 @@ class AcceptInvitationForm(CrispyMixin, forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text="Quinze caractères au moins, pas seulement des chiffres ; une phrase convient bien.",
     )
+
+    def __init__(self, *args, email: str, **kwargs):
+        self.email = email
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        names = {name: cleaned.get(name, "") for name in ("first_name", "last_name")}
+        self.hear(check_password, cleaned.get("password"), User(email=self.email, **names), of=["password"])
+        return cleaned
 
 
 SERVED = "Ce code a déjà servi\u00a0: prenez le suivant. L’application en montre un nouveau toutes les trente secondes."

@@ -57,7 +57,7 @@ def invitation_accept(request, token, template_name="accounts/invitation_accept.
     invitation = Invitation.objects.open().select_related("organisation").filter(token=token).first()
     if invitation is None:
         return show(request, "accounts/invitation_closed.html", {}, status=404)
-    form = AcceptInvitationForm(posted(request))
+    form = AcceptInvitationForm(posted(request), email=invitation.email)
     if request.method == "POST" and accepted(request, token, form):
         return redirect(settings.LOGIN_REDIRECT_URL)
     return show(request, template_name, {"invitation": invitation, "form": form})

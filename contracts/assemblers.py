@@ -125,6 +125,17 @@ class CutMission:
     variable_amount: Decimal
 
 
+def check_crisis_day(contract: Contract, declared_on: date) -> None:
+    """R10: refuse a crisis declared outside of a signed contract, to come, or that its agreement does not fund."""
+    rules.check_crisis(
+        contract.agreement_in(contract.year_on(declared_on)).as_value(),
+        declared_on=declared_on,
+        signed_on=contract.signed_on,
+        ends_on=contract.ends_on,
+        today=clock.today(),
+    )
+
+
 def ending_periods() -> rules.EndingPeriods:
     """R19: return the notice and observation periods of this portal, by analogy with other contracts."""
     return rules.EndingPeriods(

@@ -1,14 +1,16 @@
 """Forms of the contracts room: they read what is typed, the actions decide."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from contracts import clauses, rules
-from contracts.assemblers import CutMission
-from contracts.enums import SigningOrder, TerminationGround
+from contracts.amending import AmendmentValues
+from contracts.assemblers import CutMission, check_crisis_day, ending_periods
+from contracts.enums import ContractStatus, SigningOrder, TerminationGround
+from contracts.models import Contract
 from core import clock
 from core.dates import format_date
 from core.form_fields import DecimalFrField, FrenchDateField
@@ -134,9 +136,16 @@ class CrisisForm(ActionForm):
     )
     declared_on = FrenchDateField(label="déclarée le")
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, contract: Contract, **kwargs):
+        self.contract = contract
         super().__init__(*args, **kwargs)
         self.fields["declared_on"].initial = clock.today()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.contract.status == ContractStatus.ACTIVE:
+            self.hear(check_crisis_day, self.contract, cleaned.get("declared_on"), of=["declared_on"])
+        return cleaned
 
 
 class TerminationForm(ActionForm):
@@ -159,13 +168,35 @@ class TerminationForm(ActionForm):
         help_text="Les trois parties la lisent, dans le message qui les prévient et dans l’historique.",
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, contract: Contract, **kwargs):
+        self.contract = contract
         super().__init__(*args, **kwargs)
         grounds = rules.GROUNDS_OF.get(self.actor.side, ())
         self.fields["ground"].choices = [("", "Choisissez"), *((ground.value, ground.label) for ground in grounds)]
         self.fields["notified_on"].initial = clock.today()
         if TerminationGround.BREACH not in grounds:
             del self.fields["formal_notice_on"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.contract.status == ContractStatus.ACTIVE and cleaned.get("ground"):
+            self._check_with_the_rest(cleaned)
+        return cleaned
+
+    def _check_with_the_rest(self, cleaned: dict[str, Any]) -> None:
+        """Ask what the action will ask (R19), of the days that are readable."""
+        signed_on, periods, today = self.contract.signed_on, ending_periods(), clock.today()
+        ending = rules.Ending(
+            side=self.actor.side,
+            ground=TerminationGround(cleaned["ground"]),
+            notified_on=cleaned.get("notified_on") or today,  # unreadable, it is refused already
+            effective_on=cleaned.get("effective_on"),
+            formal_notice_on=cleaned.get("formal_notice_on"),
+        )
+        self.hear(rules.check_notification, ending, signed_on=signed_on, today=today)
+        self.hear(rules.check_formal_notice, ending, signed_on=signed_on, periods=periods, of=["formal_notice_on"])
+        term = {"signed_on": signed_on, "ends_on": self.contract.ends_on, "today": today, "periods": periods}
+        self.hear(rules.check_effective_day, ending, **term, of=["notified_on", "effective_on"])
 
 
 class RatesForm(ReadValuesMixin, ActionForm):
@@ -196,7 +227,7 @@ class AmendmentForm(CrispyMixin, StaleFormMixin, forms.Form):
     """What an amendment changes, and from when. `cleaned_data` is what the actions take.
 
     `years` are those to come with their first days, `versions` the later national agreements, `added` and `dropped`
-    the missions that may join or leave, by code.
+    the missions that may join or leave, by code; `terms_of` puts what is written beside what the contract says.
     """
 
     keeps_version = True
@@ -229,7 +260,17 @@ class AmendmentForm(CrispyMixin, StaleFormMixin, forms.Form):
         label="Mettre à jour le nom et le siège des parties, d’après leur fiche", required=False
     )
 
-    def __init__(self, *args, years, versions, added, dropped, **kwargs):
+    def __init__(
+        self,
+        *args,
+        terms_of: Callable[[AmendmentValues], rules.AmendedTerms],
+        years,
+        versions,
+        added,
+        dropped,
+        **kwargs,
+    ):
+        self.terms_of = terms_of
         self.versions = {version.code: version for version in versions}
         self.added, self.dropped = added, dropped
         super().__init__(*args, **kwargs)
@@ -271,6 +312,22 @@ class AmendmentForm(CrispyMixin, StaleFormMixin, forms.Form):
             "rewrites_clauses": cleaned.get("rewrites_clauses", False),
             "local_clauses": cleaned.get("local_clauses", ""),
         }
+        self._check_with_the_rest(values)
         if version := cleaned.get("version") or self.current_version:
             values["version"] = int(version)
         return values
+
+    def _check_with_the_rest(self, values: AmendmentValues) -> None:
+        """Ask what the action will ask: whoever corrects a field reads at once what to correct in the others."""
+        terms = self.terms_of(values)
+        size = ("new_size", "new_population", "agreement_version")
+        boxes = [name for name in self.fields if name.startswith(("add_", "drop_"))]
+        self.hear(clauses.refuse_mentions, values["local_clauses"], field="local_clauses", of=["rewrites_clauses"])
+        self.hear(rules.check_effect, terms, of=["takes_effect_year", "rewrites_clauses", *size, *boxes])
+        self.hear(rules.check_amended_clauses, terms, of=["local_clauses"])
+        self.hear(rules.check_amended_size, terms, of=["takes_effect_year", *size])
+        for code in terms.added:
+            self.hear(rules.check_added_mission, terms, code, of=["agreement_version", f"start_{code}"])
+        for code in terms.dropped:
+            self.hear(rules.check_dropped_mission, terms, code, of=["agreement_version"])
+        self.hear(rules.check_core_missions, terms, of=["agreement_version", *boxes])

@@ -1,6 +1,6 @@
 """Forms: errors that say what is expected, nothing typed is lost, nobody overwrites unknowingly."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -62,12 +62,18 @@ class CrispyMixin:
             return
         self.add_error(error.field if error.field in self.fields else None, error.message)
 
-    def hear(self, check: Callable, *arguments, **fields) -> None:
-        """Ask a rule of the domain while the form is read: its refusal is told with those of the other fields."""
+    def hear(self, check: Callable, *arguments, of: Collection[str] = (), **fields) -> None:
+        """Ask a rule of the domain while the form is read: its refusal is told with those of the other fields.
+
+        `of` are the fields that the rule reads: it is asked once each of them can be read. A field is told one thing.
+        """
+        if any(name in self.errors for name in of):
+            return
         try:
             check(*arguments, **fields)
         except DomainError as error:
-            self.add_domain_error(error)
+            if error.field not in self.errors:
+                self.add_domain_error(error)
 
 
 def speak_as_the_house(field: forms.Field) -> None:

@@ -69,7 +69,10 @@ def contract_end(request, pk, template_name="dashboards/contract_end.html"):
     is_sent = request.method == "POST"
     context = end_context(contract, request.POST if is_sent else request.GET)
     form = TerminationForm(
-        request.POST if is_sent else None, actor=request.actor, initial={"effective_on": context["day"]}
+        request.POST if is_sent else None,
+        actor=request.actor,
+        contract=contract,
+        initial={"effective_on": context["day"]},
     )
     success = "La fin du contrat est notifiée. Les trois parties sont prévenues."
     if is_sent and submit_form(request, form, actions.notify_termination, contract=contract, success=success):

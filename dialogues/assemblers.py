@@ -1,6 +1,6 @@
 """What the three parties approve, what is still missing, and the data of the minutes and of the annex."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -9,8 +9,10 @@ from agreements.enums import MissionCode
 from agreements.explanations import payment_label
 from contracts.models import DURATION_YEARS, Contract, ContractYear
 from contracts.payload import programme_pages
+from core import clock
 from core.dates import format_date
 from core.enums import PARTIES
+from core.errors import DomainError
 from core.fingerprints import fingerprint
 from core.money import format_euros
 from core.values import percent_fr
@@ -118,6 +120,22 @@ def standing_approvals(dialogue: ManagementDialogue, current: str = "") -> list[
     if approvals and not current:
         current = approval_hash(dialogue)
     return [approval for approval in approvals if approval.content_hash == current]
+
+
+def check_mission_start(dialogue: ManagementDialogue, starts_on: date | None) -> None:
+    """R4: refuse a mission that starts before the first day of the running contract year, or after its end."""
+    if starts_on is None:
+        return
+    if dialogue.kind != DialogueKind.MISSION_START:
+        raise DomainError("Seul le dialogue de démarrage d’une mission fixe son premier jour (R4).")
+    contract = dialogue.contract
+    if starts_on < contract.anniversary(contract.year_on(clock.today()) - 1):
+        raise DomainError(
+            "Une mission ne démarre pas avant le premier jour de l’année contractuelle en cours (R4).",
+            field="mission_starts_on",
+        )
+    if starts_on >= contract.ends_on:
+        raise DomainError("Cette date est après la fin du contrat.", field="mission_starts_on")
 
 
 def missing_items(dialogue: ManagementDialogue) -> list[Lack]:

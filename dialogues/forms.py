@@ -1,14 +1,19 @@
 """Forms of the dialogues room."""
 
+from typing import Any
+
 from django import forms
 
 from contracts.models import ContractYear
+from core import clock
 from core.dates import format_date
 from core.form_fields import FrenchDateField
 from core.forms import ActionForm, ReadValuesMixin, StaleFormMixin
 from core.wording import counted
+from dialogues.assemblers import check_mission_start
 from dialogues.enums import DialogueKind
 from dialogues.models import ManagementDialogue
+from dialogues.rules import check_convened_for, check_held_on
 
 MEMBERS_HELP = (
     "Professionnels et structures qui ont expressément adhéré ; à la plus grande taille, leur nombre décide de la "
@@ -23,6 +28,11 @@ class ConveneForm(ActionForm):
     convened_for = FrenchDateField(label="date du dialogue")
     place = forms.CharField(label="lieu ou lien de visioconférence", max_length=200, required=False)
     agenda = forms.CharField(label="ordre du jour", widget=forms.Textarea(attrs={"rows": 9}))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        self.hear(check_convened_for, cleaned.get("convened_for"), today=clock.today(), of=["convened_for"])
+        return cleaned
 
 
 class ConveneAgainForm(ReadValuesMixin, ConveneForm):
@@ -44,6 +54,16 @@ class HoldForm(ActionForm):
         help_text="Une personne par ligne, avec sa partie.",
     )
 
+    def __init__(self, *args, dialogue: ManagementDialogue, **kwargs):
+        self.dialogue = dialogue
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        window = {"kind": self.dialogue.kind, "window_opens_on": self.dialogue.window_opens_on}
+        self.hear(check_held_on, cleaned.get("held_on"), **window, today=clock.today(), of=["held_on"])
+        return cleaned
+
 
 class MinutesForm(StaleFormMixin, ActionForm):
     """What was said and decided; someone else's save is told and shown beside one's own text."""
@@ -59,6 +79,7 @@ class MinutesForm(StaleFormMixin, ActionForm):
     members = forms.IntegerField(label="adhérents", min_value=0, max_value=100_000, required=False)
 
     def __init__(self, *args, dialogue: ManagementDialogue, following: ContractYear | None = None, **kwargs):
+        self.dialogue = dialogue
         names = ("minutes", "decisions", "mission_starts_on", "new_size", "members")
         values = {name: getattr(dialogue, name) for name in names}
         super().__init__(*args, current_version=dialogue.lock_version, current_values=values, initial=values, **kwargs)
@@ -79,6 +100,11 @@ class MinutesForm(StaleFormMixin, ActionForm):
         field = self.fields["members"]
         field.label = f"Adhérents au {format_date(year.starts_on)}, premier jour de l’année {year.number}"
         field.help_text = f"{MEMBERS_HELP} Le dernier nombre connu est de {counted(year.members, 'adhérent')}."
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        self.hear(check_mission_start, self.dialogue, cleaned.get("mission_starts_on"), of=["mission_starts_on"])
+        return cleaned
 
     def clean_version(self) -> int:
         return int(self.cleaned_data["version"] or 0)

@@ -1,9 +1,11 @@
 """What a dialogue is made of (R16): pure."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from core.dates import format_date
+from core.errors import DomainError
 from dialogues.enums import DialogueKind
 
 ANNOUNCED_MONTHS = 2  # an annual dialogue is on the calendar this long before its anniversary (decision)
@@ -53,3 +55,17 @@ def convening_words(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     if after["agenda"].split() != before["agenda"].split():  # a browser ends its lines otherwise
         told.append("Ordre du jour modifié.")
     return " ".join(told)
+
+
+def check_convened_for(day: date, *, today: date) -> None:
+    """Refuse to convene the parties for a day already past."""
+    if day < today:
+        raise DomainError("On ne convoque pas à une date passée : notez plutôt la tenue.", field="convened_for")
+
+
+def check_held_on(day: date, *, kind: DialogueKind, window_opens_on: date | None, today: date) -> None:
+    """R16: refuse a dialogue held in the future, or an annual one before its window opens."""
+    if day > today:
+        raise DomainError("Un dialogue ne peut pas être tenu dans l’avenir.", field="held_on")
+    if kind == DialogueKind.ANNUAL and window_opens_on and day < window_opens_on:
+        raise DomainError("Le dialogue annuel se tient à partir de la date anniversaire (R16).", field="held_on")

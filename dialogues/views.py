@@ -119,7 +119,8 @@ def extraordinary_create(request, pk, template_name="dialogues/extraordinary_cre
 def dialogue_hold(request, pk, template_name="dialogues/dialogue_form.html"):
     dialogue = dialogue_of(request, pk)
     require(may(request.actor, Act.PREPARE_DIALOGUE))
-    form = HoldForm(posted(request), initial={"held_on": min(dialogue.convened_for or clock.today(), clock.today())})
+    held_on = min(dialogue.convened_for or clock.today(), clock.today())
+    form = HoldForm(posted(request), dialogue=dialogue, initial={"held_on": held_on})
     if request.method == "POST" and submit_form(
         request, form, actions.hold, dialogue=dialogue, success="La tenue du dialogue est notée."
     ):

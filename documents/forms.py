@@ -10,7 +10,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.text import capfirst
 
-from accounts import passkeys
+from accounts import passkeys, rules
 from accounts.enums import Power
 from accounts.forms import CodeAgainForm
 from accounts.models import MOST_SIGNATORIES, Membership
@@ -248,6 +248,14 @@ class DelegationForm(ActionForm):
         others = Membership.objects.visible_to(self.actor).active().exclude(user=self.actor.user_id)
         self.fields["grantee"].queryset = others.filter(role__in=roles).select_related("user", "organisation")
         self.fields["power"].choices = [(power.value, capfirst(power.label)) for power in given]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned, today = super().clean(), clock.today()
+        deed_on, starts_on, ends_on = map(cleaned.get, ("deed_on", "starts_on", "ends_on"))
+        self.hear(rules.check_deed_day, deed_on, today=today, of=["deed_on"])
+        self.hear(rules.check_first_day, starts_on, today=today, of=["starts_on"])
+        self.hear(rules.check_last_day, ends_on, starts_on=starts_on, of=["starts_on", "ends_on"])
+        return cleaned
 
     def clean_copy(self) -> tuple[str, bytes]:
         file = self.cleaned_data["copy"]

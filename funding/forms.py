@@ -1,17 +1,33 @@
 """Forms of the funding room."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
 
 from core import clock
 from core.form_fields import FrenchDateField, MoneyField
 from core.forms import ActionForm, ReadValuesMixin
+from funding.models import Payment
+from funding.rules import check_paid_on
 
 
 class PayForm(ActionForm):
-    """When a payment was made, under which reference."""
+    """When `payments` were made, under which reference."""
 
     paid_on = FrenchDateField(label="date du virement")
     reference = forms.CharField(label="référence du virement", max_length=60)
+
+    def __init__(self, *args, payments: Iterable[Payment], **kwargs):
+        self.payments = payments
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for payment in self.payments:
+            days = {"ordered_on": payment.ordered_on, "today": clock.today()}
+            self.hear(check_paid_on, cleaned.get("paid_on"), **days, of=["paid_on"])
+        return cleaned
 
 
 class PayOrderForm(PayForm):

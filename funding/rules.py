@@ -1,10 +1,12 @@
-"""How sums paid in excess are deducted from later payments (R18). Pure."""
+"""When a payment is made; how sums paid in excess are deducted from later ones (R18). Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+from core.errors import DomainError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,3 +44,11 @@ def plan_deductions(balances: Iterable[Balance]) -> list[DeductionPlan]:
             left[target.key] -= amount
             plans.append(DeductionPlan(source=source.key, target=target.key, amount=amount))
     return plans
+
+
+def check_paid_on(paid_on: date, *, ordered_on: date | None, today: date) -> None:
+    """Refuse a payment made in the future, or before it was ordered."""
+    if paid_on > today:
+        raise DomainError("Un paiement ne peut pas être daté de l’avenir.", field="paid_on")
+    if ordered_on and paid_on < ordered_on:
+        raise DomainError("Le paiement ne peut pas précéder son ordonnancement.", field="paid_on")

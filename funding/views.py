@@ -89,7 +89,7 @@ def payment_pay(request, pk, template_name="funding/payment_form.html"):
     require(may(request.actor, Act.PAY))
     if away := not_open(request, payment, "can_pay"):
         return away
-    form = PayForm(posted(request), actor=request.actor, initial={"paid_on": clock.today()})
+    form = PayForm(posted(request), actor=request.actor, payments=[payment], initial={"paid_on": clock.today()})
     if request.method == "POST" and submit_form(
         request, form, actions.pay_payment, payment=payment, success="Le paiement est enregistré."
     ):
@@ -178,7 +178,8 @@ def order_pay(request, pk, template_name="funding/order_pay.html"):
         messages.info(request, f"{order} : tous ses versements sont déjà payés ou annulés.")
         return redirect("funding:order_detail", pk)
     total = sum((payment.net_amount for payment in payments), Decimal(0))
-    form = PayOrderForm(posted(request), actor=request.actor, initial={"paid_on": clock.today(), "seen_total": total})
+    initial = {"paid_on": clock.today(), "seen_total": total}
+    form = PayOrderForm(posted(request), actor=request.actor, payments=payments, initial=initial)
     if request.method == "POST" and submit_form(
         request, form, actions.pay_order, order=order, success="Les paiements sont enregistrés."
     ):

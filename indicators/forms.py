@@ -12,7 +12,7 @@ from core.face import Difference
 from core.form_fields import DecimalFrField, DocumentField, FilesField, FrenchDateField, MoneyField
 from core.forms import ActionForm, StaleFormMixin
 from indicators import rules
-from indicators.assemblers import definition_of
+from indicators.assemblers import check_period_of, check_value_of, definition_of
 from indicators.enums import Nature, Settlement, Usage
 from indicators.levels import BLANK_LEVELS, LevelForm, LevelFormSet, level_line
 from indicators.models import Indicator, IndicatorValue, MissionAction, ProgrammeMission
@@ -222,6 +222,7 @@ class ValueForm(VersionedForm):
     )
 
     def __init__(self, *args, indicator: Indicator, **kwargs):
+        self.indicator = indicator
         super().__init__(*args, **kwargs)
         del self.fields["number" if indicator.is_achieved_or_not else "achieved"]
         if indicator.unit and "number" in self.fields:
@@ -229,9 +230,10 @@ class ValueForm(VersionedForm):
 
     def clean(self):
         cleaned = super().clean()
-        start, end = cleaned.get("period_start"), cleaned.get("period_end")
-        if start and end and end < start:
-            self.add_error("period_end", "La fin de la période précède son début.")
+        told = "achieved" if self.indicator.is_achieved_or_not else "number"
+        self.hear(check_value_of, self.indicator, cleaned.get("number"), cleaned.get("achieved"), of=[told])
+        days = ("period_start", "period_end")
+        self.hear(check_period_of, self.indicator, *map(cleaned.get, days), of=days)
         return cleaned
 
     @staticmethod
@@ -302,3 +304,12 @@ class SettlementForm(VersionedForm):
         required=False,
         help_text="Obligatoire pour neutraliser ou retenir : il est imprimé dans l’annexe annuelle.",
     )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        settlement = cleaned.get("settlement", "")
+        self.hear(
+            rules.check_retained, settlement, cleaned.get("retained_amount"), of=["settlement", "retained_amount"]
+        )
+        self.hear(rules.check_reason, settlement, cleaned.get("reason", ""), of=["settlement"])
+        return cleaned

@@ -16,7 +16,7 @@ from agreements.scales import (
 from core.dates import add_months, format_date
 from core.enums import PARTIES, Side
 from core.errors import DomainError, NotAllowed
-from indicators.enums import Usage
+from indicators.enums import Settlement, Usage
 
 FIELDS = {"amount": "maximum_amount", "value": "number", "retained": "retained_amount"}
 """How the refusals of R13 name their field, and how the pages do."""
@@ -96,6 +96,20 @@ def check_period(
         raise DomainError(f"Cette période commence après {spoken}.", "period_start")
     if period_end > today:
         raise DomainError("Cette période n’est pas terminée : indiquez un dernier jour déjà passé.", "period_end")
+
+
+def check_retained(settlement: str, retained_amount: Decimal | None) -> None:
+    """R13e: refuse a decision without its euros, or euros without their decision."""
+    if settlement == Settlement.RETAINED and retained_amount is None:
+        raise DomainError("Indiquez le montant retenu.", "retained_amount")
+    if settlement == Settlement.NONE and retained_amount is not None:
+        raise DomainError("Choisissez « Montant retenu » ou laissez le montant vide.", "retained_amount")
+
+
+def check_reason(settlement: str, reason: str) -> None:
+    """R13e: refuse a decision without its reason."""
+    if settlement != Settlement.NONE and not reason.strip():
+        raise DomainError("Neutraliser ou retenir un indicateur demande un motif.", "reason")
 
 
 def check_settlement(variable_part: Decimal, indicators: Sequence[IndicatorInput], decided: IndicatorInput) -> None:

@@ -17,9 +17,8 @@ from core.locking import read_locked
 from core.money import format_euros
 from documents.actions import store_file
 from documents.models import StoredFile
-from spending import rules
-from spending.assemblers import ceiling_of, check_open, envelopes_of, last_day, received_by, years_of
-from spending.enums import Category, Envelope
+from spending.assemblers import check_cap_of, check_day_of, check_envelope_of, check_open, envelopes_of, years_of
+from spending.enums import Category
 from spending.models import Budget, BudgetLine, Expense, Professional
 from spending.permissions import check_may_enter
 
@@ -217,22 +216,16 @@ def _checked(
     is_off_purpose: bool = False,
 ) -> Expense:
     """Return an expense that breaks no rule, not saved yet. `amount` is in euros, above zero."""
-    rules.check_day(spent_on, starts_on=contract.signed_on, ends_on=last_day(contract), today=clock.today())
+    check_day_of(contract, spent_on)
     year = contract.year_on(spent_on)
-    check_open(contract, year, field="spent_on")
     if not label.strip():
         raise DomainError("Dites ce qui a été payé.", field="label")
     if amount <= 0:
         raise DomainError("Le montant est supérieur à zéro.", field="amount")
-    rules.check_expense(
-        envelope=Envelope(envelope),
-        envelopes=envelopes_of(contract, year),
-        category=category,
-        is_off_purpose=is_off_purpose,
-        has_professional=professional is not None,
-    )
+    facts = {"category": category, "is_off_purpose": is_off_purpose, "has_professional": professional is not None}
+    check_envelope_of(contract, year, envelope, **facts)
     if professional is not None:
-        _check_cap(contract, professional, spent_on.year, amount)
+        check_cap_of(contract, professional, spent_on, amount)
     return Expense(
         contract=contract,
         year=year,
@@ -244,19 +237,6 @@ def _checked(
         professional=professional,
         is_off_purpose=is_off_purpose,
     )
-
-
-def _check_cap(contract: Contract, professional: Professional, year: int, amount: Decimal) -> None:
-    """R20: check what the professional, locked, receives in the calendar year with this amount, in euros."""
-    professional = Professional.objects.get(pk=professional.pk)
-    if professional.cpts_id != contract.cpts_id:
-        raise DomainError("Ce professionnel n’est pas dans la liste de cette CPTS.", field="professional")
-    try:
-        ceiling = ceiling_of(year)
-    except DomainError as error:
-        raise DomainError(f"{error.message} Cette dépense ne peut pas être vérifiée (R20).", "spent_on") from error
-    received = received_by(professional, year)
-    rules.check_cap(name=professional.name, ceiling=ceiling, received=received, amount=amount)
 
 
 def _entered(actor: Actor, expense: Expense) -> Expense:

@@ -10,13 +10,24 @@ from django.db.models import F, Q, Sum
 from agreements.enums import AmountKind
 from agreements.models import AgreementLine, Pass
 from contracts.models import DURATION_YEARS, Contract
+from core import clock
 from core.errors import DomainError
 from core.money import format_euros
 from funding.enums import PaymentStatus
 from funding.models import Payment, Statement
 from spending.enums import Envelope
 from spending.models import Budget, BudgetLine, Expense, Professional
-from spending.rules import Amounts, Ceiling, EnvelopeBalance, YearBalance, envelope_of, year_balance
+from spending.rules import (
+    Amounts,
+    Ceiling,
+    EnvelopeBalance,
+    YearBalance,
+    check_cap,
+    check_day,
+    check_expense,
+    envelope_of,
+    year_balance,
+)
 
 CLOSED = "L’année {year} est close par son dialogue annuel : son budget et ses dépenses ne changent plus."
 
@@ -46,6 +57,33 @@ def check_open(contract: Contract, year: int, *, field: str | None = None) -> No
     """Raise DomainError when the year is closed. The contract's row is locked by who writes: a statement waits."""
     if is_closed(contract, year):
         raise DomainError(CLOSED.format(year=year), field=field)
+
+
+def check_day_of(contract: Contract, spent_on: date) -> None:
+    """Raise DomainError when a signed contract takes no expense of that day: outside of it, to come, or closed."""
+    check_day(spent_on, starts_on=contract.signed_on, ends_on=last_day(contract), today=clock.today())
+    check_open(contract, contract.year_on(spent_on), field="spent_on")
+
+
+def check_envelope_of(contract: Contract, year: int | None, envelope: str, **facts: Any) -> None:
+    """Raise DomainError when an expense of a contract year contradicts itself: see `check_expense`."""
+    check_expense(envelope=Envelope(envelope), envelopes=envelopes_of(contract, year), **facts)
+
+
+def check_cap_of(contract: Contract, professional: Professional, spent_on: date, amount: Decimal) -> None:
+    """R20: refuse what the professional would receive above the ceiling of the calendar year with `amount`, in euros.
+
+    The professional is locked by who writes.
+    """
+    professional = Professional.objects.get(pk=professional.pk)
+    if professional.cpts_id != contract.cpts_id:
+        raise DomainError("Ce professionnel n’est pas dans la liste de cette CPTS.", field="professional")
+    try:
+        ceiling = ceiling_of(spent_on.year)
+    except DomainError as error:
+        raise DomainError(f"{error.message} Cette dépense ne peut pas être vérifiée (R20).", "spent_on") from error
+    received = received_by(professional, spent_on.year)
+    check_cap(name=professional.name, ceiling=ceiling, received=received, amount=amount)
 
 
 def envelopes_of(contract: Contract, year: int | None = None) -> list[Envelope]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 
@@ -10,7 +11,7 @@ from core.errors import DomainError
 from core.files import KINDS
 from core.form_fields import DocumentField, FrenchDateField, MoneyField
 from core.forms import ActionForm, ReadValuesMixin, StaleFormMixin
-from spending.assemblers import envelopes_of
+from spending.assemblers import check_cap_of, check_day_of, check_envelope_of, envelopes_of
 from spending.enums import Category, Envelope, Profession
 from spending.models import Budget, Expense, Professional
 from spending.sheets import Rows, fitted, rows_of
@@ -63,12 +64,41 @@ class ExpenseForm(ActionForm):
         self.fields["professional"].queryset = people
         if Envelope.TRIAGE not in envelopes:
             del self.fields["is_off_purpose"]
+        self.contract = contract
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.contract.signed_on is not None:
+            self._check_with_the_rest(cleaned)
+        return cleaned
+
+    def _check_with_the_rest(self, told: dict[str, Any]) -> None:
+        """Ask what the action will ask: whoever corrects a field reads at once what to correct in the others."""
+        day = told.get("spent_on")
+        self.hear(check_day_of, self.contract, day, of=["spent_on"])
+        facts = {
+            "category": told.get("category"),
+            "is_off_purpose": told.get("is_off_purpose", False),
+            "has_professional": told.get("professional") is not None,
+        }
+        year = None if "spent_on" in self.errors else self.contract.year_on(day)
+        of = ["envelope", "category", "professional"]
+        self.hear(check_envelope_of, self.contract, year, told.get("envelope"), **facts, of=of)
+        if told.get("professional"):
+            self._check_cap(told)
+
+    def _check_cap(self, told: dict[str, Any]) -> None:
+        paid = (told["professional"], told.get("spent_on"), told.get("amount"))
+        self.hear(check_cap_of, self.contract, *paid, of=["spent_on", "amount"])
 
 
 class ReplaceForm(ExpenseForm):
     """The right expense, and why the one before was wrong."""
 
     reason = forms.CharField(label="motif de la correction", widget=forms.Textarea(attrs={"rows": 2}))
+
+    def _check_cap(self, told: dict[str, Any]) -> None:
+        """The action counts it, once the expense before counts no more."""
 
     @staticmethod
     def values_of(expense: Expense) -> dict:

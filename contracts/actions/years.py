@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from accounts.permissions import Act, check
 from agreements.rules import contract_year_on
-from contracts import rules, transitions
+from contracts import assemblers, rules, transitions
 from contracts.enums import ContractStatus
 from contracts.models import DURATION_YEARS, Contract, ContractMission, ContractYear, CrisisDeclaration
 from core import audit, clock
@@ -157,13 +157,7 @@ def declare_crisis(*, actor: Actor, contract: Contract, declared_on: date, label
     check(actor, Act.DECLARE_CRISIS)
     contract = transitions.lock_for_party(actor, contract)
     _check_active(contract)
-    rules.check_crisis(
-        contract.agreement_in(contract.year_on(declared_on)).as_value(),
-        declared_on=declared_on,
-        signed_on=contract.signed_on,
-        ends_on=contract.ends_on,
-        today=clock.today(),
-    )
+    assemblers.check_crisis_day(contract, declared_on)
     crisis = CrisisDeclaration.objects.create(
         contract=contract, declared_on=declared_on, label=label, **audit.signed_by(actor)
     )

@@ -46,22 +46,36 @@ class AmendedTerms:
 
 def check_amendment(terms: AmendedTerms) -> None:
     """Refuse an amendment that changes nothing, counts from a day that is not to come, or contradicts the agreement."""
+    check_effect(terms)
+    check_amended_clauses(terms)
+    check_amended_size(terms)
+    for code in terms.added:
+        check_added_mission(terms, code)
+    for code in terms.dropped:
+        check_dropped_mission(terms, code)
+    check_core_missions(terms)
+
+
+def check_effect(terms: AmendedTerms) -> None:
+    """Refuse an amendment that changes nothing, or a day that is not that of what it changes."""
     if terms.changes_money:
-        _check_effect(terms)
+        _check_day(terms)
+    elif terms.new_clauses is None and not terms.parties_differ:
+        raise DomainError("Cet avenant ne change rien au contrat.")
     elif terms.starts_on is not None:
         raise DomainError(
             "Rien de ce que change cet avenant n’attend le début d’une année : il compte dès sa signature.",
             "takes_effect_year",
         )
+
+
+def check_amended_clauses(terms: AmendedTerms) -> None:
+    """Refuse local clauses that are those of the contract already."""
     if terms.new_clauses is not None and terms.new_clauses.strip() == terms.clauses_before.strip():
         raise DomainError("Ces clauses locales sont celles du contrat : modifiez-les, ou décochez.", "local_clauses")
-    if not terms.changes_money and terms.new_clauses is None and not terms.parties_differ:
-        raise DomainError("Cet avenant ne change rien au contrat.")
-    _check_amended_size(terms)
-    _check_amended_missions(terms)
 
 
-def _check_effect(terms: AmendedTerms) -> None:
+def _check_day(terms: AmendedTerms) -> None:
     if terms.starts_on is None:
         raise DomainError(
             "Choisissez l’année : les montants changent le premier jour d’une année contractuelle (R18).",
@@ -73,7 +87,8 @@ def _check_effect(terms: AmendedTerms) -> None:
         raise DomainError("Cette version de l’accord n’est pas encore en vigueur ce jour-là.", "agreement_version")
 
 
-def _check_amended_size(terms: AmendedTerms) -> None:
+def check_amended_size(terms: AmendedTerms) -> None:
+    """R1: refuse a size that the contract has already, or that its population does not give."""
     if terms.new_size is not None and terms.new_size not in terms.agreement.published_totals:
         raise DomainError("Cette taille n’existe pas dans l’accord du contrat.", "new_size")
     if terms.new_size == terms.size_before:
@@ -91,23 +106,31 @@ def _check_amended_size(terms: AmendedTerms) -> None:
         )
 
 
-def _check_amended_missions(terms: AmendedTerms) -> None:
-    for code, planned_start in terms.added.items():
-        if code in terms.missions or not terms.agreement.has_mission(code):
-            raise DomainError("Cette mission n’est pas à ajouter.", f"add_{code}")
-        if planned_start is None:
-            raise DomainError("Indiquez quand la mission devrait démarrer.", f"start_{code}")
-        if terms.starts_on is not None and not terms.starts_on <= planned_start < terms.ends_on:
-            raise DomainError(
-                f"La mission démarre à partir du {format_date(terms.starts_on)}, quand l’avenant compte, "
-                f"et avant le {format_date(terms.ends_on)}.",
-                f"start_{code}",
-            )
-    for code in terms.dropped:
-        if code not in terms.missions:
-            raise DomainError("Cette mission ne fait pas partie du contrat.", f"drop_{code}")
-        if terms.agreement.has_mission(code) and terms.agreement.mission(code).is_core:
-            raise DomainError("Une mission socle ne se retire pas.", f"drop_{code}")
+def check_added_mission(terms: AmendedTerms, code: str) -> None:
+    """Refuse a mission that is there already, or that would start before the amendment counts."""
+    planned_start = terms.added[code]
+    if code in terms.missions or not terms.agreement.has_mission(code):
+        raise DomainError("Cette mission n’est pas à ajouter.", f"add_{code}")
+    if planned_start is None:
+        raise DomainError("Indiquez quand la mission devrait démarrer.", f"start_{code}")
+    if terms.starts_on is not None and not terms.starts_on <= planned_start < terms.ends_on:
+        raise DomainError(
+            f"La mission démarre à partir du {format_date(terms.starts_on)}, quand l’avenant compte, "
+            f"et avant le {format_date(terms.ends_on)}.",
+            f"start_{code}",
+        )
+
+
+def check_dropped_mission(terms: AmendedTerms, code: str) -> None:
+    """Refuse to withdraw a mission that is not there, or that every CPTS takes on."""
+    if code not in terms.missions:
+        raise DomainError("Cette mission ne fait pas partie du contrat.", f"drop_{code}")
+    if terms.agreement.has_mission(code) and terms.agreement.mission(code).is_core:
+        raise DomainError("Une mission socle ne se retire pas.", f"drop_{code}")
+
+
+def check_core_missions(terms: AmendedTerms) -> None:
+    """Refuse another agreement without the missions that it makes compulsory."""
     kept = {*terms.missions, *terms.added} - set(terms.dropped)
     for mission in terms.agreement.missions:
         if mission.is_core and mission.code not in kept and terms.changes_agreement:

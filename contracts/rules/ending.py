@@ -47,12 +47,22 @@ def check_ending(ending: Ending, *, signed_on: date, ends_on: date, today: date,
     """R19: refuse an end that the side may not ask for, too early, past, or that the term makes useless."""
     if ending.ground not in GROUNDS_OF.get(ending.side, ()):
         raise DomainError("Votre partie ne peut pas invoquer ce motif.", "ground")
+    check_notification(ending, signed_on=signed_on, today=today)
+    check_formal_notice(ending, signed_on=signed_on, periods=periods)
+    check_effective_day(ending, signed_on=signed_on, ends_on=ends_on, today=today, periods=periods)
+
+
+def check_notification(ending: Ending, *, signed_on: date, today: date) -> None:
+    """Refuse an end notified before the contract was signed, or later than today."""
     if not signed_on <= ending.notified_on <= today:
         raise DomainError(
             f"La notification est faite entre la signature, le {format_date(signed_on)}, et aujourd’hui.",
             "notified_on",
         )
-    _check_formal_notice(ending, signed_on=signed_on, periods=periods)
+
+
+def check_effective_day(ending: Ending, *, signed_on: date, ends_on: date, today: date, periods: EndingPeriods) -> None:
+    """Refuse an end before its notice period is over, before the signature, or that the term makes useless."""
     earliest = earliest_end(ending.ground, notified_on=ending.notified_on, today=today, periods=periods)
     if ending.effective_on < earliest:
         because = f" : le préavis est de {periods.notice_months} mois" if earliest > today else ""
@@ -63,7 +73,8 @@ def check_ending(ending: Ending, *, signed_on: date, ends_on: date, today: date,
         raise DomainError(f"Le contrat arrive de lui-même à échéance le {format_date(ends_on)}.", "effective_on")
 
 
-def _check_formal_notice(ending: Ending, *, signed_on: date, periods: EndingPeriods) -> None:
+def check_formal_notice(ending: Ending, *, signed_on: date, periods: EndingPeriods) -> None:
+    """Refuse a breach without its formal notice, or notified before the CPTS could answer it; a notice elsewhere."""
     if ending.ground != TerminationGround.BREACH:
         if ending.formal_notice_on is not None:
             raise DomainError("Une mise en demeure ne précède que la fin pour manquement.", "formal_notice_on")

@@ -1,6 +1,7 @@
 """Pages of the amendments of a contract: written, compared, consented to, signed (R2, R18)."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
@@ -177,6 +178,7 @@ def _form(request, contract: Contract, amendment: Amendment | None = None) -> Am
     stored = amending.stored_values(amendment) if amendment else {}
     return AmendmentForm(
         posted(request),
+        terms_of=partial(amending.terms_of, contract),
         years=amending.years_to_come(contract, clock.today()),
         versions=amending.other_versions(contract),
         added=added,

@@ -321,7 +321,7 @@ def crisis_declare(request, pk, template_name="contracts/crisis_declare.html"):
     """Record a health crisis declared on the territory (R10)."""
     contract = _contract(request, pk)
     require(permissions.is_party(request.actor, contract) and may(request.actor, Act.DECLARE_CRISIS))
-    form = CrisisForm(posted(request), actor=request.actor)
+    form = CrisisForm(posted(request), actor=request.actor, contract=contract)
     if request.method == "POST":
         success = "La crise est enregistrée."
         if submit_form(request, form, actions.declare_crisis, contract=contract, success=success):

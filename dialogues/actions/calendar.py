@@ -21,7 +21,7 @@ from dialogues import notifications, transitions
 from dialogues.enums import DialogueKind
 from dialogues.lifecycle import Transition
 from dialogues.models import ManagementDialogue
-from dialogues.rules import ANNOUNCED_MONTHS, agenda_of, convening_words
+from dialogues.rules import ANNOUNCED_MONTHS, agenda_of, check_convened_for, convening_words
 
 
 @transaction.atomic
@@ -63,8 +63,7 @@ def convene(
     """
     check(actor, Act.PREPARE_DIALOGUE)
     dialogue = transitions.lock(actor, dialogue)
-    if convened_for < clock.today():
-        raise DomainError("On ne convoque pas à une date passée : notez plutôt la tenue.", field="convened_for")
+    check_convened_for(convened_for, today=clock.today())
     check_unchanged(version, dialogue.convening())
     before = dialogue.convening()
     dialogue.convened_for, dialogue.place, dialogue.agenda = convened_for, place, agenda

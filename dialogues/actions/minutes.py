@@ -13,10 +13,11 @@ from core.enums import PARTIES
 from core.errors import DomainError, StaleForm
 from dialogues import notifications, transitions
 from dialogues.actions.closing import close
-from dialogues.assemblers import approval_hash, missing_items, standing_approvals, year_of
+from dialogues.assemblers import approval_hash, check_mission_start, missing_items, standing_approvals, year_of
 from dialogues.enums import DialogueKind, DialogueStatus
 from dialogues.lifecycle import Transition
 from dialogues.models import ClosedRevision, ManagementDialogue, MinutesApproval
+from dialogues.rules import check_held_on
 from indicators import actions as indicator_actions
 
 STALE = "Une autre personne a modifié ce compte rendu entre-temps : comparez les deux textes."
@@ -27,10 +28,7 @@ def hold(*, actor: Actor, dialogue: ManagementDialogue, held_on: date, participa
     """Record that the dialogue was held: not in the future, not before its window opens (R16)."""
     check(actor, Act.PREPARE_DIALOGUE)
     dialogue = transitions.lock(actor, dialogue)
-    if held_on > clock.today():
-        raise DomainError("Un dialogue ne peut pas être tenu dans l’avenir.", field="held_on")
-    if dialogue.kind == DialogueKind.ANNUAL and held_on < dialogue.window_opens_on:
-        raise DomainError("Le dialogue annuel se tient à partir de la date anniversaire (R16).", field="held_on")
+    check_held_on(held_on, kind=dialogue.kind, window_opens_on=dialogue.window_opens_on, today=clock.today())
     dialogue.held_on, dialogue.participants = held_on, participants
     transitions.move(actor, dialogue, Transition.HOLD)
     if dialogue.kind == DialogueKind.MISSION_START:  # R13a: the mission gets its programme in this dialogue
@@ -60,7 +58,7 @@ def write_minutes(
         raise DomainError("Le compte rendu s’écrit une fois le dialogue tenu, et avant son approbation.")
     if version != dialogue.lock_version:
         raise StaleForm(STALE, current={"minutes": dialogue.minutes, "decisions": dialogue.decisions})
-    _check_start(dialogue, mission_starts_on)
+    check_mission_start(dialogue, mission_starts_on)
     _check_members(dialogue, members)
     before = {"minutes": dialogue.minutes, "decisions": dialogue.decisions}
     dialogue.minutes, dialogue.decisions = minutes, decisions
@@ -148,23 +146,6 @@ def revise(*, actor: Actor, dialogue: ManagementDialogue, reason: str) -> Manage
     indicator_actions.revise_programme(actor=actor, programme=year_of(dialogue.contract, dialogue.year).programme)
     transaction.on_commit(partial(notifications.send_revision_opened, dialogue, actor.organisation_name, reason))
     return dialogue
-
-
-def _check_start(dialogue: ManagementDialogue, starts_on: date | None) -> None:
-    """R4: a mission does not start before the first day of the running contract year, nor after its end."""
-    if starts_on is None:
-        return
-    if dialogue.kind != DialogueKind.MISSION_START:
-        raise DomainError("Seul le dialogue de démarrage d’une mission fixe son premier jour (R4).")
-    contract = dialogue.contract
-    first_day = contract.anniversary(contract.year_on(clock.today()) - 1)
-    if starts_on < first_day:
-        raise DomainError(
-            "Une mission ne démarre pas avant le premier jour de l’année contractuelle en cours (R4).",
-            field="mission_starts_on",
-        )
-    if starts_on >= contract.ends_on:
-        raise DomainError("Cette date est après la fin du contrat.", field="mission_starts_on")
 
 
 def _check_members(dialogue: ManagementDialogue, members: int | None) -> None:

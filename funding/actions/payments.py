@@ -15,6 +15,7 @@ from core.locking import read_locked
 from funding import transitions
 from funding.lifecycle import Transition
 from funding.models import Payment, PaymentOrder
+from funding.rules import check_paid_on
 
 
 @transaction.atomic
@@ -105,10 +106,7 @@ def _lock(actor: Actor, payment: Payment) -> Payment:
 def _pay(actor: Actor, payment: Payment, paid_on: date, reference: str) -> Payment:
     if not reference.strip():
         raise DomainError("Indiquez la référence du virement.", field="reference")
-    if paid_on > clock.today():
-        raise DomainError("Un paiement ne peut pas être daté de l’avenir.", field="paid_on")
-    if payment.ordered_on and paid_on < payment.ordered_on:
-        raise DomainError("Le paiement ne peut pas précéder son ordonnancement.", field="paid_on")
+    check_paid_on(paid_on, ordered_on=payment.ordered_on, today=clock.today())
     return transitions.move(payment, actor, Transition.PAY, paid_on=paid_on, reference=reference.strip())
 
 

@@ -1,12 +1,10 @@
 """Values, their evidence, their confirmation, and what the three parties decide of a result (R13e, R15)."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import islice
 
-from django.conf import settings
 from django.db import transaction
 
 from core import audit, clock
@@ -16,8 +14,7 @@ from documents.actions import store_files
 from documents.models import StoredFile
 from indicators import lifecycle, permissions, rules
 from indicators.actions.rows import check_version, lock, running_mission, stored
-from indicators.assemblers import indicator_input, result_inputs, with_decision
-from indicators.enums import Settlement
+from indicators.assemblers import check_period_of, check_value_of, indicator_input, result_inputs, with_decision
 from indicators.lifecycle import ValueStep
 from indicators.models import (
     Deliverable,
@@ -54,8 +51,8 @@ def enter_value(
     permissions.check_may_enter(actor, indicator)
     running_mission(indicator.programme_mission)
     indicator = lock(Indicator, indicator)
-    _check_value(indicator, number, achieved)
-    _check_period(indicator, period_start, period_end)
+    check_value_of(indicator, number, achieved)
+    check_period_of(indicator, period_start, period_end)
     if not source.strip():
         raise DomainError("Indiquez d’où vient cette valeur.", "source")
     value = IndicatorValue.objects.filter(indicator=indicator).first() or IndicatorValue(indicator=indicator)
@@ -163,32 +160,6 @@ def settle_indicator(
     return indicator
 
 
-def _check_value(indicator: Indicator, number: Decimal | None, achieved: bool | None) -> None:
-    definition = None
-    if indicator.is_result:
-        plain = replace(indicator_input(indicator), neutralised=False, retained=None)
-        definition = replace(plain, value=number, achieved=achieved)
-    rules.check_entered_value(
-        scale=indicator.scale,
-        number=number,
-        achieved=achieved,
-        counts_patients=indicator.counts_patients,
-        small_cell_minimum=settings.SMALL_CELL_MINIMUM,
-        definition=definition,
-    )
-
-
-def _check_period(indicator: Indicator, period_start: date, period_end: date) -> None:
-    programme = indicator.programme_mission.programme
-    rules.check_period(
-        period_start=period_start,
-        period_end=period_end,
-        year_start=programme.starts_on,
-        year_end=programme.ends_on,
-        today=clock.today(),
-    )
-
-
 def _value_to_judge(actor: Actor, value: IndicatorValue, version: int | str | None) -> IndicatorValue:
     permissions.check_may_judge(actor, value)
     running_mission(value.indicator.programme_mission)
@@ -204,10 +175,7 @@ def _check_decision(
     retained_amount: Decimal | None,
     reason: str,
 ) -> None:
-    if settlement == Settlement.RETAINED and retained_amount is None:
-        raise DomainError("Indiquez le montant retenu.", "retained_amount")
-    if settlement == Settlement.NONE and retained_amount is not None:
-        raise DomainError("Choisissez « Montant retenu » ou laissez le montant vide.", "retained_amount")
+    rules.check_retained(settlement, retained_amount)
     inputs = result_inputs(mission)
     decided = with_decision(indicator_input(indicator), settlement, retained_amount, reason)
     inputs[indicator] = decided

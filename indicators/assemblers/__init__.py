@@ -1,5 +1,6 @@
 """From rows to values: what the arithmetic, the pages, the documents and the rooms above read of a programme."""
 
+from indicators.assemblers.checks import check_period_of, check_value_of
 from indicators.assemblers.content import (
     printed_results,
     programme_content,
@@ -37,6 +38,8 @@ __all__ = [
     "ActionCard",
     "IndicatorLine",
     "MissionSheet",
+    "check_period_of",
+    "check_value_of",
     "definition_of",
     "earned_now",
     "history_of",

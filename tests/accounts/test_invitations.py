@@ -37,6 +37,13 @@ def test_an_invited_person_makes_her_account_and_has_her_place(invitation, clien
     assert AuditEvent.objects.filter(action="invitation.accept").exists()
 
 
+def test_an_acceptance_tells_all_its_refusals_at_once(invitation, client):
+    """The password is judged with the rest, her name and her address in it too."""
+    for password in ("court", "zoe@exemple.test"):
+        answer = client.post(accept_url(invitation), ANSWER | {"last_name": "", "password": password})
+        assert set(answer.context["form"].errors) == {"last_name", "password"}
+
+
 def test_a_link_works_once(invitation, client):
     client.post(accept_url(invitation), ANSWER)
     answer = client.get(accept_url(invitation))

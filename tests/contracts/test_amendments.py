@@ -409,6 +409,22 @@ def test_what_is_written_beside_an_empty_box_is_not_lost_without_a_word(contract
     assert not Amendment.objects.exists()
 
 
+def test_an_amendment_tells_all_its_refusals_at_once(contract, west, client_of):
+    """Of a field by itself, of its clauses, of its size (R1) and of each mission."""
+    sent = {"reason": "", "takes_effect_year": "3", "new_size": "3", "new_population": "", "local_clauses": "{taille}"}
+    sent |= {"rewrites_clauses": "on", "add_QUALITY": "on", "add_PROFESSIONAL_SUPPORT": "on"}
+    sent["start_QUALITY"] = "2026-09-01"  # before the third year
+    errors = client_of(west.coordinator).post(page("amendment_create", contract), sent).context["form"].errors
+    missions = {"start_QUALITY", "start_PROFESSIONAL_SUPPORT"}
+    assert set(errors) == {"reason", "local_clauses", "new_population", *missions}
+
+
+def test_a_size_that_cannot_be_read_blames_no_other_field(contract, west, client_of):
+    sent = {"reason": "Plus grande.", "takes_effect_year": "3", "new_size": "3", "new_population": "beaucoup"}
+    errors = client_of(west.coordinator).post(page("amendment_create", contract), sent).context["form"].errors
+    assert set(errors) == {"new_population"}
+
+
 def test_a_stale_form_shows_both_texts(contract, west, client_of):
     amendment = draft_amendment(west.coordinator, contract)
     actions.update_amendment(

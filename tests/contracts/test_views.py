@@ -578,6 +578,13 @@ def test_the_ars_declares_a_crisis_on_a_contract_in_force(world, client_of):
     assert client_of(world.west.fund_officer).get(address).status_code == 403
 
 
+def test_a_crisis_tells_all_its_refusals_at_once(world, client_of):
+    contract = activate(world.west, clock.today())
+    sent = {"label": "", "declared_on": add_months(clock.today(), 1).isoformat()}
+    answer = client_of(world.west.ars_signatory).post(url("crisis_declare", contract), sent)
+    assert set(answer.context["form"].errors) == {"label", "declared_on"}
+
+
 def queries(client, address: str) -> int:
     client.get(address)
     with CaptureQueriesContext(

@@ -84,6 +84,15 @@ def test_the_end_is_notified_from_the_page_and_a_refusal_keeps_what_was_typed(co
     assert client.get(end_page(contract)).url == reverse("dashboards:dossier", args=[contract.pk])
 
 
+def test_an_end_tells_all_its_refusals_at_once(contract, west, client_of):
+    sent = {"ground": "BREACH", "effective_on": "2026-05-01", "notified_on": "2027-01-01", "reason": ""}
+    errors = client_of(west.ars_signatory).post(end_page(contract), sent).context["form"].errors
+    assert set(errors) == {"notified_on", "formal_notice_on", "reason"}
+    sent |= {"notified_on": TODAY.isoformat(), "formal_notice_on": "2020-01-01"}
+    errors = client_of(west.ars_signatory).post(end_page(contract), sent).context["form"].errors
+    assert set(errors) == {"formal_notice_on", "effective_on", "reason"}
+
+
 def test_ending_is_for_those_who_may_and_hidden_from_others(contract, west, evaluated, client_of):
     for member in (west.coordinator, west.reader, west.ars_officer, west.accountant, evaluated.world.observer):
         assert client_of(member).get(end_page(contract)).status_code == 403

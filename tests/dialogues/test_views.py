@@ -113,6 +113,31 @@ def test_a_wrong_date_is_told_beside_its_field_and_the_rest_stays(world, client_
     assert "avenir" in page and "Nadia Exemple" in page
 
 
+@pytest.mark.parametrize(
+    ("page", "sent", "refused"),
+    [
+        ("dialogue_hold", {"held_on": "2099-01-01", "participants": ""}, {"held_on", "participants"}),
+        ("dialogue_convene", {"convened_for": "2020-01-01", "agenda": ""}, {"convened_for", "agenda"}),
+    ],
+)
+def test_a_form_of_a_dialogue_tells_all_its_refusals_at_once(world, client_of, dialogue, page, sent, refused):
+    address, client = url(page, dialogue), client_of(world.west.coordinator)
+    version = getattr(client.get(address).context["form"], "current_version", "")
+    assert set(client.post(address, sent | {"version": version}).context["form"].errors) == refused
+
+
+def test_r4_minutes_tell_a_start_too_early_beside_what_else_is_wrong(signed, client_of):
+    with stories.at(date(2025, 3, 20)):
+        actions.follow_calendar(contract=signed.contract)
+        start = signed.contract.dialogues.filter(kind=DialogueKind.MISSION_START).first()
+        member = signed.world.west.coordinator
+        actions.hold(actor=member.as_actor(), dialogue=start, held_on=clock.today(), participants="Tous")
+        start.refresh_from_db()
+        sent = {"minutes": "", "mission_starts_on": "2025-01-01", "version": start.lock_version}
+        errors = client_of(member).post(url("dialogue_minutes", start), sent).context["form"].errors
+    assert set(errors) == {"minutes", "mission_starts_on"}
+
+
 def test_someone_elses_minutes_are_shown_beside_mine(world, client_of, dialogue):
     actor = world.west.coordinator.as_actor()
     actions.hold(actor=actor, dialogue=dialogue, held_on=clock.today(), participants="Tous")

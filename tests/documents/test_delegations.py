@@ -65,6 +65,18 @@ def test_a_refused_delegation_stores_nothing_and_keeps_what_was_typed(world, cli
     assert not AuditEvent.objects.filter(action="file.store").exists()
 
 
+def test_a_delegation_tells_all_its_refusals_at_once(world, client_of):
+    day = clock.today()
+    days = {
+        "deed_on": day + timedelta(days=1),
+        "starts_on": day - timedelta(days=1),
+        "ends_on": day - timedelta(days=2),
+    }
+    sent = typed(world, deed="", **{name: f"{value:%d/%m/%Y}" for name, value in days.items()})
+    errors = client_of(world.west.president).post(reverse(CREATE), sent).context["form"].errors
+    assert set(errors) == {"deed", "deed_on", "starts_on"}, "the end is judged once the start can be kept"
+
+
 REFUSED = {
     "to oneself": ("grantee", lambda world: {"receiver": world.west.president}),
     "to another organisation": ("grantee", lambda world: {"receiver": world.west.ars_officer}),

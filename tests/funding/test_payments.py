@@ -175,6 +175,15 @@ def test_a_future_date_of_payment_is_told_beside_its_field(world, payment, clien
     assert "avenir" in page and "VIR-42" in page
 
 
+def test_a_payment_tells_all_its_refusals_at_once(world, payment, client_of):
+    with stories.at(ON_THE_DAY):
+        actions.order_payment(actor=world.west.accountant.as_actor(), payment=payment)
+        for day in ("2030-01-01", "2026-04-16"):  # to come, then before it was ordered
+            sent = {"paid_on": day, "reference": ""}
+            page = client_of(world.west.accountant).post(reverse("funding:payment_pay", args=[payment.pk]), sent)
+            assert set(page.context["form"].errors) == {"paid_on", "reference"}
+
+
 def test_a_form_that_the_state_of_a_payment_no_longer_takes_leads_back_with_the_reason(world, payment, client_of):
     client, pay = client_of(world.west.accountant), reverse("funding:payment_pay", args=[payment.pk])
     with stories.at(ON_THE_DAY):

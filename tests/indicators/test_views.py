@@ -317,6 +317,19 @@ def test_r15_a_refused_value_keeps_what_was_typed(fund, running, change, sentenc
     assert not IndicatorValue.objects.exists()
 
 
+def test_r15_a_value_tells_all_its_refusals_at_once(fund, running):
+    sent = VALUE_POST | {"number": "3", "period_end": "2026-04-14", "source": ""}
+    errors = fund.post(url("value_enter", running["levels"]), sent).context["form"].errors
+    assert set(errors) == {"number", "period_end", "source"}
+
+
+def test_r13e_a_decision_tells_all_its_refusals_at_once(ours, client_of, running):
+    client, page = client_of(ours.members.president), url("indicator_settle", running["achieved"])
+    for amount in ("", "beaucoup"):
+        sent = {"settlement": "RETAINED", "retained_amount": amount, "reason": "", "version": "1"}
+        assert set(client.post(page, sent).context["form"].errors) - {"__all__"} == {"retained_amount", "reason"}
+
+
 def test_r15_contesting_needs_a_reason_and_shows_it(coordinator, running, entered):
     page = url("value_contest", entered)
     assert "Ce champ est obligatoire." in text_of(coordinator.post(page, {"reason": " ", "version": "1"}))

@@ -106,6 +106,18 @@ def test_r20_the_refusal_is_beside_the_amount_and_nothing_typed_is_lost(world, c
     assert 'value="Loyer de mars"' in page
 
 
+def test_an_expense_tells_all_its_refusals_at_once(world, contract, client_of, people, treasurer):
+    """Of a field by itself, of its day, of the indemnity without its professional, of the ceiling (R20)."""
+    client, address = client_of(world.west.treasurer), url("expense_create", contract.pk)
+    answer = typed(spent_on="2099-01-01", category="INDEMNITIES", label="")
+    assert set(client.post(address, answer).context["form"].errors) == {"spent_on", "professional", "label"}
+    answer = typed(category="INDEMNITIES", amount="60000", professional=people.nurse.pk, label="")
+    assert set(client.post(address, answer).context["form"].errors) == {"amount", "label"}
+    again = url("expense_replace", spend(treasurer, contract, **indemnity(people.nurse, "48000.00")).pk)
+    answer = typed(category="INDEMNITIES", professional=people.nurse.pk, amount="48060", reason="")
+    assert set(client.post(again, answer).context["form"].errors) == {"reason"}, "the former amount counts no more"
+
+
 def test_a_professional_of_another_cpts_is_not_a_choice(world, contract, client_of, people):
     other = type(people.nurse).objects.create(cpts=world.east.cpts, name="Zoé Lointaine", profession="NURSE")
     answer = typed(category="INDEMNITIES", professional=other.pk)
