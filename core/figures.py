@@ -87,6 +87,11 @@ class Figure:
     def view_box(self) -> str:
         return f"0 0 {self.width} {self.height}"
 
+    @property
+    def labelled_rows(self) -> list[list[tuple[str, str]]]:
+        """Each row as (head, cell): on a phone a row is a card, and each figure says what it is."""
+        return [list(zip(self.heads, row, strict=True)) for row in self.rows]
+
 
 def wrapped(text: str, length: int) -> list[str]:
     """Cut a name into lines of about `length` characters, between words: nothing of it is lost."""

@@ -231,7 +231,7 @@ class BaseTable(FastTable):
         """Speak of the filters, not of the first step, when they leave no row."""
         self.has_no_match = True
         self.empty_title = f"Aucun résultat parmi les {self._said('noun', ('ligne', 'lignes'))[1]}"
-        self.empty_text = "Rien ne répond à ces filtres : élargissez-les."
+        self.empty_text = "Rien ne répond à ces filtres : élargissez votre recherche."
         self.empty_url, self.empty_label = path, "Effacer les filtres"
 
     @property

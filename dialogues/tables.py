@@ -11,7 +11,7 @@ class DialogueTable(BaseTable):
     """Dialogues of one's contracts, the next ones first."""
 
     name = LinkColumn("dialogues:dialogue_detail", accessor="label", verbose_name="dialogue", orderable=False)
-    cpts = TextColumn(accessor="contract__cpts__name", verbose_name="CPTS")
+    cpts = TextColumn(accessor="contract__cpts__name", verbose_name="CPTS", attrs={"td": {"class": "wide"}})
     contract = TextColumn(accessor="contract__number", verbose_name="contrat", attrs={"td": {"class": "text-nowrap"}})
     window_closes_on = DateColumn(verbose_name="à tenir au plus tard le")
     convened_for = DateColumn(verbose_name="convoqué pour le")
@@ -24,3 +24,12 @@ class DialogueTable(BaseTable):
         noun = ("dialogue", "dialogues")
         empty_title = "Aucun dialogue"
         empty_text = BY_THEMSELVES
+
+
+class OwnDialogueTable(DialogueTable):
+    """The same as a CPTS reads them: its own name on each row would tell it nothing."""
+
+    cpts = TextColumn(accessor="contract__cpts__name", verbose_name="CPTS", visible=False)
+
+    class Meta(DialogueTable.Meta):
+        sequence = DialogueTable.Meta.fields

@@ -13,6 +13,7 @@ from contracts.permissions import can_draft, is_party
 from core import clock
 from core.actor import Actor
 from core.dates import format_date
+from core.enums import Side
 from core.http import attempt, back_to, http_methods, posted, require, require_that, show, submit_form
 from core.tables import table_response
 from dialogues import actions, panels
@@ -29,7 +30,7 @@ from dialogues.filters import DialogueFilter
 from dialogues.forms import ConveneAgainForm, ConveneForm, HoldForm, MinutesForm, RefuseForm, ReopenForm, ReviseForm
 from dialogues.models import AnnualAnnex, ManagementDialogue
 from dialogues.rules import agenda_of
-from dialogues.tables import BY_THEMSELVES, DialogueTable
+from dialogues.tables import BY_THEMSELVES, DialogueTable, OwnDialogueTable
 from documents.models import Document
 from documents.panels import signature_lines
 from documents.permissions import check_may_sign
@@ -41,7 +42,7 @@ def dialogue_list(request, template_name="dialogues/dialogue_list.html"):
     return table_response(
         request,
         queryset=ManagementDialogue.objects.visible_to(request.actor).select_related("contract__cpts"),
-        table_class=DialogueTable,
+        table_class=OwnDialogueTable if request.actor.side == Side.CPTS else DialogueTable,
         filterset_class=DialogueFilter,
         template_name=template_name,
         context={},

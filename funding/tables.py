@@ -84,7 +84,7 @@ class OrderedTable(PaymentTable):
 class PaymentOrderTable(BaseTable):
     """The orders of a fund."""
 
-    number = LinkColumn("funding:order_detail", verbose_name="numéro")
+    number = LinkColumn("funding:order_detail", verbose_name="bordereau")
     ordered_on = DateColumn(verbose_name="ordonné le")
     first_day = DateColumn(verbose_name="dus du")
     last_day = DateColumn(verbose_name="au")
@@ -98,3 +98,6 @@ class PaymentOrderTable(BaseTable):
         noun = ("bordereau", "bordereaux")
         empty_title = "Aucun bordereau"
         empty_text = WHAT_AN_ORDER_IS
+
+    def render_number(self, record):
+        return str(record)

@@ -49,6 +49,11 @@ def test_events_have_their_own_line_and_a_row_in_the_table():
     assert len(figure.lozenges) == 1 and figure.rows[0][:2] == ("Dialogue annuel", "2 avril 2024")
 
 
+def test_each_figure_of_the_table_says_what_it_is_on_a_phone():
+    figure = missions(TimelineRow(label="Accès aux soins", start=START, end=END))
+    assert 'data-label="Début"' in render_to_string("components/figure.html", {"figure": figure})
+
+
 def test_a_frame_that_ends_before_it_starts_is_refused():
     with pytest.raises(ValueError, match="avant"):
         timeline(END, START, TODAY, [], "Frise")

@@ -228,6 +228,13 @@ def test_the_banner_says_what_is_missing_once_the_minutes_are_written(dialogue):
     assert "rédigez le compte rendu" in turn_of(dialogue, actor, missing=["Le compte rendu n’est pas rédigé."]).text
 
 
+def test_a_cpts_does_not_read_its_own_name_on_each_dialogue(world, client_of, dialogue):
+    address, column = reverse("dialogues:dialogue_list"), 'data-label="CPTS"'
+    assert column in client_of(world.west.ars_officer).get(address).text
+    assert column not in client_of(world.west.coordinator).get(address).text
+    assert dialogue.contract.number not in client_of(world.east.coordinator).get(address).text
+
+
 def test_a_list_with_nothing_yet_has_nothing_to_filter(world, client_of):
     client, address = client_of(world.west.coordinator), reverse("dialogues:dialogue_list")
     nothing_yet = client.get(address).content.decode()

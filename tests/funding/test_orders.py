@@ -112,6 +112,12 @@ def test_an_order_is_read_by_its_fund_and_the_national_observer_only(evaluated, 
     assert client_of(evaluated.world.east.accountant).get(url).status_code == 404
 
 
+def test_an_order_is_named_in_the_list_rather_than_numbered(west, client_of):
+    made = order(west)
+    page = client_of(west.accountant).get(reverse("funding:order_list")).text
+    assert f">{made}</a>" in page and "Bordereau" in str(made)
+
+
 def test_a_bad_period_keeps_what_was_typed(west, client_of):
     page = client_of(west.accountant).get(
         reverse("funding:order_create"), {"first_day": "31/02/2026", "last_day": "01/04/2026"}
