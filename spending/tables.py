@@ -9,7 +9,7 @@ class ExpenseTable(BaseTable):
     """The expenses of a contract year."""
 
     spent_on = DateColumn(verbose_name="payée le")
-    label = LinkColumn("spending:expense_detail", verbose_name="libellé")
+    label = LinkColumn("spending:expense_detail", verbose_name="libellé", attrs={"td": {"class": "wide"}})
     envelope = TextColumn(verbose_name="enveloppe")
     category = TextColumn(verbose_name="catégorie")
     professional = TextColumn(accessor="professional__name", verbose_name="professionnel")

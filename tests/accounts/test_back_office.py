@@ -12,6 +12,7 @@ from core import journal
 from core.enums import Role
 from core.errors import DomainError, NotAllowed
 from core.models import AuditEvent
+from tests.utils import stories
 from tests.utils.factories import CptsFactory, DepartmentFactory, MembershipFactory, UserFactory
 from tests.utils.reading import sent_from
 
@@ -274,6 +275,19 @@ def test_the_fund_of_a_cpts_is_looked_for_among_funds(world, administrator, clie
     found = client_of(administrator).get(reverse("admin:autocomplete"), query).json()["results"]
     names = {row["text"] for row in found}
     assert world.west.fund.name in names and world.west.ars.name not in names
+
+
+def test_what_forbids_a_deletion_is_counted_in_french(administrator, world, client_of):
+    stories.contract_to_sign(world.west)
+    client = client_of(administrator)
+    page = client.get(reverse("admin:accounts_user_delete", args=[world.west.president.user.pk]), follow=True).text
+    assert "Supprimer\u00a0: compte" in page and "Consentement\u00a0: " in page
+    assert " object (" not in page and "Impossible de supprimer compte" not in page
+
+
+def test_the_page_of_a_room_has_its_name(administrator, client_of):
+    page = client_of(administrator).get(reverse("admin:app_list", args=["agreements"])).text
+    assert "<h1>Accords nationaux</h1>" in page and "Administration de accords" not in page
 
 
 def test_the_titles_of_the_back_office_agree(administrator, client_of):
