@@ -12,15 +12,17 @@ from functools import wraps
 
 from django import forms
 from django.apps import apps
+from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.text import capfirst
 
 from core.forms import spoken_value
 from core.models import AuditEvent
+from core.values import datetime_fr
 
 MARK = "read_row"  # the hidden field of the form
 SALT = "core.deletion"
@@ -51,8 +53,11 @@ class Typed:
     is_file: bool = False
 
 
-def survives_deletion(*, of: type[Model], form: type[forms.BaseForm]) -> Callable:
-    """Decorate the view of a form about the row `pk` of a model: the row deleted meanwhile, the typed text is shown."""
+def survives_deletion(*, of: type[Model], form: type[forms.BaseForm] | None = None) -> Callable:
+    """Decorate the view of a form about the row `pk` of a model: the row deleted meanwhile, the typed text is shown.
+
+    Without `form`, decorate the view that deletes the row: who comes second is told who came first, and led back.
+    """
 
     def decorate(view: Callable) -> Callable:
         @wraps(view)
@@ -66,6 +71,9 @@ def survives_deletion(*, of: type[Model], form: type[forms.BaseForm]) -> Callabl
                 row = _read_before(request)
                 if row is None:
                     raise Http404 from error
+                if form is None:
+                    messages.warning(request, _already_deleted(request, of, pk))
+                    return redirect(row.back)
                 lines = getattr(form, "lines", {})
                 return show_deletion(request, of, pk, typed_in(request, form, lines), back=row.back, add=row.add)
 
@@ -83,17 +91,25 @@ def lead_from(request: HttpRequest, *, back: str, add: str = "", under: Model | 
 def mark_of(request: HttpRequest) -> str:
     """Return the signed mark of the form that `request` opens; empty where no row can be deleted meanwhile."""
     row = getattr(request, "read_row", None)
-    return signing.dumps([row.model, row.pk, _reader(request), row.back, row.add, row.under], salt=SALT) if row else ""
+    return _signed(request, row) if row else ""
+
+
+def mark_to_delete(request: HttpRequest, row: Model, *, back: str) -> str:
+    """Return the signed mark of a button that deletes a row: `back` is where to lead who comes second."""
+    return _signed(request, ReadRow(model=row._meta.label, pk=str(row.pk), back=back))
+
+
+def _signed(request: HttpRequest, row: ReadRow) -> str:
+    return signing.dumps([row.model, row.pk, _reader(request), row.back, row.add, row.under], salt=SALT)
 
 
 def show_deletion(
     request: HttpRequest, model: type[Model], pk: object, typed: list[Typed], *, back: str, add: str = ""
 ) -> HttpResponse:
     """Answer 410 with who deleted the row `pk`, as the journal tells it, and with what was typed about it."""
-    events = AuditEvent.objects.filter(object_type=model._meta.label, object_id=str(pk), action__endswith=".delete")
     context = {
         "name": capfirst(model._meta.verbose_name),
-        "event": events.last(),
+        "event": _deletion_of(model, pk),
         "typed": typed,
         "files": any(line.is_file for line in typed),
         "back": back,
@@ -103,6 +119,22 @@ def show_deletion(
     return render(request, PAGE, context, status=410)
 
 
+def _deletion_of(model: type[Model], pk: object) -> AuditEvent | None:
+    events = AuditEvent.objects.filter(object_type=model._meta.label, object_id=str(pk), action__endswith=".delete")
+    return events.last()
+
+
+def _already_deleted(request: HttpRequest, model: type[Model], pk: object) -> str:
+    """Return who deleted a row, and when, to the person who wanted to."""
+    event = _deletion_of(model, pk)
+    if event is None:
+        return "Quelqu’un d’autre l’a supprimé avant vous."
+    what = f"«\u00a0{event.object_label}\u00a0» le {datetime_fr(event.at)}"
+    if event.user_id == request.actor.user_id:
+        return f"Vous avez déjà supprimé {what}."
+    return f"{', '.join(filter(None, [event.user_name, event.organisation_name]))}, a déjà supprimé {what}."
+
+
 def typed_in(
     request: HttpRequest, form: type[forms.BaseForm], lines: Mapping[str, type[forms.BaseForm]]
 ) -> list[Typed]:
@@ -110,7 +142,7 @@ def typed_in(
     fields = [(name, capfirst(field.label or name), field) for name, field in form.base_fields.items()]
     for prefix, line in lines.items():
         for key in request.POST:
-            found = re.fullmatch(rf"{re.escape(prefix)}-(\d+)-(\w+)", key)
+            found = re.fullmatch(rf"{re.escape(prefix)}-(\d{{1,4}})-(\w+)", key)  # no page has more rows
             field = line.base_fields.get(found[2]) if found else None
             if field is not None:
                 fields.append((key, f"{capfirst(field.label or found[2])} {int(found[1]) + 1}", field))

@@ -104,6 +104,7 @@ def action_edit(request, pk, template_name="indicators/action_edit.html"):
 
 
 @http_methods("POST")
+@survives_deletion(of=MissionAction)
 def action_delete(request, pk):
     action = get_object_or_404(MissionAction.objects.visible_to(request.actor), pk=pk)
     mission = _mission(request, action.programme_mission_id)
@@ -159,6 +160,7 @@ def indicator_edit(request, pk, template_name="indicators/indicator_edit.html"):
 
 
 @http_methods("POST")
+@survives_deletion(of=Indicator)
 def indicator_delete(request, pk):
     indicator = get_object_or_404(Indicator.objects.visible_to(request.actor), pk=pk)
     mission = _mission(request, indicator.programme_mission_id)

@@ -144,6 +144,7 @@ def scenario_edit(request, pk, template_name="simulator/scenario_form.html"):
 
 
 @http_methods("POST")
+@survives_deletion(of=Scenario)
 def scenario_delete(request, pk):
     """Delete a scenario, then go back to the list."""
     scenario = scenario_of(request, pk)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.db.models import Model
 from django.forms import FileInput, PasswordInput
 from django.shortcuts import resolve_url
 from django.utils import timezone
@@ -15,7 +16,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from core import clock
-from core.deletion import MARK, mark_of
+from core.deletion import MARK, mark_of, mark_to_delete
 from core.errors import StaleForm
 from core.face import Turn
 from core.icons import ICONS
@@ -136,7 +137,7 @@ def demonstration_ribbon():
 @register.inclusion_tag("components/turn_banner.html", takes_context=True)
 def turn_banner(context, turn: Turn | None):
     """Say whose turn it is; terracotta and a button when it is the reader's."""
-    return {"turn": turn, "csrf_token": context.get("csrf_token")}
+    return {"turn": turn, "csrf_token": context["csrf_token"]}
 
 
 @register.inclusion_tag("components/three_way_panel.html")
@@ -205,7 +206,7 @@ def job_progress(
         "done_url": done_url,
         "done_label": done_label,
         "retry_url": retry_url,
-        "csrf_token": context.get("csrf_token"),
+        "csrf_token": context["csrf_token"],
     }
 
 
@@ -288,7 +289,7 @@ def portal_form(context, form, submit: str = "Enregistrer", cancel_url: str = ""
         "cancel": "Revenir sans annuler" if submit.startswith("Annuler") else "Annuler",
         "action": action,
         "extra": extra,
-        "csrf_token": context.get("csrf_token"),
+        "csrf_token": context["csrf_token"],
         "request": context.get("request"),
     }
 
@@ -320,8 +321,15 @@ def post_button(
     icon: str = "",
     name: str = "",
     value: str = "",
+    deletes: Model | None = None,
+    back: str = "",
 ):
-    """A button that posts to `url` (submit, consent, sign); `confirm` asks first."""
+    """A button that posts to `url` (submit, consent, sign); `confirm` asks first.
+
+    One that `deletes` a row says where to lead `back` who finds it deleted already (core.deletion).
+    """
+    if deletes is not None:
+        name, value = MARK, mark_to_delete(context["request"], deletes, back=back)
     css = {"secondary": "outline-primary", "danger": "outline-danger"}.get(style, style)
     return {
         "url": url,
@@ -331,5 +339,5 @@ def post_button(
         "icon_name": icon,
         "name": name,
         "value": value,
-        "csrf_token": context.get("csrf_token"),
+        "csrf_token": context["csrf_token"],
     }

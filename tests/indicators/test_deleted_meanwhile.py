@@ -1,6 +1,7 @@
 """A row deleted while a person wrote about it: she is told so, reads what she typed, and may add it again."""
 
 from decimal import Decimal
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,7 +11,7 @@ from indicators import actions, views
 from indicators.models import Indicator, MissionAction
 from tests.indicators.conftest import ACCESS, CRISIS, PDF
 from tests.indicators.test_views import LEVELS_POST, text_of, url
-from tests.utils.reading import sent_from
+from tests.utils.reading import sent_from, sent_to
 
 pytestmark = pytest.mark.django_db
 
@@ -127,3 +128,50 @@ def test_who_deletes_second_is_told_so(ours, written):
     actions.delete_indicator(actor=ours.fund_officer, indicator=written["levels"])
     with pytest.raises(DomainError, match="juste avant"):
         actions.delete_indicator(actor=ours.coordinator, indicator=written["levels"])
+
+
+def test_an_action_is_deleted_from_a_real_browser_which_sends_its_token(client_of, ours, written):
+    """The button of the list had none."""
+    client = client_of(ours.members.coordinator)
+    client.handler.enforce_csrf_checks = True
+    sent = button(client, url("programme_edit", written["programme"]), "action_delete", written["action"])
+    assert client.post(url("action_delete", written["action"]), sent).status_code == 302
+    assert not MissionAction.objects.filter(pk=written["action"].pk).exists()
+
+
+def button(client, page: str, name: str, row) -> dict[str, list[str]]:
+    """Return what the button of a page that posts to `name` sends."""
+    return sent_to(client.get(page), url(name, row))
+
+
+def test_a_row_that_a_colleague_deleted_first_is_told_and_leads_back(ours, client_of, coordinator, written):
+    """With who did it and when; to the same person by another name than hers; the list opens."""
+    listing, page = url("programme_edit", written["programme"]), url("indicator_edit", written["levels"])
+    buttons = {
+        url("indicator_delete", written["levels"]): button(coordinator, page, "indicator_delete", written["levels"]),
+        url("action_delete", written["action"]): button(coordinator, listing, "action_delete", written["action"]),
+    }
+    actions.delete_action(actor=ours.fund_officer, mission_action=written["action"])
+    for address, sent in buttons.items():
+        answer = coordinator.post(address, sent, follow=True)
+        assert [step.partition("?")[0] for step, _ in answer.redirect_chain] == [listing]
+        assert f"{ours.fund_officer.user_name}, {ours.fund_officer.organisation_name}, a déjà supprimé «" in text_of(
+            answer
+        )
+        assert client_of(ours.members.president).post(address, sent).status_code == 404, "the mark is another person's"
+        assert coordinator.post(address).status_code == 404, "no page of hers had the button"
+
+
+def test_a_button_pressed_twice_says_that_one_did_it_oneself(coordinator, written):
+    address = url("indicator_delete", written["levels"])
+    sent = button(coordinator, url("indicator_edit", written["levels"]), "indicator_delete", written["levels"])
+    coordinator.post(address, sent)
+    assert "Vous avez déjà supprimé «" in text_of(coordinator.post(address, sent, follow=True))
+
+
+def test_a_line_of_an_absurd_number_is_no_line(ours, coordinator, written):
+    page = url("indicator_edit", written["levels"])
+    sent = sent_from(coordinator.get(page), "form") | {f"levels-{'9' * 5000}-amount": ["12"]}
+    actions.delete_indicator(actor=ours.fund_officer, indicator=written["levels"])
+    answer = coordinator.post(page, urlencode(sent, doseq=True), content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 410

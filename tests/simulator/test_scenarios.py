@@ -13,7 +13,7 @@ from simulator import actions
 from simulator.models import Scenario
 from tests.simulator.conftest import DOCUMENT, save
 from tests.utils.factories import CommuneFactory
-from tests.utils.reading import sent_from
+from tests.utils.reading import sent_from, sent_to
 
 pytestmark = pytest.mark.django_db
 ADDRESS = (
@@ -166,6 +166,16 @@ def test_a_note_typed_on_a_scenario_deleted_meanwhile_is_not_lost(world, saved, 
     assert answer.status_code == 410
     told = answer.content.decode()
     assert "Compter la vallée à part" in told and world.west.president.user.get_full_name() in told
+
+
+def test_a_scenario_that_a_colleague_deleted_first_is_told_and_leads_back_to_the_list(world, saved, client_of):
+    client, address = client_of(world.west.coordinator), reverse("simulator:scenario_delete", args=[saved[0].pk])
+    sent = sent_to(page(client, "scenario_detail", saved[0].pk), address)
+    actions.delete_scenario(actor=world.west.president.as_actor(), scenario=saved[0])
+    answer = client.post(address, sent, follow=True)
+    assert answer.redirect_chain == [(reverse("simulator:scenario_list"), 302)]
+    assert f"{world.west.president.user.get_full_name()}, CPTS Ouest, a déjà supprimé" in answer.content.decode()
+    assert client_of(world.east.coordinator).post(address, sent).status_code == 404
 
 
 def test_the_list_shows_one_s_own(world, saved, client_of):

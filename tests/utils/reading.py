@@ -20,7 +20,16 @@ def words(response: HttpResponse) -> str:
 
 def sent_from(response: HttpResponse, form: str) -> dict[str, list[str]]:
     """Return what a browser sends from the form of this id or class, hidden fields included, when nothing is typed."""
-    found, *_ = html.fromstring(response.content.decode()).xpath("//form[@id=$form or @class=$form]", form=form)
+    return _sent(response, "//form[@id=$name or @class=$name]", form)
+
+
+def sent_to(response: HttpResponse, address: str) -> dict[str, list[str]]:
+    """Return what a browser sends from the form of a page that posts to this address, when nothing is typed."""
+    return _sent(response, "//form[@action=$name]", address)
+
+
+def _sent(response: HttpResponse, path: str, name: str) -> dict[str, list[str]]:
+    found, *_ = html.fromstring(response.content.decode()).xpath(path, name=name)
     sent: dict[str, list[str]] = {}
     for name, value in found.form_values():
         text = value.replace("\r\n", "\n").removeprefix("\n")  # the first line of a text area begins on its own
