@@ -14,7 +14,7 @@ from agreements.models import AgreementVersion
 from agreements.rules import contract_year_on
 from contracts import clauses, rules, wordings
 from contracts.lifecycle import EDITABLE
-from contracts.models import Amendment, AmendmentConsent, Consent, Contract, ContractMission, Termination
+from contracts.models import Contract, ContractMission, Termination
 from core import clock
 from core.enums import PARTIES
 from core.errors import DomainError
@@ -231,17 +231,6 @@ def read_content(contract: Contract) -> Reading:
 def content_hash(contract: Contract) -> str:
     """Return the hash of the content as it is now, or as it was agreed."""
     return contract.agreed_hash or fingerprint(contract_content(contract))
-
-
-def current_consents(subject: Contract | Amendment) -> list[Consent | AmendmentConsent]:
-    """Return the consents that nobody withdrew, stale ones included."""
-    return list(subject.consents.filter(withdrawn_at__isnull=True))
-
-
-def standing_consents(subject: Contract | Amendment, digest: str | None = None) -> list[Consent | AmendmentConsent]:
-    """Return the consents given to the content as it is now; a consent to another content does not count."""
-    digest = digest or content_hash(subject)
-    return [consent for consent in current_consents(subject) if consent.content_hash == digest]
 
 
 def _territory_content(contract: Contract, terms: Terms) -> dict:

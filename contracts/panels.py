@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from agreements.agreement import Agreement
 from agreements.explanations import format_rate
-from contracts import assemblers, payload, permissions, rules
+from contracts import assemblers, consents, payload, permissions, rules
 from contracts.assemblers import Reading, Terms
 from contracts.enums import ContractStatus
 from contracts.models import DURATION_YEARS, Amendment, AmendmentConsent, Consent, Contract
@@ -211,7 +211,7 @@ def _negotiating(actor: Actor, contract: Contract, reading: Reading) -> Turn:
         if permissions.can_edit(actor, contract):
             return Turn(text="À vous : complétez le contrat avec les deux autres parties.", detail=left)
         return Turn(text="Chez les trois parties : le contrat se complète.", detail=left, is_mine=False)
-    standing = {consent.side for consent in assemblers.standing_consents(contract, reading.digest)}
+    standing = {consent.side for consent in consents.standing_consents(contract, reading.digest)}
     waiting = [side for side in PARTIES if side not in standing]
     if actor.side in waiting and permissions.can_consent(actor, contract):
         return Turn(

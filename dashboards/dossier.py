@@ -11,7 +11,8 @@ from accounts.models import Membership, Organisation
 from agreements.agreement import Agreement
 from agreements.models import AgreementLine, AgreementVersion
 from contracts import panels
-from contracts.assemblers import contract_content, current_consents, terms_of
+from contracts.assemblers import contract_content, terms_of
+from contracts.consents import current_consents
 from contracts.enums import ContractStatus
 from contracts.models import AMENDMENT_ROWS, ENDING_ROWS, Contract, ContractYear
 from core import clock

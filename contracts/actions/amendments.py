@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from accounts.permissions import Act, check
-from contracts import amending, amendment_words, assemblers, clauses, lifecycle, notifications, rules, transitions
+from contracts import amending, amendment_words, clauses, consents, lifecycle, notifications, rules, transitions
 from contracts.amending import AmendmentValues
 from contracts.enums import AmendmentStatus, ContractStatus
 from contracts.lifecycle import AmendmentChange
@@ -103,7 +103,7 @@ def consent_to_amendment(*, actor: Actor, amendment: Amendment, seen_hash: str |
     AmendmentConsent.objects.create(amendment=amendment, content_hash=digest, **audit.signed_by(actor))
     after = {"number": amendment.number, "side": actor.side, "content_hash": digest}
     audit.record(actor, "contract.consent_to_amendment", amendment.contract, after=after)
-    if len(assemblers.standing_consents(amendment, digest)) == len(PARTIES):
+    if len(consents.standing_consents(amendment, digest)) == len(PARTIES):
         _agree(actor, amendment, content, digest)
     return amendment
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.permissions import Act, check
 from agreements.models import AgreementVersion
-from contracts import assemblers, clauses, drafting, lifecycle, notifications, payload, rules, transitions
+from contracts import assemblers, clauses, consents, drafting, lifecycle, notifications, payload, rules, transitions
 from contracts.enums import ContractStatus, SigningOrder
 from contracts.lifecycle import EDITABLE, Transition
 from contracts.models import OPEN_STATUSES, Consent, Contract, ContractYear
@@ -160,7 +160,7 @@ def consent(*, actor: Actor, contract: Contract, seen_hash: str | None = None) -
         raise DomainError("Votre organisation a déjà consenti à ce contenu.")
     Consent.objects.create(contract=contract, content_hash=digest, **audit.signed_by(actor))
     audit.record(actor, "contract.consent", contract, after={"side": actor.side, "content_hash": digest})
-    if len(assemblers.standing_consents(contract, digest)) == len(PARTIES):
+    if len(consents.standing_consents(contract, digest)) == len(PARTIES):
         _agree(actor, contract, terms, content, digest)
     return contract
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from accounts.permissions import Act, may
-from contracts import actions, amending, amendment_page, permissions
+from contracts import actions, amending, amendment_page, consents, permissions
 from contracts.enums import AmendmentStatus
 from contracts.forms import AmendmentForm
 from contracts.history import amendment_history, stopped_words
@@ -33,7 +33,7 @@ def amendment_create(request, pk, template_name="contracts/amendment_edit.html")
         amendment = submit_form(request, form, actions.draft_amendment, contract=contract, success=success)
         if amendment:
             return redirect("contracts:amendment_detail", amendment.pk)
-    return show(request, template_name, {"contract": contract, "form": form, "amendment": None})
+    return show(request, template_name, {"contract": contract, "form": form, "amendment": None, "at_stake": ""})
 
 
 @http_methods("GET")
@@ -60,12 +60,17 @@ def amendment_edit(request, pk, template_name="contracts/amendment_edit.html"):
     require(permissions.may_propose(request.actor, contract))
     if request.method == "GET" and not permissions.can_edit_amendment(request.actor, amendment):
         return redirect("contracts:amendment_detail", pk)
-    form = _form(request, contract, amendment)
+    form, consenting = _form(request, contract, amendment), consents.consenting_parties(amendment)
     if request.method == "POST":
         success = "L’avenant est enregistré."
-        if submit_form(request, form, actions.update_amendment, amendment=amendment, success=success):
+        saved = submit_form(request, form, actions.update_amendment, amendment=amendment, success=success)
+        if saved:
+            if words := consents.withdrawn_words(consenting, saved):
+                messages.warning(request, words)
             return redirect("contracts:amendment_detail", pk)
-    return show(request, template_name, {"contract": contract, "form": form, "amendment": amendment})
+    at_stake = consents.withdrawal_words(consenting)
+    context = {"contract": contract, "form": form, "amendment": amendment, "at_stake": at_stake}
+    return show(request, template_name, context)
 
 
 @http_methods("POST")

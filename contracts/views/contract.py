@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from accounts.permissions import Act, may
-from contracts import actions, assemblers, ending, panels, permissions
+from contracts import actions, assemblers, consents, ending, panels, permissions
 from contracts.enums import ContractStatus
 from contracts.filters import ContractFilter
 from contracts.forms import ContractForm, CrisisForm
@@ -101,23 +101,20 @@ def contract_edit(request, pk, template_name="contracts/contract_edit.html"):
     if request.method == "GET" and not permissions.can_edit(request.actor, contract):
         return redirect("contracts:contract_preview", pk)
     terms = assemblers.terms_of(contract)
-    form = _contract_form(request, contract, terms)
+    form, consenting = _contract_form(request, contract, terms), consents.consenting_parties(contract)
     if request.method == "POST":
-        saved = submit_form(
-            request,
-            form,
-            actions.update_contract,
-            contract=contract,
-            success="Le contrat est enregistré.",
-        )
+        success = "Le contrat est enregistré."
+        saved = submit_form(request, form, actions.update_contract, contract=contract, success=success)
         if saved:
+            if words := consents.withdrawn_words(consenting, saved):
+                messages.warning(request, words)
             return redirect("contracts:contract_preview", pk)
     context = {
         "contract": contract,
         "form": form,
         "terms": terms,
         "programme": assemblers.first_programme(contract),
-        "withdraws": contract.consents.filter(withdrawn_at__isnull=True).exists(),
+        "at_stake": consents.withdrawal_words(consenting),
     }
     return show(request, template_name, context)
 
@@ -191,7 +188,7 @@ def contract_consent(request, pk, template_name="contracts/contract_consent.html
     if contract.status != ContractStatus.NEGOTIATION:
         return redirect("contracts:contract_preview", pk)
     reading = assemblers.read_content(contract)
-    standing = {row.side for row in assemblers.standing_consents(contract, reading.digest)}
+    standing = {row.side for row in consents.standing_consents(contract, reading.digest)}
     has_consented = request.actor.side in standing
     context = {
         **_content_context(contract, reading),

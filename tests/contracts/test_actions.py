@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from agreements import catalogue
 from agreements.models import AgreementVersion
-from contracts import actions, assemblers, jobs, transitions
+from contracts import actions, assemblers, consents, jobs, transitions
 from contracts.enums import ContractStatus
 from contracts.models import Consent, Contract, ContractMission, ContractTransition
 from contracts.panels import members_words
@@ -202,13 +202,13 @@ def test_a_change_of_content_withdraws_the_consents_visibly(world, negotiated):
     consent = Consent.objects.get()
     assert consent.withdrawn_at is not None
     assert consent.withdrawn_because == "le contenu a changé"
-    assert assemblers.standing_consents(negotiated) == []
+    assert consents.standing_consents(negotiated) == []
 
 
 def test_saving_the_same_content_withdraws_nothing(world, negotiated):
     actions.consent(actor=world.west.president.as_actor(), contract=negotiated)
     edited(world.west, negotiated)
-    assert len(assemblers.standing_consents(reload(negotiated))) == 1
+    assert len(consents.standing_consents(reload(negotiated))) == 1
 
 
 def test_a_change_of_the_programme_makes_a_consent_stale_until_given_again(world, negotiated):
@@ -218,9 +218,9 @@ def test_a_change_of_the_programme_makes_a_consent_stale_until_given_again(world
     indicator_actions.save_action(
         actor=world.west.coordinator.as_actor(), programme_mission=mission, title="Une action de plus"
     )
-    assert assemblers.standing_consents(negotiated) == []
+    assert consents.standing_consents(negotiated) == []
     actions.consent(actor=president, contract=negotiated)
-    assert len(assemblers.standing_consents(negotiated)) == 1
+    assert len(consents.standing_consents(negotiated)) == 1
     assert Consent.objects.filter(withdrawn_because="le contenu a changé").count() == 1
 
 
@@ -305,7 +305,7 @@ def test_a_refusal_reopens_the_negotiation_and_a_new_round_starts_from_zero(worl
     assert contract.status == ContractStatus.NEGOTIATION
     assert (contract.document, contract.agreed_hash, contract.size) == (None, "", None)
     assert assemblers.first_programme(contract).status == ProgrammeStatus.DRAFT
-    assert not assemblers.standing_consents(contract)
+    assert not consents.standing_consents(contract)
     contract = consent_all(tenant, contract)
     assert contract.document != first and contract.document.former_round == first
     assert not any(row.signed_at for row in contract.document.signature_list)
@@ -343,7 +343,7 @@ def test_r2_a_newer_agreement_before_the_last_signature_returns_to_negotiation(w
     with time_machine.travel(clock.now() + timedelta(days=1), tick=False):
         contract = actions.sign_contract(actor=world.west.ars_signatory.as_actor(), contract=signing)
         assert contract.status == ContractStatus.NEGOTIATION
-        assert not assemblers.standing_consents(contract)
+        assert not consents.standing_consents(contract)
         last = ContractTransition.objects.filter(subject=contract).latest("at")
         assert (last.transition, last.side) == ("newer_agreement", "SYSTEM")
         assert newer.label in last.comment
@@ -374,7 +374,7 @@ def test_the_night_job_reopens_a_contract_that_the_three_did_not_sign_in_time(wo
         jobs.follow_contracts()
         contract = reload(signing)
         assert contract.status == ContractStatus.NEGOTIATION and contract.document is None
-        assert not assemblers.standing_consents(contract)
+        assert not consents.standing_consents(contract)
         second = consent_all(world.west, contract).document
     assert signing.transitions.filter(transition="expire_signature").count() == 1
     former = second.former_round

@@ -425,6 +425,16 @@ def test_a_size_that_cannot_be_read_blames_no_other_field(contract, west, client
     assert set(errors) == {"new_population"}
 
 
+def test_a_changed_amendment_says_whose_consent_is_withdrawn_before_and_after(contract, west, client_of):
+    amendment = draft_amendment(west.coordinator, contract)
+    actions.consent_to_amendment(actor=west.president.as_actor(), amendment=amendment)
+    client, address = client_of(west.coordinator), page("amendment_edit", amendment)
+    assert "retire le consentement de la CPTS Ouest." in words(client.get(address))
+    sent = {"reason": "Plus.", "takes_effect_year": "3", "new_size": "3", "new_population": "83000", "version": "1"}
+    told = words(client.post(address, sent, follow=True))
+    assert "Le consentement de la CPTS Ouest est retiré : cette partie devra consentir de nouveau." in told
+
+
 def test_a_stale_form_shows_both_texts(contract, west, client_of):
     amendment = draft_amendment(west.coordinator, contract)
     actions.update_amendment(

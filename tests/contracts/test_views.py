@@ -304,6 +304,22 @@ def test_the_withdrawn_consent_is_shown(world, client_of, negotiated):
     assert "Retiré : le contenu a changé" in words(client.get(url("contract_preview", negotiated)))
 
 
+def test_a_change_says_whose_consents_it_withdraws_before_and_after(world, client_of, negotiated):
+    client, address = client_of(world.west.coordinator), url("contract_edit", negotiated)
+    at_stake = "Enregistrer un changement du contenu retire"
+    assert at_stake not in words(client.get(address))
+    for member in (world.west.president, world.west.ars_officer):
+        actions.consent(actor=member.as_actor(), contract=negotiated)
+    whose = "consentements de la CPTS Ouest et de l’ARS"
+    assert f"{at_stake} les {whose}" in words(client.get(address))
+    kept = words(client.post(address, edit_data(negotiated), follow=True))
+    assert "Le contrat est enregistré." in kept and "retirés" not in kept, "the same text withdraws nothing"
+    negotiated.refresh_from_db()
+    told = words(client.post(address, edit_data(negotiated, local_clauses="Une clause de plus"), follow=True))
+    assert f"Le contenu a changé. Les {whose}" in told
+    assert "sont retirés : ces parties devront consentir de nouveau." in told
+
+
 def test_what_is_missing_is_listed(world, client_of):
     contract = negotiate(world.west)
     for page in ("contract_preview", "contract_consent"):

@@ -9,7 +9,8 @@ from django.urls import reverse
 from agreements.models import AgreementVersion
 from contracts import actions, clauses, payload, wordings
 from contracts.admin import ArticleForm
-from contracts.assemblers import contract_content, current_consents, terms_of
+from contracts.assemblers import contract_content, terms_of
+from contracts.consents import current_consents
 from contracts.enums import SigningOrder
 from contracts.models import Wording, WordingArticle
 from contracts.models.wordings import TO_VALIDATE
