@@ -1,291 +1,279 @@
-"""Signatures and what vouches for their time, as the portal keeps them."""
-
-from datetime import UTC, date, datetime, timedelta
-from smtplib import SMTPException
+"""The circuit of a signature: any number of signatories, together or one step after the other."""
 
 import pytest
-from django.core.mail.backends.locmem import EmailBackend
+from django.core import mail
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from accounts.enums import Power
-from accounts.models import Delegation, Organisation
+from accounts.actions import set_signatory_count
+from accounts.models import MOST_SIGNATORIES, Membership, Organisation
 from core import clock
-from core.actor import SYSTEM
-from core.errors import DomainError
+from core.enums import Role
+from core.errors import DomainError, NotAllowed, StaleForm
 from core.models import AuditEvent
-from documents import actions, jobs, notifications, storage
-from documents.enums import SigningState, Stamp
+from documents import actions, storage
+from documents.enums import SigningState, Verdict
 from documents.models import Document, Signature
+from documents.panels import circuit_of, signature_lines
 from documents.signing.authority import current_authority
+from documents.signing.fields import signature_field, spoken_fields
+from documents.verification.answers import answer_of
 from documents.verification.reader import verify_pdf
+from documents.verification.verdicts import judge_code
 from tests.documents.conftest import issue, read
-from tests.documents.stamping import NAME
+from tests.documents.paper import given
 from tests.documents.test_pdf import text_of
-from tests.documents.test_timestamps import honest, refusal
-from tests.utils import stories
+from tests.utils.factories import FundFactory, MembershipFactory
 
 pytestmark = pytest.mark.django_db
 
 
-def test_without_an_authority_the_page_says_that_nothing_vouches_for_the_time(world, client_of, to_sign):
-    for actor in world.west.signing:
-        document = actions.sign_document(actor=actor, document=to_sign)
-    assert document.is_signed and document.level == "PAdES-B-B, sans horodatage"
-    page = client_of(world.west.president).get(reverse("documents:document_detail", args=[document.pk]))
-    assert "sans horodatage" in page.text
-    assert not Document.objects.awaiting_stamp().exists()
+def co_president(tenant):
+    """Return a second president of a CPTS, whose statutes now ask for two signatures."""
+    Organisation.objects.filter(pk=tenant.cpts.pk).update(signatory_count=2)
+    tenant.cpts.refresh_from_db()
+    return MembershipFactory(organisation=tenant.cpts, role=Role.PRESIDENT).as_actor()
 
 
-def test_the_last_signature_asks_for_the_time_stamp_of_the_document(world, to_sign, time_stamping):
-    for actor in world.west.signing:
-        document = actions.sign_document(actor=actor, document=to_sign)
-    assert {signature.stamped_by for signature in document.signature_list} == {NAME}
-    assert document.stamp == Stamp.PENDING and "en attente" in document.level
-    jobs.stamp_document(str(document.pk))
-    document = read(document)
-    assert document.level == f"PAdES-B-LTA, horodaté par {NAME}"
+def signatories_of(organisation) -> list[Membership]:
+    return list(organisation.memberships.filter(role=Role.SIGNATORY))
+
+
+def signed(actor, document: Document) -> Document:
+    return actions.sign_document(actor=actor, document=document)
+
+
+def awaited(document: Document) -> list[Organisation]:
+    return [row.organisation for row in document.awaited]
+
+
+# Several signatories of a party
+
+
+def test_five_signatories_sign_one_file_that_says_all_of_them(world):
+    """Two co-presidents, the ARS, and two funds: each in a field of its own, all valid at the end."""
+    west = world.west
+    second = co_president(west)
+    other_fund = FundFactory(name="CPAM d’à côté")
+    other = MembershipFactory(organisation=other_fund, role=Role.SIGNATORY).as_actor()
+    document = issue(world, circuit=[[west.cpts, west.ars, west.fund, other_fund]])
+    president, ars, fund = west.signing
+    for actor in (fund, second, other, ars, president):
+        assert document.signing_state == SigningState.OPEN
+        document = signed(actor, document)
+    assert document.signing_state == SigningState.SIGNED
+    fields = [row.field_name for row in document.signature_list]
+    assert fields == ["signature_cpts", "signature_cpts_2", "signature_ars", "signature_fund", "signature_fund_2"]
     verdict = verify_pdf(storage.read(document.file), trusted_roots=current_authority().trusted_roots())
     assert verdict.is_intact and verdict.is_complete and verdict.is_trusted, verdict.reasons
+    assert sorted(report.field for report in verdict.signatures) == sorted(fields)
+    answer = answer_of(judge_code(document.code))
+    assert answer.verdict == Verdict.GENUINE and len(answer.signatures) == 5
+    assert answer.document.parties == (west.cpts.name, west.ars.name, west.fund.name, other_fund.name)
 
 
-def test_a_document_is_time_stamped_once(world, to_sign, time_stamping):
-    for actor in world.west.signing:
-        actions.sign_document(actor=actor, document=to_sign)
-    assert jobs.stamp_documents() == 1
-    first = read(to_sign).file
-    assert jobs.stamp_document(str(to_sign.pk)) and jobs.stamp_documents() == 0
-    assert read(to_sign).file == first
-    assert AuditEvent.objects.filter(action="document.stamp").count() == 1
+def test_each_place_of_a_party_is_numbered_on_the_page_and_for_a_screen_reader(world):
+    co_president(world.west)
+    document = issue(world)
+    text = text_of(storage.read(document.file))
+    assert "Signataire 1 sur 2" in text and "Signataire 2 sur 2" in text
+    assert text.count("CPTS Ouest") == 2 and text.count("ARS Ouest") == 1
 
 
-def test_a_signature_that_an_authority_let_down_is_kept_shown_as_waiting_then_time_stamped(
-    world, client_of, to_sign, time_stamping
-):
-    time_stamping.answer = refusal
-    first = world.west.signing[0]
-    document = actions.sign_document(actor=first, document=to_sign)
-    (signature, *_others) = document.signature_list
-    assert signature.signed_at and signature.stamp == Stamp.PENDING
-    page = client_of(world.west.reader).get(reverse("documents:document_detail", args=[document.pk]))
-    assert "Horodatage en attente" in page.text and "horodatée par" not in page.text
-    assert jobs.stamp_documents() == 0  # still silent: nothing is written, it will be asked again
-    assert read(document).file == document.file
-    time_stamping.answer = honest
-    assert jobs.stamp_documents() == 1
-    document = read(document)
-    assert document.signature_list[0].stamped_by == NAME
-    assert document.level == "PAdES-B-LT, chaque signature est horodatée"
-    for actor in world.west.signing[1:]:
-        actions.sign_document(actor=actor, document=document)
-    jobs.stamp_documents()
-    assert read(document).level.startswith("PAdES-B-LTA")
-
-
-@pytest.mark.parametrize("facts", [{"stamp": Stamp.STAMPED}, {"stamped_by": NAME}])
-def test_the_database_refuses_a_time_stamp_without_a_token(to_sign, facts):
-    for model in (Signature, Document):
-        with pytest.raises(IntegrityError), transaction.atomic():
-            model.objects.update(**facts)
-
-
-def test_the_database_refuses_that_a_place_without_signature_awaits_a_time_stamp(to_sign):
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Signature.objects.update(stamp=Stamp.PENDING)
-
-
-# The circuit
-
-
-def test_a_refusal_says_who_when_and_why_and_nobody_signs_any_more(world, client_of, to_sign):
-    cpts, ars, fund = world.west.signing
-    actions.sign_document(actor=cpts, document=to_sign)
-    document = actions.refuse_document(actor=ars, document=to_sign, reason=" Le calendrier est à revoir. ")
-    assert document.signing_state == SigningState.REFUSED
-    assert (document.refusal.refused_by, document.refusal.refusal_reason) == (
-        ars.user_name,
-        "Le calendrier est à revoir.",
-    )
-    with pytest.raises(DomainError, match="Signature refusée"):
-        actions.sign_document(actor=fund, document=document)
-    page = client_of(world.west.reader).get(reverse("documents:document_detail", args=[document.pk])).text
-    assert "Le calendrier est à revoir." in page and ars.user_name in page
-    assert world.west.president.user.get_full_name() in page  # the signature already given stays readable
-    assert AuditEvent.objects.filter(action="document.refuse").count() == 1
-
-
-def test_a_signature_given_is_not_taken_back_by_a_refusal(world, to_sign):
-    cpts = world.west.signing[0]
-    actions.sign_document(actor=cpts, document=to_sign)
-    with pytest.raises(DomainError, match="déjà signé"):
-        actions.refuse_document(actor=cpts, document=to_sign, reason="Trop tard.")
-
-
-@pytest.mark.parametrize("reason", ["", "  "])
-def test_a_refusal_has_a_reason(world, to_sign, reason):
-    with pytest.raises(DomainError, match="raison") as caught:
-        actions.refuse_document(actor=world.west.signing[0], document=to_sign, reason=reason)
-    assert caught.value.field == "reason"
-
-
-def test_who_is_no_signatory_neither_refuses_nor_reminds(world, to_sign):
-    stranger = world.east.signing[0]
-    with pytest.raises(DomainError, match="pas signataire"):
-        actions.refuse_document(actor=stranger, document=to_sign, reason="Non.")
-
-
-def test_the_last_day_to_sign_is_the_last_day(world):
-    last = date(2026, 6, 30)
-    with stories.at(date(2026, 6, 1)):
-        document = issue(world, expires_on=last)
-    with stories.at(last):
-        actions.sign_document(actor=world.west.signing[0], document=document)
-    with stories.at(last + timedelta(days=1)):
-        assert read(document).signing_state == SigningState.EXPIRED
-        with pytest.raises(DomainError, match="Délai de signature dépassé"):
-            actions.sign_document(actor=world.west.signing[1], document=document)
-
-
-def test_a_document_signed_by_all_does_not_expire(world):
-    with stories.at(date(2026, 6, 1)):
-        document = issue(world, expires_on=date(2026, 6, 30))
-        for actor in world.west.signing:
-            actions.sign_document(actor=actor, document=document)
-    with stories.at(date(2027, 6, 1)):
-        assert read(document).signing_state == SigningState.SIGNED
-
-
-def test_a_new_round_says_which_signatures_are_void_and_the_former_one_stays_readable(world, to_sign):
-    with stories.at(date(2026, 6, 1)):
-        first = actions.sign_document(actor=world.west.signing[0], document=to_sign)
-    bytes_signed = storage.read(first.file)
-    actions.close_round(actor=SYSTEM, document=first, because="Le territoire a changé.")
-    second = issue(world, "contract:2", former_round=first)
-    text = text_of(storage.read(second.file))
-    assert f"remplace celui de code {first.code}" in text
-    assert f"{world.west.president.user.get_full_name()}, pour la CPTS Ouest, le 1er juin 2026" in text
-    first = read(first)
-    assert first.signing_state == SigningState.VOID and storage.read(first.file) == bytes_signed
-    with pytest.raises(DomainError, match="Sans effet"):
-        actions.sign_document(actor=world.west.signing[1], document=first)
-    assert second.signing_state == SigningState.OPEN and len(second.awaited) == 3
-
-
-def test_a_round_that_is_over_is_not_closed_a_second_time(world, to_sign):
-    for actor in world.west.signing:
-        actions.sign_document(actor=actor, document=to_sign)
-    actions.close_round(actor=SYSTEM, document=to_sign, because="Trop tard.")
-    assert read(to_sign).signing_state == SigningState.SIGNED
-
-
-def test_a_party_renamed_before_it_signs_keeps_everywhere_the_name_that_the_document_prints(
-    world, client_of, to_sign, mailoutbox, django_capture_on_commit_callbacks
-):
-    west, printed = world.west, world.west.fund.name
-    Organisation.objects.filter(pk=west.fund.pk).update(name="CPAM issue d’une fusion")
-    with django_capture_on_commit_callbacks(execute=True):
-        actions.remind_signatories(actor=west.coordinator.as_actor(), document=to_sign)
-    assert any(printed in mail.body for mail in mailoutbox) and "fusion" not in str([each.body for each in mailoutbox])
-    document = actions.sign_document(actor=west.fund_signatory.as_actor(), document=to_sign)
-    page = client_of(west.coordinator).get(reverse("documents:document_detail", args=[document.pk]))
-    for said in (text_of(storage.read(document.file)), page.text):
-        assert printed in said and "fusion" not in said
-
-
-def test_a_reminder_leaves_once_a_day_to_those_who_may_sign_and_is_in_the_journal(
-    world, client_of, to_sign, mailoutbox, django_capture_on_commit_callbacks
-):
-    url = reverse("documents:document_remind", args=[to_sign.pk])
-    client = client_of(world.west.coordinator)
-    with django_capture_on_commit_callbacks(execute=True):
-        client.post(url)
-    tenants = (world.west, world.neighbour)  # the two CPTS share their ARS and their fund
-    reminded = {person.user.email for each in tenants for person in (each.ars_signatory, each.fund_signatory)}
-    assert {address for mail in mailoutbox for address in mail.to} == reminded
-    page = client.post(url, follow=True)
-    assert "déjà parti aujourd’hui" in page.text and len(mailoutbox) == 4
-    assert AuditEvent.objects.filter(action="document.remind").count() == 2
-    with stories.at(clock.today() + timedelta(days=1)):
-        assert len(actions.remind_signatories(actor=world.west.coordinator.as_actor(), document=to_sign)) == 2
-    assert client_of(world.west.reader).post(url).status_code == 403
-    assert client_of(world.east.coordinator).post(url).status_code == 404
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_reminder_that_could_not_leave_says_so_and_may_be_sent_again(world, client_of, to_sign, settings, mailoutbox):
-    url = reverse("documents:document_remind", args=[to_sign.pk])
-    client, working = client_of(world.west.coordinator), settings.EMAIL_BACKEND
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    page = client.post(url, follow=True).text
-    assert "Le rappel n’est pas parti" in page and "rappel envoyé le" not in page
-    assert AuditEvent.objects.filter(action="document.reminder_lost").count() == 2
-    settings.EMAIL_BACKEND = working
-    page = client.post(url, follow=True).text
-    assert "Le rappel est envoyé." in page and "rappel envoyé le" in page and mailoutbox
-
-
-class Particular(EmailBackend):
-    """A mail server that refuses some addresses."""
-
-    refused: frozenset[str] = frozenset()
-
-    def send_messages(self, messages):
-        if self.refused.intersection(to for message in messages for to in message.to):
-            raise SMTPException
-        return super().send_messages(messages)
-
-
-def test_a_reminder_that_left_for_one_party_alone_names_the_other(
-    world, to_sign, settings, monkeypatch, django_capture_on_commit_callbacks
-):
-    west = world.west
-    settings.EMAIL_BACKEND = f"{__name__}.{Particular.__name__}"
-    people = west.fund.memberships.values_list("user__email", flat=True)
-    monkeypatch.setattr(Particular, "refused", frozenset(people))
-    told = pytest.raises(DomainError, match="pas parti pour la CPAM Ouest\u00a0:")
-    with told, django_capture_on_commit_callbacks(execute=True):
-        actions.remind_signatories(actor=west.coordinator.as_actor(), document=to_sign)
-    reminded = {row.organisation: row.reminded_on for row in read(to_sign).signature_list}
-    assert reminded == {west.cpts: None, west.ars: clock.today(), west.fund: None}
-
-
-def test_a_delegate_is_reminded_too(world, to_sign, mailoutbox):
-    Delegation.objects.create(
-        grantor=world.west.ars_signatory,
-        grantee=world.west.ars_officer,
-        power=Power.SIGN,
-        deed="Arrêté",
-        starts_on=clock.today(),
-    )
-    (place,) = [row for row in to_sign.signature_list if row.organisation == world.west.ars]
-    notifications.signature_reminder(place, "CPTS Ouest")
-    assert {address for mail in mailoutbox for address in mail.to} == {
-        world.west.ars_signatory.user.email,
-        world.neighbour.ars_signatory.user.email,
-        world.west.ars_officer.user.email,
-    }
-
-
-@pytest.mark.parametrize("facts", [{"delegated_by": "Jeanne"}, {"delegation_deed": "Statuts"}])
-def test_the_database_refuses_a_delegation_without_signature_or_deed(to_sign, facts):
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Signature.objects.update(**facts)
-
-
-@pytest.mark.parametrize(
-    "facts", [{"refused_by": "Jeanne"}, {"refusal_reason": "Non."}, {"refused_at": datetime(2026, 1, 1, tzinfo=UTC)}]
-)
-def test_the_database_refuses_a_refusal_without_who_when_and_why(to_sign, facts):
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Signature.objects.update(**facts)
-
-
-def test_the_database_refuses_a_closed_round_without_reason_and_a_round_of_itself(to_sign):
-    for facts in (
-        {"closed_because": "Rien"},
-        {"closed_at": datetime(2026, 1, 1, tzinfo=UTC)},
-        {"former_round": to_sign},
+def test_who_signed_for_a_party_leaves_the_other_place_to_someone_else(world, client_of):
+    second = co_president(world.west)
+    document = issue(world)
+    president, ars, fund = world.west.signing
+    document = signed(president, document)
+    for act in (
+        lambda: signed(president, document),
+        lambda: actions.refuse_document(actor=president, document=document, reason="Non."),
     ):
-        with pytest.raises(IntegrityError), transaction.atomic():
-            Document.objects.update(**facts)
+        with pytest.raises(DomainError, match="celle d’une autre personne"):
+            act()
+    assert not document.awaits(president) and document.awaits(second)
+    page = client_of(world.west.president).get(reverse("documents:document_progress", args=[document.pk])).text
+    assert page.count("Signature attendue") == 3  # of the second president, of the ARS, of the fund
+    for actor in (ars, fund):
+        document = signed(actor, document)
+    assert awaited(document) == [world.west.cpts] and not document.is_signed
+    assert answer_of(judge_code(document.code)).sentence.endswith("signature manquante\u00a0: CPTS Ouest.")
+    document = signed(second, document)
+    assert document.is_signed
+    with pytest.raises(DomainError, match="Votre organisation a déjà signé"):
+        signed(second, document)
+
+
+def test_two_papers_of_one_party_may_be_deposited_by_one_person_of_two_hands(world):
+    second = co_president(world.west)
+    document = issue(world)
+    president = world.west.president
+    first = given(document, president)
+    document = actions.sign_document(actor=president.as_actor(), document=document, outside=first)
+    with pytest.raises(DomainError, match="une autre signe à cette place") as refused:
+        actions.sign_document(actor=president.as_actor(), document=document, outside=first)
+    assert refused.value.field == "signatory"
+    other = world.west.cpts.memberships.get(user=second.user_id)
+    document = actions.sign_document(actor=president.as_actor(), document=document, outside=given(document, other))
+    places = [row for row in document.signature_list if row.organisation == world.west.cpts]
+    assert [row.signer for row in places] == [president.user, other.user]
+    assert {row.depositor for row in places} == {president.user}
+
+
+def test_the_database_refuses_two_signatures_of_one_person_and_two_at_one_place(world):
+    co_president(world.west)
+    document = signed(world.west.signing[0], issue(world))
+    first, second = document.signature_list[:2]
+    facts = {"signed_at": first.signed_at, "signer": first.signer, "signer_name": "X", "file": first.file}
+    with pytest.raises(IntegrityError, match="documents_nobody_signs_twice"), transaction.atomic():
+        Signature.objects.filter(pk=second.pk).update(**facts)
+    with pytest.raises(IntegrityError, match="documents_one_signature_a_place"), transaction.atomic():
+        Signature.objects.filter(pk=second.pk).update(number=1)
+    with pytest.raises(IntegrityError, match="documents_one_place_a_position"), transaction.atomic():
+        Signature.objects.filter(pk=second.pk).update(position=1)
+    with pytest.raises(IntegrityError, match="documents_places_count_from_one"), transaction.atomic():
+        Signature.objects.filter(pk=second.pk).update(step=0)
+
+
+def test_a_field_is_spoken_of_by_its_party_and_its_number():
+    assert signature_field("FUND", 2) == "signature_fund_2"
+    fields = ["signature_cpts", "signature_cpts_2", "Autre"]
+    assert spoken_fields(fields) == "Signatures de la CPTS, de la CPTS (n°\u00a02) et «\u00a0Autre\u00a0»"
+
+
+# In order, or together
+
+
+def test_signatures_in_order_wait_for_the_step_before_and_each_is_told_when_its_turn_comes(
+    world, django_capture_on_commit_callbacks
+):
+    """The CPTS by its two presidents, then the fund, then the ARS."""
+    west = world.west
+    second = co_president(west)
+    document = issue(world, circuit=[[west.cpts], [west.fund], [west.ars]])
+    president, ars, fund = west.signing
+    assert document.order_words == "la CPTS Ouest, puis la CPAM Ouest, puis l’ARS Ouest"
+    for early in (ars, fund):
+        with pytest.raises(DomainError, match="dans l’ordre\u00a0: la CPTS Ouest d’abord"):
+            signed(early, document)
+    with django_capture_on_commit_callbacks(execute=True):
+        document = signed(president, document)
+    assert not mail.outbox and awaited(document) == [west.cpts]  # half a step calls nobody
+    with django_capture_on_commit_callbacks(execute=True):
+        document = signed(second, document)
+    assert awaited(document) == [west.fund]
+    told = {to for message in mail.outbox for to in message.to}
+    assert told == {row.user.email for row in signatories_of(west.fund)}
+    assert "c’est à la CPAM Ouest de signer" in mail.outbox[0].body
+    with pytest.raises(DomainError, match="la CPAM Ouest d’abord"):
+        signed(ars, document)
+    for actor in (fund, ars):
+        document = signed(actor, document)
+    assert document.signing_state == SigningState.SIGNED
+
+
+def test_the_parties_of_one_step_sign_when_they_like(world):
+    west = world.west
+    document = issue(world, circuit=[[west.cpts], [west.ars, west.fund]])
+    president, ars, fund = west.signing
+    assert document.order_words == "la CPTS Ouest, puis l’ARS Ouest et la CPAM Ouest"
+    document = signed(president, document)
+    assert awaited(document) == [west.ars, west.fund]
+    document = signed(fund, document)
+    assert signed(ars, document).is_signed
+
+
+def test_who_will_not_sign_says_so_before_her_turn(world):
+    west = world.west
+    document = issue(world, circuit=[[west.cpts], [west.ars, west.fund]])
+    document = actions.refuse_document(actor=west.signing[1], document=document, reason="Non.")
+    assert document.signing_state == SigningState.REFUSED and document.awaited == []
+
+
+def test_what_awaits_a_person_is_told_alike_of_one_document_and_of_the_list(world):
+    """`Document.awaits` reads one document, `Signature.objects.awaited_from` all of them: they agree."""
+    west = world.west
+    second = co_president(west)
+    document = issue(world, circuit=[[west.cpts], [west.ars, west.fund]])
+    people = [*west.signing, second, *world.east.signing]
+    for actor in (None, west.signing[0], second, west.signing[1], west.signing[2]):
+        document = signed(actor, document) if actor else document
+        listed = [Signature.objects.awaited_from(person).filter(document=document).exists() for person in people]
+        assert listed == [document.awaits(person) for person in people]
+    assert not any(listed)
+
+
+def test_a_page_tells_each_person_where_the_circuit_stands(world):
+    west = world.west
+    second = co_president(west)
+    document = issue(world, circuit=[[west.cpts], [west.ars, west.fund]])
+    president, ars, fund = west.signing
+    assert [line.state for line in signature_lines(document)] == ["Attendue"] * 2 + ["Attendue ensuite"] * 2
+    assert circuit_of(ars, document)["next_parties"] == [(west.cpts.side, west.cpts.name)]
+    document = signed(president, document)
+    here = circuit_of(president, document)
+    assert here["signed_herself"] and not here["has_signed"] and not here["is_awaited"]
+    document = signed(second, document)
+    assert circuit_of(president, document)["has_signed"]
+    document = signed(ars, document)
+    assert circuit_of(fund, document)["is_last"] and not circuit_of(ars, document)["is_last"]
+
+
+def test_a_reminder_reaches_each_party_once_however_many_of_its_people_sign(world, django_capture_on_commit_callbacks):
+    co_president(world.west)
+    document = issue(world)
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.remind_signatories(actor=world.west.signing[1], document=document)
+    reminded = [*world.west.cpts.memberships.filter(role=Role.PRESIDENT), *signatories_of(world.west.fund)]
+    assert sorted(to for message in mail.outbox for to in message.to) == sorted(row.user.email for row in reminded)
+    assert AuditEvent.objects.filter(action="document.remind").count() == 2
+    assert all(row.reminded_on == clock.today() for row in read(document).awaited if row.side != "ARS")
+
+
+# What the statutes of an organisation ask for
+
+
+def test_an_organisation_says_how_many_sign_for_it_and_the_next_documents_follow(world, client_of):
+    west = world.west
+    MembershipFactory(organisation=west.cpts, role=Role.PRESIDENT)
+    before = issue(world, "contract:before")
+    client = client_of(west.president)
+    url = reverse("documents:signatory_count")
+    version = client.get(url).context["form"].current_version
+    answer = client.post(url, {"signatory_count": "2", "version": version})
+    assert answer.status_code == 302
+    assert "2 personnes signent chaque document" in client.get(answer.url).text
+    west.cpts.refresh_from_db()
+    after = issue(world, "contract:after")
+    assert [len(read(row).signature_list) for row in (before, after)] == [3, 4]
+    event = AuditEvent.objects.get(action="organisation.set_signatory_count")
+    assert (event.before, event.after) == ({"signatory_count": 1}, {"signatory_count": 2})
+
+
+def test_more_signatories_than_people_who_may_sign_is_refused_beside_its_field(world, client_of):
+    client = client_of(world.west.president)
+    url = reverse("documents:signatory_count")
+    version = client.get(url).context["form"].current_version
+    page = client.post(url, {"signatory_count": "3", "version": version})
+    field = page.context["form"]["signatory_count"]
+    assert "Aujourd’hui, 1 personne peut signer pour votre organisation" in str(field.errors)
+    assert field.value() == "3"
+    world.west.cpts.refresh_from_db()
+    assert world.west.cpts.signatory_count == 1
+
+
+def test_the_number_of_signatories_is_said_by_who_may_delegate_there_and_read_again(world, client_of):
+    for member in (world.west.coordinator, world.west.ars_officer, world.observer):
+        assert client_of(member).get(reverse("documents:signatory_count")).status_code == 403
+    with pytest.raises(NotAllowed):
+        set_signatory_count(actor=world.west.coordinator.as_actor(), signatory_count=1)
+    with pytest.raises(StaleForm):
+        set_signatory_count(actor=world.west.president.as_actor(), signatory_count=1, version="read before")
+    world.east.cpts.refresh_from_db()
+    assert world.east.cpts.signatory_count == 1
+
+
+@pytest.mark.parametrize("count", [0, MOST_SIGNATORIES + 1])
+def test_the_database_refuses_a_number_of_signatories_that_no_page_holds(world, count):
+    with pytest.raises(IntegrityError, match="accounts_a_few_signatories"), transaction.atomic():
+        Organisation.objects.filter(pk=world.west.cpts.pk).update(signatory_count=count)
