@@ -19,6 +19,7 @@ from allauth.mfa.webauthn.forms import (
 from allauth.mfa.webauthn.internal.auth import clear_state
 from django import forms
 from django.core.cache import cache
+from django.core.validators import MaxLengthValidator
 
 from accounts.models import User
 from accounts.passkeys import UNREADABLE
@@ -69,12 +70,19 @@ class AcceptInvitationForm(CrispyMixin, forms.Form):
 SERVED = "Ce code a déjà servi\u00a0: prenez le suivant. L’application en montre un nouveau toutes les trente secondes."
 
 
+LONGEST_CODE = 40  # a recovery code has eight characters: what is longer was pasted by mistake
+
+
 class CodeServesOnce:
     """A form that takes the code of a second factor once, for as long as it could be taken.
 
     The package forgets a code after one period, while its tolerance takes it during several: whoever read it over a
     shoulder would have the rest. Saying that a code has served spares the person a « code incorrect » and her tries.
     """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].validators.append(MaxLengthValidator(LONGEST_CODE))
 
     def clean_code(self) -> str:
         key = f"accounts:code-served:{self.user.pk}:{normalize_user_code(self.cleaned_data['code'])}"

@@ -19,11 +19,11 @@ from contracts.models import DURATION_YEARS, Amendment, AmendmentConsent, Consen
 from contracts.wordings import inhabitants_words
 from core import clock
 from core.actor import Actor
-from core.charts import TimelineRow, timeline
 from core.dates import anniversary, format_date
 from core.enums import PARTIES, Side
 from core.face import PartyLine, Turn
 from core.figures import BRAND, WASH, Figure
+from core.timelines import TimelineRow, timeline
 from core.wording import counted, spoken_integer, spoken_list
 from documents.models import Document
 

@@ -29,6 +29,11 @@ class Frame:
     names_above: bool = False
 
 
+WIDE = Frame(width=WIDTH, left=186, right=WIDTH - 14, name_length=28)
+NARROW = Frame(width=NARROW_WIDTH, left=8, right=NARROW_WIDTH - 8, name_length=48, names_above=True)
+"""The rooms of a drawing whose rows have names: beside what they name, or above it on a phone."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Box:
     """A rectangle, or the lozenge inscribed in it."""

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from django import forms
 
 from core import clock
-from core.charts import BarGroup, TimelineMark, TimelineRow, bars, timeline
+from core.bars import BarGroup, bars
 from core.columns import DateColumn, EuroColumn, IntegerColumn, PartyColumn, StatusColumn, TextColumn
 from core.curves import CurvePoint, curve
 from core.enums import Side, Status
@@ -17,6 +17,7 @@ from core.form_fields import DocumentField, FrenchDateField, MoneyField
 from core.forms import CrispyMixin
 from core.models import AuditEvent, JobState
 from core.tables import BaseTable
+from core.timelines import TimelineMark, TimelineRow, timeline
 
 
 class SampleStatus(Status):

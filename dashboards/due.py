@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from contracts.models import DURATION_YEARS, Contract
-from core.charts import BarGroup, bars
+from core.bars import BarGroup, bars
 from core.figures import Figure
 from core.wording import without_note
 from funding.enums import PaymentStatus

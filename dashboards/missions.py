@@ -9,9 +9,9 @@ from contracts import rules
 from contracts.assemblers import withdrawn_missions
 from contracts.models import DURATION_YEARS, Contract
 from contracts.panels import MISSIONS_LEGEND, mission_bar, withdrawn_words
-from core.charts import TimelineMark, timeline
 from core.dates import anniversary
 from core.figures import Figure
+from core.timelines import TimelineMark, timeline
 from dialogues.models import AnnualAnnex
 
 

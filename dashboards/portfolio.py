@@ -27,7 +27,7 @@ from agreements.models import AgreementLine
 from contracts.enums import AmendmentStatus, ContractStatus
 from contracts.models import Amendment, Contract, ContractMission, ContractYear
 from core.actor import Actor
-from core.charts import BarGroup, bars
+from core.bars import BarGroup, bars
 from core.enums import Side
 from core.figures import Figure
 from core.wording import counted

@@ -14,7 +14,7 @@ from agreements.breakdown import (
 )
 from agreements.payments import ZERO
 from agreements.simulation import result_as_json
-from core.charts import BarGroup, bars
+from core.bars import BarGroup, bars
 from core.errors import DomainError
 from core.figures import Figure
 from core.money import format_euros

@@ -11,7 +11,7 @@ from django.db.models import Sum
 from contracts.models import Contract
 from core import clock
 from core.actor import Actor
-from core.charts import BarGroup, bars
+from core.bars import BarGroup, bars
 from core.errors import DomainError
 from core.face import HistoryEntry, latest_first
 from core.figures import Figure

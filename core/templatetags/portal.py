@@ -212,13 +212,13 @@ def job_progress(
 
 @register.inclusion_tag("components/timeline.svg.html")
 def timeline(figure):
-    """The missions of a contract in time, and the same in a table (`core.charts.timeline`)."""
+    """The missions of a contract in time, and the same in a table (`core.timelines.timeline`)."""
     return {"figure": figure}
 
 
 @register.inclusion_tag("components/bars.svg.html")
 def bars(figure):
-    """Bars of money and their table (`core.charts.bars`)."""
+    """Bars of money and their table (`core.bars.bars`)."""
     return {"figure": figure}
 
 

@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 from django.template.loader import render_to_string
 
-from core.charts import WIDE, BarGroup, TimelineMark, TimelineRow, bars, timeline
+from core.bars import BarGroup, bars
 from core.curves import PLOT_BOTTOM, PLOT_TOP, CurvePoint, curve
-from core.figures import WIDTH
+from core.figures import WIDE, WIDTH
+from core.timelines import TimelineMark, TimelineRow, timeline
 
 START, END, TODAY = date(2023, 3, 15), date(2028, 3, 15), date(2026, 3, 15)
 
