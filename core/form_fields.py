@@ -1,5 +1,6 @@
 """Fields of forms: they read numbers, amounts, dates and files as French people type or send them."""
 
+import json
 import re
 from datetime import date
 from decimal import Decimal
@@ -216,3 +217,22 @@ def keep_line_ends(field: forms.Field) -> None:
 
 def _plain_lines(value):
     return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+class BoundedDecoder(json.JSONDecoder):
+    """Reads JSON that anyone may have sent: too deep, or with an endless number, it is not JSON either."""
+
+    def decode(self, s: str, *args) -> object:
+        try:
+            return super().decode(s, *args)
+        except json.JSONDecodeError:
+            raise
+        except (ValueError, RecursionError) as error:  # the standard library lets these two out
+            raise json.JSONDecodeError(str(error), s, 0) from error
+
+
+class JSONField(forms.JSONField):
+    """What a page or a browser fills in, never a person: what cannot be read is an error of the field."""
+
+    def __init__(self, **kwargs):
+        super().__init__(decoder=BoundedDecoder, **kwargs)

@@ -1,10 +1,23 @@
-"""What surrounds every request: one date for all of it, and a GET that cannot write."""
+"""What surrounds every request: a readable address, one date for all of it, and a GET that cannot write."""
 
+from django.core.exceptions import BadRequest
 from django.db import connection, transaction
 
 from core import clock
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+class ReadableAddressMiddleware:
+    """Refuse (400) an address with a NUL character: nobody types one, and PostgreSQL takes none, even to search."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if "\0" in request.path_info or "%00" in request.META["QUERY_STRING"]:
+            raise BadRequest("NUL character in the address")
+        return self.get_response(request)
 
 
 class RequestClockMiddleware:

@@ -17,7 +17,7 @@ from accounts.models import MOST_SIGNATORIES, Membership
 from accounts.permissions import delegable, signatories
 from core import clock
 from core.errors import DomainError
-from core.form_fields import DocumentField, FilesField, FrenchDateField
+from core.form_fields import DocumentField, FilesField, FrenchDateField, JSONField
 from core.forms import ActionForm, CrispyMixin, ReadValuesMixin
 from documents import storage
 from documents.actions.delegations import mandate_of
@@ -48,7 +48,7 @@ class SigningForm(CrispyMixin, CodeAgainForm):
         help_text="Les six chiffres de votre application d’authentification, ou un code de secours.",
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
-    passkey = forms.JSONField(required=False, widget=AnswerInput)
+    passkey = JSONField(required=False, widget=AnswerInput)
 
     def __init__(self, *args, request: HttpRequest, document: Document | None, **kwargs):
         super().__init__(*args, user=request.user, **kwargs)

@@ -23,9 +23,5 @@ urlpatterns = [
         unscheduled.compensation_declare,
         name="compensation_declare",
     ),
-        "soins-non-programmes/<uuid:pk>/annee/<int:year>/",
-        unscheduled.compensation_declare,
-        name="compensation_declare",
-    ),
     path("decomptes/<uuid:pk>/", reading.statement_detail, name="statement_detail"),
 ]

@@ -9,7 +9,7 @@ from django import forms
 from contracts.models import Contract
 from core.errors import DomainError
 from core.files import KINDS
-from core.form_fields import DocumentField, FrenchDateField, MoneyField
+from core.form_fields import DocumentField, FrenchDateField, JSONField, MoneyField
 from core.forms import ActionForm, ReadValuesMixin, StaleFormMixin
 from spending.assemblers import check_cap_of, check_day_of, check_envelope_of, envelopes_of
 from spending.enums import Category, Envelope, Profession
@@ -211,7 +211,7 @@ class SheetForm(ActionForm):
 class RowsForm(forms.Form):
     """The cells of a file that was checked, to save them: they are checked again. `version` is that of a budget."""
 
-    rows = forms.JSONField(widget=forms.HiddenInput)
+    rows = JSONField(widget=forms.HiddenInput)
     version = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, heads: Sequence[str], **kwargs):

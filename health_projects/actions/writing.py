@@ -131,7 +131,7 @@ def add_communes(*, actor: Actor, project: HealthProject, codes: Iterable[str]) 
 def add_epci(*, actor: Actor, project: HealthProject, siren: str) -> HealthProject:
     """Add every commune of an intercommunality to the territory."""
     project = _draft(actor, project)
-    codes = set(Commune.objects.in_epci(siren).values_list("code", flat=True))
+    codes = set(Commune.objects.in_epci(siren).values_list("code", flat=True)) if siren.isdecimal() else set()
     if not codes:
         raise DomainError("Cette intercommunalité n’existe pas.")
     return _replace_communes(actor, project, _codes_of(project) | codes)

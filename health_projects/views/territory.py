@@ -40,7 +40,7 @@ def territory_add(request, pk):
     if siren:
         attempt(request, actions.add_epci, project=project, siren=siren)
     else:
-        attempt(request, actions.add_communes, project=project, codes=request.POST.getlist("code"))
+        attempt(request, actions.add_communes, project=project, codes=picked(request))
     return redirect(pages.picker_url(project, request.POST.get("q", "")))
 
 
@@ -67,7 +67,7 @@ def territory_paste(request, pk, template_name="health_projects/project_territor
 @http_methods("POST")
 def territory_remove(request, pk):
     project = writable(request, pk)
-    attempt(request, actions.remove_communes, project=project, codes=request.POST.getlist("code"))
+    attempt(request, actions.remove_communes, project=project, codes=picked(request))
     return redirect(pages.picker_url(project, request.POST.get("q", "")))
 
 
@@ -118,3 +118,8 @@ def population_remove(request, pk):
         population=None,
         success="La population publiée fait de nouveau foi.",
     )
+
+
+def picked(request) -> tuple[str, ...]:
+    """Return the INSEE codes of the communes that a button or ticked boxes send; what is no such code is left out."""
+    return parse_insee_codes(" ".join(request.POST.getlist("code"))).codes

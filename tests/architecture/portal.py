@@ -79,6 +79,7 @@ class Answer:
     traces: int = 0  # entries left in the journal
     error: str = ""
     form: Any = None
+    filters: tuple[str, ...] = ()  # the fields by which a list is filtered
 
     @property
     def text(self) -> str:
@@ -297,8 +298,9 @@ def fill(answer: Answer, response: HttpResponse) -> None:
     answer.location = response.headers.get("Location", "")
     answer.headers = dict(response.headers)
     answer.body = b"".join(response.streaming_content) if response.streaming else response.content
-    if response.context is not None and "form" in response.context:
-        answer.form = response.context["form"]
+    context = response.context or {}
+    answer.form = context.get("form")
+    answer.filters = tuple(context["filter"].form.fields) if context.get("filter") else ()
 
 
 def spoken(error: Exception) -> str:

@@ -12,7 +12,7 @@ from django.template import Context, Template
 from openpyxl import Workbook
 
 from core.errors import DomainError, StaleForm
-from core.form_fields import DecimalFrField, DocumentField, FrenchDateField, MoneyField
+from core.form_fields import DecimalFrField, DocumentField, FrenchDateField, JSONField, MoneyField
 from core.forms import CrispyMixin, StaleFormMixin
 
 
@@ -248,3 +248,13 @@ def test_a_heavy_or_empty_file_is_refused_and_the_help_says_the_limit():
     with pytest.raises(ValidationError):
         field.clean(SimpleUploadedFile("a.pdf", b""))
     assert field.help_text == "PDF, 1 Mo au plus."
+
+
+@pytest.mark.parametrize("sent", ["[" * 100_000, "9" * 5_000, "{", "NaN]"])
+def test_json_too_deep_too_long_or_broken_is_an_error_of_its_field(sent):
+    class Form(forms.Form):
+        rows = JSONField()
+
+    form = Form({"rows": sent})
+    assert list(form.errors) == ["rows"]
+    assert str(form["rows"])  # and the page can be shown again

@@ -1,8 +1,9 @@
-"""A GET cannot write."""
+"""A GET cannot write; an address that no database reads is refused."""
 
 import pytest
 from django.db import DatabaseError
 from django.test import RequestFactory
+from django.urls import reverse
 
 from accounts.models import Organisation
 from core.middleware import ReadOnlyGetMiddleware
@@ -42,3 +43,10 @@ def test_a_view_that_logs_what_it_shows_may_write_its_entry():
 
     logging_view.logs_reads = True
     assert through("get", logging_view) is None
+
+
+@pytest.mark.parametrize("query", ["?communes=&code=%00", "?epci=%00", "?q=a%00b"])
+def test_an_address_with_a_character_that_the_database_refuses_is_refused_first(client, query):
+    response = client.get(reverse("simulator:simulation") + query)
+    assert response.status_code == 400
+    assert "<h1" in response.content.decode()
