@@ -112,6 +112,13 @@ def test_no_page_has_an_inline_script_or_style(portal):
     assert distinct(found) == []
 
 
+def test_every_form_that_is_posted_has_its_token(portal):
+    """A browser is refused without it; the client of the tests is not, and a template included alone forgets it."""
+    posted = [(answer.route, *form) for answer in html_pages(portal) for form in answer.page.forms]
+    assert len(posted) > 200
+    assert distinct([f"{route}: {to}" for route, to, names in posted if "csrfmiddlewaretoken" not in names]) == []
+
+
 def test_no_page_fetches_anything_elsewhere(portal):
     found = [f"{answer.route}: {address}" for answer in html_pages(portal) for address in answer.page.elsewhere]
     assert distinct(found) == []
