@@ -154,3 +154,15 @@ def test_plurals_are_made_in_one_place():
 def test_the_rooms_of_the_templates_are_those_of_the_house():
     folders = {path.name for path in ROOT.iterdir() if path.is_dir()}
     assert folders - SHARED <= set(ROOMS)
+
+
+INCLUDED_ALONE = re.compile(r"""{%\s*include\s+["']([\w./-]+)["']([^%]*?)\bonly\s*%}""")
+POSTS = re.compile(r"{%\s*(?:post_button|csrf_token)\b|csrfmiddlewaretoken")
+
+
+@pytest.mark.parametrize("name", templates(".html"))
+def test_a_template_included_alone_that_posts_is_given_the_token(name):
+    """`only` leaves out the token of the forms: without it, each button of the included template is refused."""
+    for included, words in INCLUDED_ALONE.findall((ROOT / name).read_text()):
+        if POSTS.search((ROOT / included).read_text()):
+            assert "csrf_token=csrf_token" in words, included
