@@ -16,7 +16,7 @@ class Page(HTMLParser):
         self.headings: list[int] = []
         self.ids: list[str] = []
         self.language = ""
-        self.forms: list[tuple[str, set[str]]] = []  # those that are posted: (address, names of their fields)
+        self.forms: list[tuple[str, set[str]]] = []  # posted: (address, names of the filled fields)
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
@@ -32,8 +32,8 @@ class Page(HTMLParser):
             self.fetched.append(names.get("action", ""))
             if names.get("method", "").lower() == "post":
                 self.forms.append((names.get("action", ""), set()))
-        if tag == "input" and self.forms:
-            self.forms[-1][1].add(names.get("name", ""))
+        if tag == "input" and self.forms and names.get("value"):
+            self.forms[-1][1].add(names["name"])
         if re.fullmatch(r"h[1-6]", tag):
             self.headings.append(int(tag[1]))
         if "id" in names:

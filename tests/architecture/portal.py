@@ -225,7 +225,7 @@ class Portal:
                         with undefined_variables() as undefined:
                             answer = self.ask(name, "GET", principal, subject, query=query)
                         answer.undefined = undefined
-                        if answer.status in (200, 302):
+                        if answer.status not in (403, 404):
                             yield answer
 
     @cached_property

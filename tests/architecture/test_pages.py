@@ -101,6 +101,11 @@ def test_exports_are_spreadsheets_of_what_the_list_shows(portal):
 # What a page is made of
 
 
+def test_no_page_breaks_while_it_is_written(portal):
+    """The matrix of rights leaves its pages blank: what their templates say is tried here."""
+    assert [str(answer) for answer in portal.pages if answer.status not in (200, 302)] == []
+
+
 def test_no_template_variable_is_undefined(portal):
     found = {pair for answer in portal.pages for pair in answer.undefined}
     missing = sorted(found - set(MAY_BE_UNDEFINED))
