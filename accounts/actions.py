@@ -1,7 +1,7 @@
 """Writes of the accounts room: invitations, places in an organisation, reference organisations."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -68,16 +68,16 @@ def _invite(actor: Actor, organisation_id: UUID, email: str, role: Role) -> Invi
     if organisation.memberships.filter(user__email=email, is_active=True).exists():
         raise DomainError("Cette personne fait déjà partie de l’équipe.", field="email")
     if organisation.invitations.open().filter(email=email).exists():
-        raise DomainError("Cette adresse a déjà une invitation en cours.", field="email")
-    now = clock.now()
-    expired = organisation.invitations.filter(email=email, accepted_at__isnull=True, withdrawn_at__isnull=True)
-    expired.update(withdrawn_at=now)
+        raise DomainError(
+            "Cette adresse a déjà une invitation en cours : renvoyez-la depuis la liste des invitations.", field="email"
+        )
+    organisation.invitations.waiting().filter(email=email).update(withdrawn_at=clock.now())
     invitation = Invitation.objects.create(
         organisation=organisation,
         email=email,
         role=role,
         invited_by_id=actor.user_id,
-        expires_at=now + timedelta(days=settings.INVITATION_DAYS),
+        expires_at=_last_moment(),
     )
     audit.record(actor, "invitation.send", invitation, after={"email": email, "role": role})
     transaction.on_commit(partial(notifications.send_invitation, invitation))
@@ -85,13 +85,34 @@ def _invite(actor: Actor, organisation_id: UUID, email: str, role: Role) -> Invi
 
 
 @transaction.atomic
-def withdraw_invitation(*, actor: Actor, invitation: Invitation) -> Invitation:
-    """Make an invitation's link useless; the administration of the portal may, whatever the organisation."""
-    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+def resend_invitation(*, actor: Actor, invitation: Invitation) -> Invitation:
+    """Send an invitation again with the same link, valid for as long as a new one, though its delay had passed."""
+    invitation = _lock_waiting(actor, invitation)
+    invitation.expires_at = _last_moment()
+    invitation.save(update_fields=["expires_at", "updated_at"])
+    audit.record(actor, "invitation.resend", invitation)
+    transaction.on_commit(partial(notifications.send_invitation, invitation))
+    return invitation
+
+
+def _last_moment() -> datetime:
+    return clock.now() + timedelta(days=settings.INVITATION_DAYS)
+
+
+def _lock_waiting(actor: Actor, invitation: Invitation) -> Invitation:
+    """Lock an invitation that waits; the administration of the portal may, whatever the organisation."""
+    invitation = read_locked(Invitation.objects.select_related("organisation", "invited_by"), invitation.pk)
     if not is_administrator(actor):
         check_grant(actor, invitation.role)
     if invitation.accepted_at or invitation.withdrawn_at:
         raise DomainError("Cette invitation n’est plus en cours.")
+    return invitation
+
+
+@transaction.atomic
+def withdraw_invitation(*, actor: Actor, invitation: Invitation) -> Invitation:
+    """Make an invitation's link useless."""
+    invitation = _lock_waiting(actor, invitation)
     invitation.withdrawn_at = clock.now()
     invitation.save(update_fields=["withdrawn_at", "updated_at"])
     audit.record(actor, "invitation.withdraw", invitation)

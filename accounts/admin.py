@@ -1,17 +1,20 @@
 """Back office of organisations and accounts; every write is in the journal."""
 
+from functools import partial
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.crypto import get_random_string
 from django.utils.html import format_html
 
-from accounts import actions
+from accounts import actions, notifications
 from accounts.enums import ROLES_OF
 from accounts.forms import InvitationForm
 from accounts.models import Delegation, Invitation, Membership, Organisation, User
@@ -67,8 +70,9 @@ class OrganisationAdmin(AuditedAdmin):
     def response_add(self, request, obj, post_url_continue=None):
         """Say what comes next: an organisation without a person can do nothing."""
         address = reverse("admin:accounts_organisation_invite", args=[obj.pk])
+        response = super().response_add(request, obj, post_url_continue)
         messages.info(request, format_html('Ensuite\u00a0: <a href="{}">invitez sa première personne</a>.', address))
-        return super().response_add(request, obj, post_url_continue)
+        return response
 
     def save_related(self, request, form, formsets, change):
         """A CPTS whose départements nobody gave takes those of its fund: portfolios are filtered by them."""
@@ -162,6 +166,9 @@ class UserAdmin(AuditedAdmin):
             obj.set_password(get_random_string(40))
         obj.is_superuser = obj.is_staff
         super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            EmailAddress.objects.filter(user=obj).delete()  # the package would still open the account with the former
+            transaction.on_commit(partial(notifications.address_changed, obj, form.initial["email"]))
 
 
 @admin.register(Delegation)
@@ -177,10 +184,16 @@ class InvitationAdmin(ReadOnlyAdmin):
     list_display = ["email", "organisation", "role", "expires_at", "accepted_at", "withdrawn_at"]
     exclude = ["token"]
     search_fields = ["email", "organisation__name"]
-    actions = ["withdraw"]
+    actions = ["resend", "withdraw"]
 
     def changelist_view(self, request, extra_context=None):
         return super().changelist_view(request, {"subtitle": WHERE_TO_INVITE, **(extra_context or {})})
+
+    @admin.action(description="Renvoyer les invitations choisies")
+    def resend(self, request, queryset):
+        for invitation in queryset:
+            sent = f"L’invitation de {invitation.email} est renvoyée."
+            attempt(request, actions.resend_invitation, invitation=invitation, success=sent)
 
     @admin.action(description="Retirer les invitations choisies")
     def withdraw(self, request, queryset):

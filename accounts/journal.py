@@ -4,6 +4,7 @@ WORDS = {
     "delegation.end": "a mis fin à une délégation",
     "delegation.grant": "a donné une délégation",
     "invitation.accept": "a accepté une invitation",
+    "invitation.resend": "a renvoyé une invitation",
     "invitation.send": "a invité une personne",
     "invitation.withdraw": "a retiré une invitation",
     "membership.change": "a ouvert ou fermé l’accès d’une personne",

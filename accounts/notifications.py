@@ -17,10 +17,16 @@ def second_factor_reset(user: User, reason: str) -> bool:
     return send_mail("accounts/emails/second_factor_reset", to=[user.email], context=context)
 
 
-def security_changed(user: User, sentence: str) -> bool:
-    """Tell a person what changed of her means of signing in; say whether the mail left."""
+def security_changed(user: User, sentence: str, *, to: str = "") -> bool:
+    """Tell a person what changed of her means of signing in, at `to` or at her address; say whether the mail left."""
     context = {"user": user, "sentence": sentence}
-    return send_mail("accounts/emails/security_changed", to=[user.email], context=context)
+    return send_mail("accounts/emails/security_changed", to=[to or user.email], context=context)
+
+
+def address_changed(user: User, former: str) -> None:
+    """Tell a person, at both addresses, which one opens her account from now on."""
+    for address in (former, user.email):
+        security_changed(user, f"L’adresse de votre compte est maintenant {user.email}, et elle seule.", to=address)
 
 
 def delegation_granted(delegation: Delegation) -> bool:

@@ -33,6 +33,13 @@ def invitation_create(request, template_name="accounts/invitation_create.html"):
 
 
 @http_methods("POST")
+def invitation_resend(request, pk):
+    invitation = get_object_or_404(Invitation.objects.visible_to(request.actor), pk=pk)
+    attempt(request, actions.resend_invitation, invitation=invitation, success="L’invitation est renvoyée.")
+    return redirect("accounts:team")
+
+
+@http_methods("POST")
 def invitation_withdraw(request, pk):
     invitation = get_object_or_404(Invitation.objects.visible_to(request.actor), pk=pk)
     attempt(request, actions.withdraw_invitation, invitation=invitation, success="L’invitation est retirée.")
@@ -63,6 +70,12 @@ def invitation_accept(request, token, template_name="accounts/invitation_accept.
     return show(request, template_name, {"invitation": invitation, "form": form})
 
 
+@http_methods("GET")
+def own_address(request, template_name="account/email.html"):
+    """Say with which address one signs in: it came with the invitation, and the back office alone changes it."""
+    return show(request, template_name, {})
+
+
 @http_methods("POST")
 def switch_organisation(request):
     """Choose the organisation to act for, among one's own; lead to the page asked for, if it is one of ours."""
@@ -81,7 +94,7 @@ def team_context(request) -> dict:
     team = Membership.objects.visible_to(request.actor).select_related("user")
     return {
         "team": team.order_by("user__last_name", "user__first_name", "pk"),
-        "invitations": Invitation.objects.visible_to(request.actor).open(),
+        "invitations": Invitation.objects.visible_to(request.actor).waiting().order_by("created_at"),
         "granted": grantable_roles(request.actor),
         "can_invite": may(request.actor, Act.INVITE),
     }

@@ -4,9 +4,12 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.views import own_address
+
 urlpatterns = [
     path("", include("dashboards.urls")),
     path("", include("core.urls")),
+    path("compte/email/", own_address, name="account_email"),  # in place of the page of the package
     path("compte/", include("allauth.urls")),
     path("equipe/", include("accounts.urls")),
     path("projets/", include("health_projects.urls")),

@@ -42,9 +42,10 @@ def _mails_of(path: Path) -> list[SentMail]:
 
 def _date_of(message: Message) -> datetime | None:
     try:
-        return parsedate_to_datetime(str(message["Date"]))
+        at = parsedate_to_datetime(str(message["Date"]))
     except ValueError:  # absent, or not a date
         return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)  # « -0000 » is how a mail of the sign-in package says UTC
 
 
 def _mail(content: bytes, at: datetime) -> SentMail:

@@ -23,8 +23,13 @@ class InvitationQuerySet(models.QuerySet):
         """Return the invitations of the actor's own organisation."""
         return self.filter(organisation=actor.organisation_id) if actor.organisation_id else self.none()
 
+    def waiting(self) -> "InvitationQuerySet":
+        """Return those that nobody accepted or withdrew: open ones, and those whose delay has passed."""
+        return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True)
+
     def open(self) -> "InvitationQuerySet":
-        return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=clock.now())
+        """Return those whose link serves."""
+        return self.waiting().filter(expires_at__gt=clock.now())
 
 
 class Invitation(TenantModel):
@@ -57,6 +62,11 @@ class Invitation(TenantModel):
 
     def __str__(self):
         return f"{self.email} ({self.organisation})"
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether its delay has passed: its link serves again once it is sent again."""
+        return self.expires_at <= clock.now()
 
     @property
     def is_for_an_account(self) -> bool:

@@ -13,7 +13,7 @@ from core.enums import Role
 from core.errors import DomainError, NotAllowed
 from core.models import AuditEvent
 from tests.utils import stories
-from tests.utils.factories import CptsFactory, DepartmentFactory, MembershipFactory, UserFactory
+from tests.utils.factories import PASSWORD, CptsFactory, DepartmentFactory, MembershipFactory, UserFactory
 from tests.utils.reading import sent_from
 
 PAGES = ["admin:index", "admin:accounts_user_changelist", "admin:core_auditevent_changelist"]
@@ -158,12 +158,14 @@ def test_a_role_of_another_side_is_refused_to_the_back_office_too(administrator,
         )
 
 
-def test_an_invitation_sent_by_mistake_is_withdrawn_from_the_back_office(administrator, world, client_of):
+def test_an_invitation_is_sent_again_or_withdrawn_from_the_back_office(administrator, world, client_of):
     invitation = actions.invite_to(
         actor=administrator.as_actor(), organisation=world.west.cpts, email="a@b.test", role=Role.PRESIDENT
     )
-    url = reverse("admin:accounts_invitation_changelist")
-    client_of(administrator).post(url, {"action": "withdraw", "_selected_action": [str(invitation.pk)]})
+    url, chosen = reverse("admin:accounts_invitation_changelist"), {"_selected_action": [str(invitation.pk)]}
+    answer = client_of(administrator).post(url, chosen | {"action": "resend"}, follow=True)
+    assert "L’invitation de a@b.test est renvoyée." in answer.content.decode()
+    client_of(administrator).post(url, chosen | {"action": "withdraw"})
     invitation.refresh_from_db()
     assert invitation.withdrawn_at
 
@@ -305,3 +307,37 @@ def test_the_titles_of_the_back_office_agree(administrator, client_of):
 )
 def test_an_organisation_is_named_with_its_article(name, said):
     assert Organisation(name=name).with_article == said
+
+
+def sign_in(client, email: str) -> bool:
+    """Sign in by the page, as a person does; say whether it opened."""
+    client.logout()
+    client.post(reverse("account_login"), {"login": email, "password": PASSWORD})
+    return "_auth_user_id" in client.session
+
+
+def change_address(client, person, email: str) -> None:
+    names = ("first_name", "last_name", "job_title")
+    page = reverse("admin:accounts_user_change", args=[person.pk])
+    sent = {name: getattr(person, name) for name in names} | {"email": email, "is_active": "on"}
+    assert client.post(page, sent | version_read(client, page)).status_code == 302
+
+
+def test_an_address_changed_by_the_back_office_is_the_only_one_that_opens_the_account(
+    administrator, world, client, client_of, django_capture_on_commit_callbacks
+):
+    """The package kept the former one: whoever held it went on signing in, and received the links."""
+    person, former = world.west.coordinator.user, world.west.coordinator.user.email
+    assert sign_in(client, former)
+    client.get(reverse("account_email"))
+    with django_capture_on_commit_callbacks(execute=True):
+        change_address(client_of(administrator), person, "nouvelle@exemple.test")
+    assert {message.to[0] for message in mail.outbox} == {former, "nouvelle@exemple.test"}
+    assert all("L’adresse de votre compte" in message.body for message in mail.outbox)
+    assert not sign_in(client, former) and sign_in(client, "nouvelle@exemple.test")
+    client.logout()
+    mail.outbox.clear()
+    for email in (former, "nouvelle@exemple.test"):
+        client.post(reverse("account_reset_password"), {"email": email})
+    linked = [message.to for message in mail.outbox if "/password/reset/key/" in message.body]
+    assert linked == [["nouvelle@exemple.test"]]

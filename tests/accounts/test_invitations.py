@@ -133,9 +133,36 @@ def test_a_reader_cannot_invite(world, client_of):
     assert client_of(world.west.reader).get(reverse("accounts:invitation_create")).status_code == 403
 
 
+def test_an_invitation_lost_or_expired_is_sent_again_with_its_link(
+    invitation, world, client, client_of, django_capture_on_commit_callbacks
+):
+    """From the team of who invites, where one that expired is still listed."""
+    mail.outbox.clear()
+    browser = client_of(world.west.president)
+    with time_machine.travel(invitation.expires_at + timedelta(days=1), tick=False):
+        browser.force_login(world.west.president.user)
+        assert client.get(accept_url(invitation)).status_code == 404
+        team = browser.get(reverse("accounts:team")).content.decode()
+        assert "zoe@exemple.test" in team and "expirée depuis le" in team
+        with django_capture_on_commit_callbacks(execute=True):
+            answer = browser.post(reverse("accounts:invitation_resend", args=[invitation.pk]), follow=True)
+        assert "L’invitation est renvoyée." in answer.content.decode()
+        assert [message.to for message in mail.outbox] == [["zoe@exemple.test"]]
+        assert invitation.token in mail.outbox[0].body
+        assert client.get(accept_url(invitation)).status_code == 200
+    assert AuditEvent.objects.filter(action="invitation.resend").count() == 1
+
+
+def test_an_invitation_accepted_or_withdrawn_is_not_sent_again(invitation, world, client):
+    client.post(accept_url(invitation), ANSWER)
+    with pytest.raises(DomainError, match="plus en cours"):
+        actions.resend_invitation(actor=world.west.president.as_actor(), invitation=invitation)
+
+
 def test_an_invitation_of_another_organisation_is_not_found(invitation, world, client_of):
-    url = reverse("accounts:invitation_withdraw", args=[invitation.pk])
-    assert client_of(world.east.president).post(url).status_code == 404
+    for verb in ("resend", "withdraw"):
+        url = reverse(f"accounts:invitation_{verb}", args=[invitation.pk])
+        assert client_of(world.east.president).post(url).status_code == 404
     assert Invitation.objects.open().filter(pk=invitation.pk).exists()
 
 
@@ -179,6 +206,7 @@ def test_an_invitation_does_not_change_a_closed_place_above_one_s_own(world):
 
 def test_a_president_invites_another_and_the_coordinator_cannot_withdraw_it(world):
     invitation = actions.invite(actor=world.west.president.as_actor(), email="a@exemple.test", role=Role.PRESIDENT)
-    with pytest.raises(DomainError, match="présidence"):
-        actions.withdraw_invitation(actor=world.west.coordinator.as_actor(), invitation=invitation)
+    for change in (actions.resend_invitation, actions.withdraw_invitation):
+        with pytest.raises(DomainError, match="présidence"):
+            change(actor=world.west.coordinator.as_actor(), invitation=invitation)
     assert Invitation.objects.open().filter(pk=invitation.pk).exists()

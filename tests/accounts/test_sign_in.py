@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core import mail
@@ -147,3 +148,18 @@ def test_a_field_does_not_repeat_its_label_inside(client, world, client_of):
     pages.append(client_of(world.west.coordinator).get(reverse("account_change_password")))
     assert [page.status_code for page in pages] == [200] * 3
     assert not any("placeholder" in page.content.decode() for page in pages)
+
+
+def test_an_address_is_not_one_s_own_to_change(world, client_of):
+    """The page of the package let anyone without a second factor take another's, unverified and out of the journal."""
+    client, page = client_of(world.west.coordinator), reverse("account_email")
+    read = client.get(page).content.decode()
+    assert world.west.coordinator.user.email in read and "administration du portail" in read
+    for sent in (
+        {"action_add": "", "email": "autre@exemple.test"},
+        {"action_primary": "", "email": "autre@exemple.test"},
+    ):
+        assert client.post(page, sent).status_code == 405
+    assert not EmailAddress.objects.filter(email="autre@exemple.test").exists()
+    world.west.coordinator.user.refresh_from_db()
+    assert world.west.coordinator.user.email != "autre@exemple.test"

@@ -76,6 +76,9 @@ POLICY: dict[str, Row] = {
     "accounts:invitation_create": Row(
         methods=FORM, act=Act.INVITE, data={"email": "nouvelle@exemple.test", "role": Role.READER}
     ),
+    "accounts:invitation_resend": Row(
+        methods=POST, about=both(lambda d: of_cpts(d.tenant, pk=d.invitation.pk)), act=Act.INVITE
+    ),
     "accounts:invitation_withdraw": Row(
         methods=POST, about=both(lambda d: of_cpts(d.tenant, pk=d.invitation.pk)), act=Act.INVITE
     ),
