@@ -3,6 +3,7 @@
 The matrix of the tests walks it line by line; docs/permissions.md shows it to people.
 """
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from django.db.models import QuerySet
@@ -105,6 +106,8 @@ GRANTS: dict[Side, dict[Role, set[Role]]] = {
     },
 }
 
+ROLES_THAT_BIND = (Act.SIGN, Act.PAY)  # without who signs and who pays, an organisation stops
+
 SECOND_FACTOR_SIDES = {Side.ARS, Side.FUND, Side.NATIONAL, Side.BACK_OFFICE}
 
 
@@ -175,3 +178,9 @@ def check_grant(actor: Actor, role: Role) -> None:
 def needs_second_factor(side: Side, role: Role) -> bool:
     """Return whether this place requires a second factor: every authority, and CPTS presidents (design §1)."""
     return side in SECOND_FACTOR_SIDES or role == Role.PRESIDENT
+
+
+def vacant_roles(side: Side, held: Collection[Role]) -> list[Role]:
+    """Return the roles of a side that sign or pay, and that none of the roles `held` in an organisation is."""
+    needed = [role for act in ROLES_THAT_BIND for role in sorted(RIGHTS[act].get(side, ()))]
+    return [role for role in needed if role not in held]

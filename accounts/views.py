@@ -13,7 +13,7 @@ from accounts import actions
 from accounts.forms import AcceptInvitationForm, InvitationForm
 from accounts.middleware import SESSION_KEY
 from accounts.models import Invitation, Membership
-from accounts.permissions import Act, grantable_roles, may
+from accounts.permissions import Act, grantable_roles, may, vacant_roles
 from core.errors import DomainError
 from core.http import attempt, http_methods, posted, require, show, submit_form
 
@@ -91,9 +91,11 @@ def switch_organisation(request):
 
 def team_context(request) -> dict:
     """Return the people and the invitations of the actor's organisation, and the places that are hers to change."""
-    team = Membership.objects.visible_to(request.actor).select_related("user")
+    rows = Membership.objects.visible_to(request.actor).select_related("user")
+    team = list(rows.order_by("user__last_name", "user__first_name", "pk"))
     return {
-        "team": team.order_by("user__last_name", "user__first_name", "pk"),
+        "team": team,
+        "vacant": vacant_roles(request.actor.side, [person.role for person in team if person.is_active]),
         "invitations": Invitation.objects.visible_to(request.actor).waiting().order_by("created_at"),
         "granted": grantable_roles(request.actor),
         "can_invite": may(request.actor, Act.INVITE),

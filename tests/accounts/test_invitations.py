@@ -210,3 +210,23 @@ def test_a_president_invites_another_and_the_coordinator_cannot_withdraw_it(worl
         with pytest.raises(DomainError, match="présidence"):
             change(actor=world.west.coordinator.as_actor(), invitation=invitation)
     assert Invitation.objects.open().filter(pk=invitation.pk).exists()
+
+
+def test_the_team_says_which_role_that_signs_nobody_holds_any_more(world, client_of):
+    """The last president has left: the coordinator invites no president, the administration of the portal does."""
+    browser, team = client_of(world.west.coordinator), reverse("accounts:team")
+    vacant = "Personne n’a le rôle «\u00a0présidence\u00a0»"
+    assert vacant not in browser.get(team).content.decode()
+    Membership.objects.filter(pk=world.west.president.pk).update(is_active=False)
+    told = browser.get(team).content.decode()
+    assert vacant in told and "demandez à l’administration du portail" in told
+    Membership.objects.filter(organisation=world.west.fund, role=Role.ACCOUNTANT).update(is_active=False)
+    assert "invitez quelqu’un" in client_of(world.west.fund_signatory).get(team).content.decode()
+
+
+def test_who_is_removed_while_writing_is_told_so_rather_than_of_her_role(world, client_of):
+    browser = client_of(world.west.coordinator)
+    Membership.objects.filter(pk=world.west.coordinator.pk).update(is_active=False)
+    answer = browser.post(reverse("accounts:invitation_create"), {"email": "a@exemple.test", "role": Role.READER})
+    assert answer.status_code == 403 and "votre accès a été fermé" in answer.content.decode()
+    assert "Rien n’est enregistré." in answer.content.decode()
