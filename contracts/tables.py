@@ -1,7 +1,7 @@
 """The list of contracts."""
 
 from contracts.models import Contract
-from core.columns import DateColumn, IntegerColumn, LinkColumn, StatusColumn, TextColumn
+from core.columns import SPARE_AMOUNT, DateColumn, IntegerColumn, LinkColumn, StatusColumn, TextColumn
 from core.tables import BaseTable
 
 
@@ -9,7 +9,7 @@ class ContractTable(BaseTable):
     cpts = LinkColumn("contracts:contract_preview", verbose_name="CPTS", accessor="cpts__name")
     number = TextColumn(verbose_name="numéro")
     status = StatusColumn(verbose_name="état")
-    size = IntegerColumn(verbose_name="taille")
+    size = IntegerColumn(verbose_name="taille", attrs=SPARE_AMOUNT)
     population = IntegerColumn(verbose_name="population")
     signed_on = DateColumn(verbose_name="signé le")
     ends_on = DateColumn(verbose_name="échéance")

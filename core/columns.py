@@ -12,6 +12,10 @@ from core.money import CENT
 from core.templatetags.portal import party_chip, pill, status_pill
 from core.values import date_fr, datetime_fr, euros, integer_fr, percent_fr
 
+# Columns that a tablet does without: what they say is on the page of the row, and in the export.
+SPARE = {"cell": {"class": "spare"}}
+SPARE_AMOUNT = {"cell": {"class": "amount spare"}}
+
 
 class Column(tables.Column):
     """A column whose export is the value itself, and whose head starts with a capital."""

@@ -8,7 +8,7 @@ from agreements.rules import contract_year_on
 from contracts.enums import ContractStatus
 from contracts.models import DURATION_YEARS
 from core import clock
-from core.columns import Column, DateColumn, EuroColumn, IntegerColumn, TextColumn
+from core.columns import SPARE, SPARE_AMOUNT, Column, DateColumn, EuroColumn, IntegerColumn, TextColumn
 from core.tables import BaseTable
 from core.templatetags.portal import pill, status_pill
 from core.values import date_fr, integer_fr
@@ -45,14 +45,14 @@ class PortfolioTable(BaseTable):
     departments = TextColumn(verbose_name="département", orderable=False, empty_values=(), visible=False)
     contract_number = TextColumn(verbose_name="contrat", visible=False)
     state = StateColumn(verbose_name="état", empty_values=("", None))
-    size = IntegerColumn(verbose_name="taille")
+    size = IntegerColumn(verbose_name="taille", attrs=SPARE_AMOUNT)
     population = IntegerColumn(verbose_name="population", visible=False)
-    signed_on = DateColumn(verbose_name="signé le")
+    signed_on = DateColumn(verbose_name="signé le", attrs=SPARE)
     year = TextColumn(verbose_name="année", empty_values=(), visible=False)
     next_dialogue_on = DateColumn(verbose_name="prochain dialogue")
     owed = EuroColumn(verbose_name="à payer")
     paid = EuroColumn(verbose_name="payé")
-    last_variable = EuroColumn(verbose_name="variable acquis")
+    last_variable = EuroColumn(verbose_name="variable acquis", attrs=SPARE_AMOUNT)
 
     class Meta(BaseTable.Meta):
         model = Organisation

@@ -1,6 +1,6 @@
 """Lists of the dialogues room."""
 
-from core.columns import DateColumn, LinkColumn, StatusColumn, TextColumn
+from core.columns import SPARE, DateColumn, LinkColumn, StatusColumn, TextColumn
 from core.tables import BaseTable
 from dialogues.models import ManagementDialogue
 
@@ -12,9 +12,9 @@ class DialogueTable(BaseTable):
 
     name = LinkColumn("dialogues:dialogue_detail", accessor="label", verbose_name="dialogue", orderable=False)
     cpts = TextColumn(accessor="contract__cpts__name", verbose_name="CPTS", attrs={"td": {"class": "wide"}})
-    contract = TextColumn(accessor="contract__number", verbose_name="contrat", attrs={"td": {"class": "text-nowrap"}})
+    contract = TextColumn(accessor="contract__number", verbose_name="contrat", attrs=SPARE)
     window_closes_on = DateColumn(verbose_name="à tenir au plus tard le")
-    convened_for = DateColumn(verbose_name="convoqué pour le")
+    convened_for = DateColumn(verbose_name="convoqué pour le", attrs=SPARE)
     held_on = DateColumn(verbose_name="tenu le")
     status = StatusColumn(verbose_name="état")
 

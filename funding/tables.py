@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.html import format_html
 
-from core.columns import DateColumn, EuroColumn, IntegerColumn, LinkColumn, StatusColumn, TextColumn
+from core.columns import SPARE_AMOUNT, DateColumn, EuroColumn, IntegerColumn, LinkColumn, StatusColumn, TextColumn
 from core.tables import BaseTable
 from core.templatetags.portal import status_pill
 from funding.models import Payment, PaymentOrder
@@ -18,7 +18,7 @@ class PaymentTable(BaseTable):
     due_on = DateColumn(verbose_name="dû le")
     cpts = TextColumn(accessor="contract__cpts__name", verbose_name="CPTS", attrs={"td": {"class": "wide"}})
     contract = TextColumn(accessor="contract__number", verbose_name="contrat", visible=False)
-    year = IntegerColumn(verbose_name="année")
+    year = IntegerColumn(verbose_name="année", attrs=SPARE_AMOUNT)
     kind = TextColumn(verbose_name="nature", visible=False)
     mission = TextColumn(verbose_name="mission", visible=False)
     line_kind = TextColumn(verbose_name="volet", attrs={"td": {"class": "wide"}})

@@ -1,6 +1,6 @@
 """Lists of the health projects room."""
 
-from core.columns import A, DateColumn, IntegerColumn, LinkColumn, StatusColumn, TextColumn
+from core.columns import SPARE, SPARE_AMOUNT, A, DateColumn, IntegerColumn, LinkColumn, StatusColumn, TextColumn
 from core.tables import BaseTable
 from core.values import date_fr
 from health_projects.models import HealthProject
@@ -23,11 +23,11 @@ class ProjectTable(BaseTable):
         accessor="cpts__name",
         attrs={"td": {"class": "wide"}},
     )
-    version_number = IntegerColumn(verbose_name="version")
+    version_number = IntegerColumn(verbose_name="version", attrs=SPARE_AMOUNT)
     status = StatusColumn(verbose_name="état")
-    commune_count = IntegerColumn(verbose_name="communes")
-    population = IntegerColumn(verbose_name="habitants")
-    size = TextColumn(verbose_name="taille")
+    commune_count = IntegerColumn(verbose_name="communes", attrs=SPARE_AMOUNT)
+    population = IntegerColumn(verbose_name="habitants", attrs=SPARE_AMOUNT)
+    size = TextColumn(verbose_name="taille", attrs=SPARE)
     submitted_at = DayColumn(verbose_name="envoyé le")
     awaited_on = DateColumn(verbose_name="réponse attendue le")
     decided_on = DateColumn(verbose_name="décidé le")

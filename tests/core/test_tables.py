@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import format_html
 from openpyxl import load_workbook
 
+from contracts.tables import ContractTable
 from core import clock
 from core.columns import (
     A,
@@ -33,6 +34,10 @@ from core.filters import BaseFilterSet, SearchFilter
 from core.models import AuditEvent, JobState
 from core.spreadsheets import write_csv, write_xlsx
 from core.tables import BaseTable, FastTable, table_response
+from dashboards.tables import PortfolioTable
+from dialogues.tables import DialogueTable
+from funding.tables import PaymentTable
+from health_projects.tables import ProjectTable
 
 pytestmark = pytest.mark.django_db
 
@@ -282,3 +287,9 @@ def test_a_cell_without_a_value_says_so_to_the_small_card_of_a_phone():
     tables.RequestConfig(get(), paginate=False).configure(table)
     first, second = table.fast_rows()
     assert first.count("data-unknown") == 1 and "data-unknown" not in second
+
+
+@pytest.mark.parametrize("table", [ProjectTable, PortfolioTable, DialogueTable, PaymentTable, ContractTable])
+def test_a_list_too_wide_for_a_tablet_says_which_columns_it_does_without(table):
+    spare = {name for name, column in table.base_columns.items() if "spare" in str(column.attrs)}
+    assert spare and not spare & {"cpts", "name", "state", "status", "amount"}
