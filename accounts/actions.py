@@ -19,6 +19,7 @@ from accounts.permissions import (
     check_grant,
     delegable,
     is_administrator,
+    may,
     signatories,
 )
 from core import audit, clock
@@ -240,7 +241,8 @@ def set_signatory_count(*, actor: Actor, signatory_count: int, version: str | No
     Counts for the documents sent to signature from now on. Raises NotAllowed, StaleForm when it was changed since
     `version` was read, or DomainError when fewer people may sign today.
     """
-    check(actor, Act.DELEGATE)
+    if not may(actor, Act.DELEGATE):
+        raise NotAllowed("Votre rôle ne vous permet pas de changer le nombre de signataires de votre organisation.")
     organisation = Organisation.objects.select_for_update(no_key=True).get(pk=actor.organisation_id)
     before = {"signatory_count": organisation.signatory_count}
     check_unchanged(version, before)

@@ -1,9 +1,10 @@
 """The signature of a document: given here, elsewhere or on paper, refused, reminded, closed without effect."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from functools import partial
 from textwrap import shorten
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -200,6 +201,7 @@ def remind_signatories(*, actor: Actor, document: Document) -> list[Signature]:
     due = [row for row in others if row.reminded_on != today]
     if not due:
         raise DomainError("Un rappel est déjà parti aujourd’hui : vous pourrez en envoyer un autre demain.")
+    former = {row.pk: row.reminded_on for row in due}
     for row in due:
         row.reminded_on = today
         row.save(update_fields=["reminded_on", "updated_at"])
@@ -208,21 +210,26 @@ def remind_signatories(*, actor: Actor, document: Document) -> list[Signature]:
         audit.record(
             actor, "document.remind", document, after={"side": row.side, "organisation": row.organisation_name}
         )
-    transaction.on_commit(partial(_send_reminders, actor, document, reminded))
+    transaction.on_commit(partial(_send_reminders, actor, document, reminded, former))
     return reminded
 
 
-def _send_reminders(actor: Actor, document: Document, rows: list[Signature]) -> None:
+def _send_reminders(
+    actor: Actor, document: Document, rows: list[Signature], former: Mapping[UUID, date | None]
+) -> None:
     """Send the mails, one a party, once the day is kept: a double click sends none twice.
 
-    Those that could not leave are due again. Raises DomainError then, with the parties that were not reminded.
+    Those that could not leave are due again, `former` being the days of the reminders before, by place. Raises
+    DomainError then, with the parties that were not reminded.
     """
     lost = [row for row in rows if not notifications.signature_reminder(row, actor.organisation_name)]
     if not lost:
         return
     with transaction.atomic():
         parties = [row.organisation_id for row in lost]
-        document.signatures.filter(organisation__in=parties, signed_at=None).update(reminded_on=None)
+        for place in document.signatures.filter(organisation__in=parties, pk__in=former, signed_at=None):
+            place.reminded_on = former[place.pk]
+            place.save(update_fields=["reminded_on", "updated_at"])
         for row in lost:
             audit.record(actor, "document.reminder_lost", document, after={"organisation": row.organisation_name})
     whom = spoken_list([the(row.organisation_name) for row in lost])

@@ -265,7 +265,7 @@ def test_more_signatories_than_people_who_may_sign_is_refused_beside_its_field(w
 def test_the_number_of_signatories_is_said_by_who_may_delegate_there_and_read_again(world, client_of):
     for member in (world.west.coordinator, world.west.ars_officer, world.observer):
         assert client_of(member).get(reverse("documents:signatory_count")).status_code == 403
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed, match="changer le nombre de signataires"):
         set_signatory_count(actor=world.west.coordinator.as_actor(), signatory_count=1)
     with pytest.raises(StaleForm):
         set_signatory_count(actor=world.west.president.as_actor(), signatory_count=1, version="read before")

@@ -250,6 +250,29 @@ def test_a_reminder_that_left_for_one_party_alone_names_the_other(
     assert reminded == {west.cpts: None, west.ars: clock.today(), west.fund: None}
 
 
+def test_a_lost_reminder_is_due_again_and_the_day_of_the_one_before_is_kept(
+    world, to_sign, settings, monkeypatch, django_capture_on_commit_callbacks, mailoutbox
+):
+    west, yesterday = world.west, clock.today() - timedelta(days=1)
+    to_sign.signatures.filter(organisation__in=[west.ars, west.fund]).update(reminded_on=yesterday)
+    monkeypatch.setattr(Particular, "refused", frozenset(west.fund.memberships.values_list("user__email", flat=True)))
+    settings.EMAIL_BACKEND = f"{__name__}.{Particular.__name__}"
+
+    def remind() -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            actions.remind_signatories(actor=west.coordinator.as_actor(), document=to_sign)
+
+    with pytest.raises(DomainError, match="CPAM Ouest"):
+        remind()
+    days = {row.organisation: row.reminded_on for row in read(to_sign).signature_list}
+    assert days == {west.cpts: None, west.ars: clock.today(), west.fund: yesterday}
+    monkeypatch.setattr(Particular, "refused", frozenset())
+    mailoutbox.clear()
+    remind()
+    told = {address for message in mailoutbox for address in message.to}
+    assert told and told <= set(west.fund.memberships.values_list("user__email", flat=True)), "nobody twice"
+
+
 def test_a_delegate_is_reminded_too(world, to_sign, mailoutbox):
     Delegation.objects.create(
         grantor=world.west.ars_signatory,
