@@ -14,7 +14,7 @@ from core import clock
 from core.enums import PARTIES, Role
 from dialogues import actions as dialogue_actions
 from tests.contracts.conftest import consent_all
-from tests.contracts.test_views import edit_data, url
+from tests.contracts.pages import edit_data, url
 from tests.utils import amendments, stories
 from tests.utils.factories import MembershipFactory
 from tests.utils.reading import words
