@@ -121,6 +121,14 @@ def test_a_reader_sees_no_button(ours, client_of, running, entered):
 # Writing ------------------------------------------------------------------------------------------------------
 
 
+def test_a_mission_without_any_line_says_so_rather_than_show_an_empty_card(coordinator, client_of, theirs, draft):
+    for mission in draft.missions.all():
+        mission.indicators.all().delete()
+        mission.actions.all().delete()
+    assert "Rien n’est encore écrit pour cette mission." in text_of(coordinator.get(url("programme_detail", draft)))
+    assert client_of(theirs.members.coordinator).get(url("programme_detail", draft)).status_code == 404
+
+
 def test_the_editor_keeps_what_is_left_in_sight(coordinator, draft):
     page = text_of(coordinator.get(url("programme_edit", draft)))
     assert "Reste à répartir : 10 000,00 €" in page
