@@ -143,6 +143,21 @@ def check(actor: Actor, act: Act) -> None:
         raise NotAllowed(f"Votre rôle ne vous permet pas {of(act.value)}.")
 
 
+def check_still(actor: Actor, act: Act) -> None:
+    """Raise NotAllowed unless the place of `actor`, read again and held until the transaction ends, allows `act`.
+
+    For what binds an organisation, once the rows that it changes are locked and before the journal is begun: a place
+    closed, a role changed or a delegation ended while the person waited for her turn counts.
+    """
+    if actor.side == Side.SYSTEM:
+        return
+    places = Membership.objects.active().filter(user=actor.user_id, organisation=actor.organisation_id)
+    held = places.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True).first()
+    place = Membership.objects.select_related("user", "organisation").filter(pk=held).first()
+    if place is None or not may(place.as_actor(), act):
+        raise NotAllowed(f"Votre accès vient de changer\u00a0: vous ne pouvez plus {act.value}.")
+
+
 def is_administrator(actor: Actor) -> bool:
     """Return whether `actor` acts for the administration of the portal."""
     return (actor.side, actor.role) == (Side.BACK_OFFICE, Role.ADMINISTRATOR)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
-from accounts.permissions import Act, check
+from accounts.permissions import Act, check, check_still
 from contracts import amending, amendment_words, clauses, consents, lifecycle, notifications, rules, transitions
 from contracts.amending import AmendmentValues
 from contracts.enums import AmendmentStatus, ContractStatus
@@ -90,6 +90,7 @@ def consent_to_amendment(*, actor: Actor, amendment: Amendment, seen_hash: str |
     `seen_hash` is the fingerprint of what was read: another one is refused.
     """
     amendment = _lock_amendment(actor, Act.CONSENT, amendment)
+    check_still(actor, Act.CONSENT)
     lifecycle.amendment_target(AmendmentChange.AGREE, status=amendment.status, side=actor.side)
     if missing := amending.missing_items(amendment):
         raise DomainError(" ".join(missing))

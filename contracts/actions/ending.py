@@ -7,7 +7,7 @@ from functools import partial
 
 from django.db import transaction
 
-from accounts.permissions import Act, check
+from accounts.permissions import Act, check, check_still
 from contracts import assemblers, lifecycle, notifications, rules, transitions
 from contracts.actions.amendments import lapse_amendments, lock_open_amendments
 from contracts.actions.years import open_year
@@ -42,6 +42,7 @@ def notify_termination(
     check(actor, Act.TERMINATE)
     contract = transitions.lock_for_party(actor, contract)
     lock_open_amendments(contract)
+    check_still(actor, Act.TERMINATE)
     lifecycle.target_of(Transition.NOTIFY_TERMINATION, status=contract.status, side=actor.side, comment=reason)
     if contract.termination is not None:
         raise TransitionNotAllowed("La fin de ce contrat est déjà notifiée.")
@@ -118,6 +119,7 @@ def agree_termination(*, actor: Actor, contract: Contract, seen_hash: str | None
     check(actor, Act.TERMINATE)
     contract = transitions.lock_for_party(actor, contract)
     lock_open_amendments(contract)
+    check_still(actor, Act.TERMINATE)
     termination = _open_terms(contract)
     if not termination.needs_accord and not termination.rate_values():
         raise DomainError("Aucun taux n’est proposé : il n’y a rien à convenir.")

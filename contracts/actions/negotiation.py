@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from accounts.permissions import Act, check
+from accounts.permissions import Act, check, check_still
 from agreements.models import AgreementVersion
 from contracts import assemblers, clauses, consents, drafting, lifecycle, notifications, payload, rules, transitions
 from contracts.enums import ContractStatus, SigningOrder
@@ -146,6 +146,7 @@ def consent(*, actor: Actor, contract: Contract, seen_hash: str | None = None) -
     """
     check(actor, Act.CONSENT)
     contract = transitions.lock_for_party(actor, contract)
+    check_still(actor, Act.CONSENT)
     lifecycle.target_of(Transition.AGREE, status=contract.status, side=actor.side)
     terms = assemblers.terms_of(contract)
     missing = assemblers.missing_items(contract, terms=terms)

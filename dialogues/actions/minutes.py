@@ -5,7 +5,7 @@ from functools import partial
 
 from django.db import transaction
 
-from accounts.permissions import Act, check
+from accounts.permissions import Act, check, check_still
 from contracts import actions as contract_actions
 from core import audit, clock
 from core.actor import Actor
@@ -103,6 +103,7 @@ def approve_minutes(*, actor: Actor, dialogue: ManagementDialogue) -> Management
     if dialogue.status != DialogueStatus.MINUTES:
         raise DomainError("Ce compte rendu n’est pas à l’approbation.")
     transitions.lock_what_closing_changes(dialogue)
+    check_still(actor, Act.APPROVE_MINUTES)
     digest = approval_hash(dialogue)
     standing = standing_approvals(dialogue, digest)
     _check_approver(actor, dialogue, standing)

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import Membership, User
-from accounts.permissions import Act, may
+from accounts.permissions import Act, check_still, may
 from core import audit, clock
 from core.actor import Actor
 from core.enums import PARTIES
@@ -45,6 +45,7 @@ def sign_document(*, actor: Actor, document: Document, outside: Outside | None =
     """
     permissions.check_may_sign(actor)
     document = _locked(document)
+    check_still(actor, Act.SIGN)
     signature = _signature_of(actor, document)
     if isinstance(outside, PaperSignature):
         _keep_paper(actor, document, signature, outside)

@@ -1,13 +1,19 @@
 """Two people at the same instant: the row is locked, nobody's act is lost and none counts twice."""
 
-import pytest
+from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+from django.db import transaction
+
+from accounts.models import Membership
 from agreements.actions import load_agreements, load_national_indicators
 from contracts import actions
 from contracts.enums import AmendmentStatus, ContractStatus
 from contracts.models import Amendment, Contract
 from core import clock
 from core.dates import add_months
+from core.enums import Role
+from core.models import AuditEvent
 from documents.models import Document
 from tests.contracts.conftest import activate, ready_to_consent, to_sign
 from tests.utils.amendments import draft_amendment
@@ -42,6 +48,22 @@ def test_a_double_click_consents_once(west):
     refusals = at_once(*acts)
     assert refusals == ["Votre organisation a déjà consenti à ce contenu."] * 3
     assert contract.consents.count() == 1
+
+
+@pytest.mark.parametrize("lost", [{"is_active": False}, {"role": Role.READER}])
+@pytest.mark.parametrize(("story", "action"), [(ready_to_consent, actions.consent), (to_sign, actions.sign_contract)])
+def test_a_right_lost_while_one_waits_for_one_s_turn_counts(west, story, action, lost):
+    """She was allowed when she sent the page; her place changed before she held the contract."""
+    contract = story(west)
+    actor, before = west.president.as_actor(), AuditEvent.objects.count()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Contract.objects.select_for_update().get(pk=contract.pk)
+            Membership.objects.filter(pk=west.president.pk).update(**lost)
+            waiting = pool.submit(at_once, lambda: action(actor=actor, contract=contract))
+        (refusal,) = waiting.result()
+    assert "Votre accès vient de changer" in refusal
+    assert AuditEvent.objects.count() == before
 
 
 def test_three_consents_at_the_same_instant_issue_one_document(west):
