@@ -23,6 +23,7 @@ from core.admin import AuditedAdmin, LineMixin, ReadOnlyAdmin
 from core.enums import Side
 from core.http import attempt, posted, submit_form
 from core.rows import RowForm
+from core.wording import of
 
 # Those of the packages write without the journal, and would show the secret of each second factor: an account's is
 # reset from its own page.
@@ -151,12 +152,12 @@ class UserAdmin(AuditedAdmin):
                 request,
                 actions.reset_second_factor,
                 user=user,
-                success=f"Le second facteur de {user} est réinitialisé, et un courriel l’en avertit.",
+                success=f"Le second facteur {of(str(user))} est réinitialisé, et un courriel l’en avertit.",
                 **form.cleaned_data,
             )
             if done:
                 return redirect("admin:accounts_user_change", object_id)
-        title = f"Réinitialiser le second facteur de {user}"
+        title = f"Réinitialiser le second facteur {of(str(user))}"
         context = {**self.admin_site.each_context(request), "title": title, "person": user, "form": form}
         return render(request, "admin/accounts/user/reset_second_factor.html", context)
 

@@ -82,8 +82,7 @@ def switch_organisation(request):
     chosen = next((m for m in request.memberships if str(m.pk) == request.POST.get("membership")), None)
     if chosen is None:
         raise Http404
-    request.session[SESSION_KEY] = str(chosen.pk)
-    messages.success(request, f"Vous agissez maintenant pour {chosen.organisation.with_article}.")
+    act_for(request, chosen)
     page = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
     return redirect(page if is_ours else settings.LOGIN_REDIRECT_URL)
@@ -106,7 +105,7 @@ def accepted(request, token: str, form) -> bool:
     """Join the organisation, as the signed-in person or with a new account; the reason of a refusal is shown."""
     try:
         if request.user.is_authenticated:
-            actions.accept_as_user(token=token, user=request.user)
+            act_for(request, actions.accept_as_user(token=token, user=request.user))
             return True
         if not form.is_valid():
             return False
@@ -119,6 +118,12 @@ def accepted(request, token: str, form) -> bool:
         return False
     messages.success(request, "Votre accès est créé : connectez-vous.")
     return True
+
+
+def act_for(request, place: Membership) -> None:
+    """Choose the organisation of a place of the signed-in person, and tell her so."""
+    request.session[SESSION_KEY] = str(place.pk)
+    messages.success(request, f"Vous agissez maintenant pour {place.organisation.with_article}.")
 
 
 def set_active(request, pk, is_active: bool, success: str):

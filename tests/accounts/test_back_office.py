@@ -36,6 +36,12 @@ def administrator(world):
     return world.administrator
 
 
+def test_the_name_of_whose_second_factor_is_reset_is_elided(administrator, lost, client_of):
+    User.objects.filter(pk=lost.pk).update(first_name="Alix", last_name="Nouvelle")
+    page = client_of(administrator).get(reverse("admin:accounts_user_reset_second_factor", args=[lost.pk]))
+    assert "Réinitialiser le second facteur d’Alix Nouvelle" in page.content.decode()
+
+
 def test_the_access_without_the_rights_sees_nothing(world, client_of):
     user = world.west.coordinator.user
     user.is_staff = True

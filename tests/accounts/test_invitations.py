@@ -224,6 +224,16 @@ def test_the_team_says_which_role_that_signs_nobody_holds_any_more(world, client
     assert "invitez quelqu’un" in client_of(world.west.fund_signatory).get(team).content.decode()
 
 
+def test_who_joins_a_second_organisation_acts_for_it_and_is_told_so(world, client_of):
+    """She acted on for the one before, without a word."""
+    member = world.west.coordinator
+    email = member.user.email
+    invitation = actions.invite(actor=world.east.president.as_actor(), email=email, role=Role.TREASURER)
+    answer = client_of(member).post(accept_url(invitation), follow=True)
+    assert "Vous agissez maintenant pour la CPTS Est." in answer.content.decode()
+    assert answer.wsgi_request.actor.organisation_id == world.east.cpts.pk
+
+
 def test_who_is_removed_while_writing_is_told_so_rather_than_of_her_role(world, client_of):
     browser = client_of(world.west.coordinator)
     Membership.objects.filter(pk=world.west.coordinator.pk).update(is_active=False)
