@@ -168,6 +168,9 @@ class IndicatorForm(VersionedForm):
     def clean(self):
         cleaned = super().clean()
         cleaned.setdefault("usage", Usage.FOLLOW_UP)
+        if self.carries_money and cleaned["usage"] == Usage.RESULT:
+            self.hear(rules.check_maximum, cleaned.get("maximum_amount"), of=["maximum_amount"])
+            self.hear(rules.check_scale, cleaned.get("scale"), of=["scale"])
         if self.carries_money and self.levels.is_valid():
             cleaned["levels"] = self.levels.levels if cleaned.get("scale") == Scale.LEVELS else []
             self._check_rules(cleaned)

@@ -40,11 +40,21 @@ def check_indicator(
         raise DomainError(
             "Cette mission n’a pas d’indicateur de résultat : elle est suivie par ses livrables.", "usage"
         )
-    if not maximum_amount or maximum_amount <= 0:
-        raise DomainError("Un indicateur de résultat porte un montant supérieur à zéro.", "maximum_amount")
-    if not scale or definition is None:
-        raise DomainError("Indiquez comment la valeur donne droit au montant.", "scale")
+    check_maximum(maximum_amount)
+    check_scale(scale)
     with_field_of_page(check_definition, definition)
+
+
+def check_maximum(amount: Decimal | None) -> None:
+    """R13b: refuse a result indicator without euros."""
+    if not amount or amount <= 0:
+        raise DomainError("Un indicateur de résultat porte un montant supérieur à zéro.", "maximum_amount")
+
+
+def check_scale(scale: str) -> None:
+    """R13c: refuse a result indicator that does not say how its value earns."""
+    if not scale:
+        raise DomainError("Indiquez comment la valeur donne droit au montant.", "scale")
 
 
 def check_entered_value(

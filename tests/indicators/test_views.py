@@ -338,6 +338,13 @@ def test_r13e_a_decision_tells_all_its_refusals_at_once(ours, client_of, running
         assert set(client.post(page, sent).context["form"].errors) - {"__all__"} == {"retained_amount", "reason"}
 
 
+def test_r13_an_indicator_tells_all_its_refusals_at_once(coordinator, written):
+    sent = LEVELS_POST | {"label": "", "maximum_amount": "", "scale": "", "baseline": "beaucoup", "levels-0-amount": ""}
+    form = coordinator.post(url("indicator_create", written["mission"]), sent).context["form"]
+    assert set(form.errors) == {"label", "maximum_amount", "scale", "baseline"}
+    assert "amount" in form.levels.forms[0].errors
+
+
 def test_r15_contesting_needs_a_reason_and_shows_it(coordinator, running, entered):
     page = url("value_contest", entered)
     assert "Ce champ est obligatoire." in text_of(coordinator.post(page, {"reason": " ", "version": "1"}))
