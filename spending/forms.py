@@ -14,6 +14,7 @@ from core.forms import ActionForm, ReadValuesMixin, StaleFormMixin
 from spending.assemblers import check_cap_of, check_day_of, check_envelope_of, envelopes_of
 from spending.enums import Category, Envelope, Profession
 from spending.models import Budget, Expense, Professional
+from spending.rules import check_indemnity
 from spending.sheets import Rows, fitted, rows_of
 
 RECEIPT_MEGABYTES = 20
@@ -76,14 +77,11 @@ class ExpenseForm(ActionForm):
         """Ask what the action will ask: whoever corrects a field reads at once what to correct in the others."""
         day = told.get("spent_on")
         self.hear(check_day_of, self.contract, day, of=["spent_on"])
-        facts = {
-            "category": told.get("category"),
-            "is_off_purpose": told.get("is_off_purpose", False),
-            "has_professional": told.get("professional") is not None,
-        }
+        paid = {"category": told.get("category"), "has_professional": told.get("professional") is not None}
+        self.hear(check_indemnity, **paid, of=["category", "professional"])
         year = None if "spent_on" in self.errors else self.contract.year_on(day)
-        of = ["envelope", "category", "professional"]
-        self.hear(check_envelope_of, self.contract, year, told.get("envelope"), **facts, of=of)
+        facts = paid | {"is_off_purpose": told.get("is_off_purpose", False)}
+        self.hear(check_envelope_of, self.contract, year, told.get("envelope"), **facts, of=["envelope"])
         if told.get("professional"):
             self._check_cap(told)
 

@@ -175,6 +175,11 @@ def check_expense(
         raise DomainError("Ce contrat n’a pas cette enveloppe.", field="envelope")
     if is_off_purpose and not envelope.is_earmarked:
         raise DomainError("Seule une enveloppe fléchée peut être dépensée hors de son objet.", field="is_off_purpose")
+    check_indemnity(category=category, has_professional=has_professional)
+
+
+def check_indemnity(*, category: str, has_professional: bool) -> None:
+    """Refuse an indemnity without the professional who received it (R20)."""
     if category == Category.INDEMNITIES and not has_professional:
         raise DomainError("Indiquez le professionnel qui a reçu cette indemnité.", field="professional")
 

@@ -109,8 +109,9 @@ def test_r20_the_refusal_is_beside_the_amount_and_nothing_typed_is_lost(world, c
 def test_an_expense_tells_all_its_refusals_at_once(world, contract, client_of, people, treasurer):
     """Of a field by itself, of its day, of the indemnity without its professional, of the ceiling (R20)."""
     client, address = client_of(world.west.treasurer), url("expense_create", contract.pk)
-    answer = typed(spent_on="2099-01-01", category="INDEMNITIES", label="")
-    assert set(client.post(address, answer).context["form"].errors) == {"spent_on", "professional", "label"}
+    answer = typed(spent_on="2099-01-01", envelope="", category="INDEMNITIES", label="")
+    refused = {"spent_on", "envelope", "professional", "label"}
+    assert set(client.post(address, answer).context["form"].errors) == refused
     answer = typed(category="INDEMNITIES", amount="60000", professional=people.nurse.pk, label="")
     assert set(client.post(address, answer).context["form"].errors) == {"amount", "label"}
     again = url("expense_replace", spend(treasurer, contract, **indemnity(people.nurse, "48000.00")).pk)
