@@ -64,9 +64,9 @@ def contract_end(request, pk, template_name="dashboards/contract_end.html"):
     """Notify the end of a contract, what it changes in money being shown for the day chosen (R19)."""
     contract = get_object_or_404(Contract.objects.visible_to(request.actor).for_funding(), pk=pk)
     require(permissions.may_end(request.actor, contract))
-    if request.method == "GET" and not permissions.can_terminate(request.actor, contract):
+    is_sent = request.method == "POST"  # what was typed while the contract ended stays in its form
+    if contract.signed_on is None or not (is_sent or permissions.can_terminate(request.actor, contract)):
         return redirect("dashboards:dossier", pk)
-    is_sent = request.method == "POST"
     context = end_context(contract, request.POST if is_sent else request.GET)
     form = TerminationForm(
         request.POST if is_sent else None,

@@ -25,7 +25,8 @@ from documents.signing_pages import outside_context, outside_form, paper_form, s
 def amendment_create(request, pk, template_name="contracts/amendment_edit.html"):
     contract = get_object_or_404(Contract.objects.visible_to(request.actor).with_page(), pk=pk)
     require(permissions.may_propose(request.actor, contract))
-    if request.method == "GET" and not permissions.can_draft_amendment(request.actor, contract):
+    is_read = request.method == "GET"  # what was typed while the contract ended stays in its form
+    if contract.signed_on is None or (is_read and not permissions.can_draft_amendment(request.actor, contract)):
         return redirect("contracts:contract_preview", pk)
     form = _form(request, contract)
     success = "L’avenant est rédigé : les trois parties peuvent le relire et y consentir."

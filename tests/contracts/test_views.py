@@ -133,6 +133,16 @@ def queries(client, address: str) -> int:
     return len(captured)
 
 
+def test_what_asks_for_a_signed_contract_is_not_posted_on_another(world, client_of, negotiated):
+    """No page of it leads there: the addresses alone did, to a failure."""
+    client = client_of(world.west.president)
+    amendment = {"reason": "Une mission de plus.", "takes_effect_year": "0"}
+    end = {"ground": "NOTICE", "effective_on": "2027-01-01", "notified_on": "2026-01-01", "reason": "Fusion."}
+    assert client.post(url("amendment_create", negotiated), amendment).url == url("contract_preview", negotiated)
+    assert client.post(reverse("dashboards:contract_end", args=[negotiated.pk]), end).status_code == 302
+    assert not negotiated.amendments.exists() and not negotiated.terminations.exists()
+
+
 def test_the_list_asks_as_many_queries_for_2_contracts_as_for_20(world, client_of):
     client, address = client_of(world.west.ars_officer), reverse("contracts:contract_list")
     template = negotiate(world.west)
