@@ -1,5 +1,6 @@
 """Pages that tell the whole story: home, dossier of a contract, portfolio."""
 
+from django.contrib import admin
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
@@ -9,7 +10,7 @@ from contracts import actions, permissions
 from contracts.forms import TerminationForm
 from contracts.models import Contract, ContractYear
 from core import audit, clock
-from core.enums import PARTIES, Role, Side
+from core.enums import PARTIES, Side
 from core.http import http_methods, logs_reads, require, show, submit_form
 from core.tables import table_response
 from dashboards.dossier import dossier_context, with_heading
@@ -32,7 +33,7 @@ def home(request, template_name="dashboards/home.html"):
         if request.htmx and request.htmx.target == "results":
             context["fragment"] = "dashboards/partials/todo_fragment.html"
         return show(request, template_name, context)
-    links = administration_links() if actor.role == Role.ADMINISTRATOR else []
+    links = administration_links() if admin.site.has_permission(request) else []
     return show(request, "dashboards/home_outside.html", {"links": links})
 
 

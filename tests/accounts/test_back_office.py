@@ -30,9 +30,6 @@ def lost(world):
 
 @pytest.fixture
 def administrator(world):
-    user = world.administrator.user
-    user.is_staff = user.is_superuser = True
-    user.save()
     return world.administrator
 
 

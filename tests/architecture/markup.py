@@ -33,7 +33,7 @@ class Page(HTMLParser):
             if names.get("method", "").lower() == "post":
                 self.forms.append((names.get("action", ""), set()))
         if tag == "input" and self.forms and names.get("value"):
-            self.forms[-1][1].add(names["name"])
+            self.forms[-1][1].add(names.get("name", ""))
         if re.fullmatch(r"h[1-6]", tag):
             self.headings.append(int(tag[1]))
         if "id" in names:

@@ -13,7 +13,7 @@ from dashboards.history import recent_moves
 from health_projects import actions as project_actions
 from tests.dashboards.conftest import add_dossiers
 from tests.utils import stories
-from tests.utils.factories import A_DAY, UserFactory
+from tests.utils.factories import A_DAY, UserFactory, give_second_factor
 
 HOME = reverse("dashboards:home")
 READS = 15  # 14 once the moved date of a demonstration is not read
@@ -77,6 +77,13 @@ def test_an_administrator_sees_the_way_to_the_administration(world, client_of):
     text = page(client_of(world.administrator))
     assert reverse("admin:accounts_organisation_changelist") in text
     assert reverse("dashboards:portfolio") not in text
+
+
+def test_the_first_administrator_who_has_no_place_yet_sees_it_too(db, client, settings):
+    first = UserFactory(is_staff=True, is_superuser=True)
+    give_second_factor(first)
+    client.force_login(first, backend=settings.AUTHENTICATION_BACKENDS[0])
+    assert reverse("admin:accounts_organisation_changelist") in page(client)
 
 
 def test_a_person_without_a_place_is_told_what_to_do(db, client, settings):

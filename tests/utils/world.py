@@ -15,6 +15,7 @@ from tests.utils.factories import (
     MembershipFactory,
     OrganisationFactory,
     RegionFactory,
+    UserFactory,
 )
 
 
@@ -71,7 +72,9 @@ def make_world() -> World:
         east=make_tenant("Est"),
         observer=MembershipFactory(organisation=OrganisationFactory(side=Side.NATIONAL), role=Role.OBSERVER),
         administrator=MembershipFactory(
-            organisation=OrganisationFactory(side=Side.BACK_OFFICE), role=Role.ADMINISTRATOR
+            user=UserFactory(is_staff=True, is_superuser=True),
+            organisation=OrganisationFactory(side=Side.BACK_OFFICE),
+            role=Role.ADMINISTRATOR,
         ),
     )
 
