@@ -87,10 +87,9 @@ class SigningForm(CrispyMixin, CodeAgainForm):
     def clean(self) -> dict[str, Any]:
         load_engine()  # here, no row is locked yet
         cleaned = super().clean()
-        if self.errors or cleaned["code"]:
-            return cleaned
-        if not cleaned["passkey"]:
+        if not cleaned.get("passkey", True) and not (self["code"].data or "").strip():  # said with the other mistakes
             self.add_error("code", f"Donnez un code{', ou utilisez votre clé d’accès' if self.has_passkey else ''}.")
+        if self.errors or cleaned["code"]:
             return cleaned
         try:
             self.authenticator = passkeys.check(self.request, signing_purpose(self.document), cleaned["passkey"])
@@ -181,7 +180,7 @@ class PaperForm(SigningForm):
     signatory = SignatoryField(queryset=Membership.objects.none(), label="signé de la main de", empty_label=None)
     handwritten_on = FrenchDateField(label="signé le", help_text="Le jour écrit à côté de la signature.")
     attested = forms.BooleanField(
-        label="J’atteste que cette copie est celle du document entier, signé de la main de cette personne."
+        label="J’atteste que cette copie est celle du document entier, signé de la main de cette personne"
     )
 
     def __init__(self, *args, **kwargs):

@@ -313,6 +313,13 @@ def test_a_refused_copy_costs_no_code_and_keeps_what_was_typed(world, to_sign):
     assert [str(person.user) for person in form.fields["signatory"].queryset] == [str(west.president.user)]
 
 
+def test_all_that_a_copy_lacks_is_told_at_once_the_code_too(world, to_sign):
+    request = RequestFactory().post("/")
+    request.user, request.actor = world.west.president.user, world.west.president.as_actor()
+    form = PaperForm({}, request=request, document=to_sign)
+    assert set(form.errors) == {"scan", "signatory", "handwritten_on", "attested", "code"}
+
+
 IMPOSSIBLE = {
     "a scan and nobody": lambda place, file: {"scan": file},
     "a scan beside a signature of the file": lambda place, file: {
