@@ -150,6 +150,7 @@ def _traces(
             "subject__indicator__programme_mission__programme__contract_year__contract",
             contracts,
             room="value",
+            about=F("subject__indicator__label"),
         ),
         _rows(CrisisDeclaration, "contract", contracts, room="crisis", about=F("label")),
         _signatures(Contract, "", contracts, room="signature"),
@@ -273,6 +274,8 @@ def _words(traces: list[_Trace]) -> str:
         singular, plural = COUNTED[trace.room, trace.transition]
         words = plural.format(len(traces)) if len(traces) > 1 else singular
         total = sum((item.number for item in traces if item.number is not None), Decimal(0))
+        named = {item.about for item in traces} - {""}
+        words += f"\u00a0: {named.pop()}" if len(named) == 1 else ""
         return f"{words} ({format_euros(total)})" if total else words
     words = WORDS[trace.room].get(trace.transition, trace.transition)
     return words.format(_about(trace)) if "{}" in words else words

@@ -14,6 +14,7 @@ from funding.lifecycle import Transition as PaymentTransition
 from funding.models import Payment
 from health_projects.lifecycle import Transition as ProjectTransition
 from indicators.lifecycle import ValueStep
+from indicators.models import ValueTransition
 from tests.utils import stories
 
 CLOSED = "a donné la troisième approbation, qui clôt le dialogue"
@@ -55,6 +56,17 @@ def test_a_series_of_payments_is_one_line_with_its_sum(evaluated, db):
         first = history_of(evaluated.contract)[0]
     assert len(due) > 1
     assert first.what.startswith(f"a ordonné {len(due)} versements (")
+
+
+def test_a_value_is_told_with_the_indicator_that_it_measures(evaluated):
+    entered = ValueTransition.objects.filter(
+        subject__indicator__programme_mission__programme__contract_year__contract=evaluated.contract,
+        transition=ValueStep.ENTER,
+    )
+    labels = {step.subject.indicator.label for step in entered}
+    told = [entry.what for entry in history_of(evaluated.contract) if entry.what.startswith("a saisi")]
+    assert len(labels) == 1
+    assert told == [f"a saisi une valeur d’indicateur\u00a0: {labels.pop()}"]
 
 
 @pytest.mark.parametrize(
