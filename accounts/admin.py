@@ -39,8 +39,18 @@ class MembershipInline(LineMixin, admin.TabularInline):
     autocomplete_fields = ["user"]
 
 
+class OrganisationForm(RowForm):
+    def clean(self):
+        """An ARS covers regions: the model, which is read before they are linked, cannot ask for them."""
+        cleaned = super().clean()
+        if cleaned.get("side") == Side.ARS and "regions" not in self.errors and not cleaned.get("regions"):
+            self.add_error("regions", "Choisissez au moins une région\u00a0: une ARS suit les CPTS de ses régions.")
+        return cleaned
+
+
 @admin.register(Organisation)
 class OrganisationAdmin(AuditedAdmin):
+    form = OrganisationForm
     list_display = ["name", "side", "ars", "fund", "is_active"]
     list_filter = ["side", "is_active"]
     search_fields = ["name", "code", "finess_ej"]

@@ -27,6 +27,8 @@ from accounts.rules import check_password
 from core.enums import Role
 from core.forms import CrispyMixin
 
+NEW_ACCOUNT = "new_account"  # where the session keeps the address of the account made by an invitation
+
 
 class InvitationForm(CrispyMixin, forms.Form):
     """Whom to invite, in which of the `roles` that are the actor's to give."""
@@ -112,7 +114,11 @@ class WithoutPlaceholders:
 
 
 class SignInForm(WithoutPlaceholders, LoginForm):
-    """The address and the password."""
+    """The address and the password; who has just made her account in this browser finds her address written."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("login", self.request.session.get(NEW_ACCOUNT, ""))
 
 
 class NewPasswordForm(WithoutPlaceholders, ChangePasswordForm):

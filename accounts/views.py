@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import actions
-from accounts.forms import AcceptInvitationForm, InvitationForm
+from accounts.forms import NEW_ACCOUNT, AcceptInvitationForm, InvitationForm
 from accounts.middleware import SESSION_KEY
 from accounts.models import Invitation, Membership
 from accounts.permissions import Act, grantable_roles, may, vacant_roles
@@ -116,6 +116,7 @@ def accepted(request, token: str, form) -> bool:
         else:
             form.add_error(error.field, str(error))
         return False
+    request.session[NEW_ACCOUNT] = form.email
     messages.success(request, "Votre accès est créé : connectez-vous.")
     return True
 

@@ -107,6 +107,17 @@ class Organisation(TenantModel):
             partner = getattr(self, field)
             if partner is not None and partner.side != side:
                 raise ValidationError({field: f"Choisissez une organisation de type {side.label}."})
+        self._check_fund_beside_ars()
+
+    def _check_fund_beside_ars(self) -> None:
+        """Refuse a fund none of whose départements is in a region of the ARS, where both are known."""
+        if self.ars is None or self.fund is None:
+            return
+        covered = set(self.ars.regions.all())
+        its_regions = set(Region.objects.filter(departments__in=self.fund.departments.all()))
+        if covered and its_regions and not covered & its_regions:
+            told = f"Choisissez une caisse d’une région que suit {self.ars.with_article}, ou une autre ARS."
+            raise ValidationError({"fund": told})
 
 
 class PartyScopedQuerySet(models.QuerySet):

@@ -19,6 +19,7 @@ from core import clock
 from core.deletion import MARK, mark_of, mark_to_delete
 from core.errors import StaleForm
 from core.face import Turn
+from core.forms import OPTIONAL
 from core.icons import ICONS
 from core.models import JobState
 from core.wording import without_note as plain_sentence
@@ -262,7 +263,7 @@ def form_errors(*given):
     general = [sentence for one in forms for sentence in _sentences_of(one)]
     general += [sentence for form in sets for sentence in form.non_form_errors()]
     fields = [
-        (field.id_for_label or field.auto_id, field.label, field.errors)
+        (field.id_for_label or field.auto_id, str(field.label).removesuffix(OPTIONAL), field.errors)
         for one in forms
         for field in one
         if field.errors

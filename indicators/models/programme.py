@@ -78,6 +78,11 @@ class Programme(TenantModel):
         return [self.cpts, self.ars, self.fund]
 
     @property
+    def is_shared(self) -> bool:
+        """The three parties read it; while it is written, a change takes back what one of them agreed to."""
+        return self.shared_at is not None
+
+    @property
     def is_open(self) -> bool:
         return self.status == ProgrammeStatus.OPEN
 

@@ -107,6 +107,26 @@ def test_a_cpts_opened_from_the_back_office_takes_the_departements_of_its_fund(a
     assert reverse("admin:accounts_organisation_invite", args=[opened.pk]) in page  # what to do next
 
 
+def test_a_cpts_takes_a_fund_of_a_region_of_its_ars(administrator, world, client_of):
+    url, cpts = reverse("admin:accounts_organisation_change", args=[world.west.cpts.pk]), world.west.cpts
+    client = client_of(administrator)
+    sent = sent_from(client.get(url), "organisation_form") | {"fund": world.east.fund.pk}
+    errors = client.post(url, sent).context["adminform"].form.errors
+    assert errors == {"fund": ["Choisissez une caisse d’une région que suit l’ARS Ouest, ou une autre ARS."]}
+    cpts.refresh_from_db()
+    assert cpts.fund == world.west.fund
+    assert client.post(url, sent | {"ars": world.east.ars.pk}).status_code == 302
+
+
+def test_an_ars_has_a_region(administrator, world, client_of):
+    url, ars = reverse("admin:accounts_organisation_change", args=[world.west.ars.pk]), world.west.ars
+    client = client_of(administrator)
+    sent = sent_from(client.get(url), "organisation_form")
+    errors = client.post(url, sent | {"regions": []}).context["adminform"].form.errors
+    assert errors == {"regions": ["Choisissez au moins une région\u00a0: une ARS suit les CPTS de ses régions."]}
+    assert ars.regions.exists() and client.post(url, sent).status_code == 302
+
+
 def test_an_organisation_saved_meanwhile_is_shown_beside_what_was_typed_then_written_knowingly(
     administrator, world, client_of
 ):

@@ -37,6 +37,14 @@ def test_an_invited_person_makes_her_account_and_has_her_place(invitation, clien
     assert AuditEvent.objects.filter(action="invitation.accept").exists()
 
 
+def test_who_has_just_made_her_account_finds_her_address_on_the_sign_in_page(invitation, client):
+    page = client.post(accept_url(invitation), ANSWER, follow=True)
+    assert page.context["form"]["login"].value() == "zoe@exemple.test"
+    client.post(reverse("account_login"), {"login": "zoe@exemple.test", "password": ANSWER["password"]})
+    client.post(reverse("account_logout"))
+    assert "zoe@exemple.test" not in client.get(reverse("account_login")).content.decode()
+
+
 def test_an_acceptance_tells_all_its_refusals_at_once(invitation, client):
     """The password is judged with the rest, her name and her address in it too."""
     for password in ("court", "zoe@exemple.test"):

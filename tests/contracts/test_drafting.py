@@ -195,6 +195,14 @@ def test_the_withdrawn_consent_is_shown(world, client_of, negotiated):
     assert "Retiré : le contenu a changé" in words(client.get(url("contract_preview", negotiated)))
 
 
+def test_a_consent_that_a_change_of_the_programme_withdraws_is_shown(world, client_of, negotiated):
+    actions.consent(actor=world.west.president.as_actor(), contract=negotiated)
+    mission = assemblers.first_programme(negotiated).missions.get(mission="PREVENTION")
+    client_of(world.west.ars_officer).post(reverse("indicators:action_create", args=[mission.pk]), {"title": "De plus"})
+    for reader in (world.west.president, world.west.ars_officer, world.west.fund_officer):
+        assert "Retiré : le contenu a changé" in words(client_of(reader).get(url("contract_preview", negotiated)))
+
+
 def test_a_change_says_whose_consents_it_withdraws_before_and_after(world, client_of, negotiated):
     client, address = client_of(world.west.coordinator), url("contract_edit", negotiated)
     at_stake = "Enregistrer un changement du contenu retire"

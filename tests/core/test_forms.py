@@ -129,6 +129,12 @@ def test_a_refused_form_shows_again_what_was_typed():
     assert 'type="text" name="starts_on"' in html  # a date input would hide what is not a date
 
 
+def test_the_summary_of_errors_names_a_field_without_saying_that_it_is_optional():
+    form = ActionForm({"title": "A", "amount": "10", "starts_on": "31/02/2026", "version": "1"}, current_version=1)
+    html = shown(form)
+    assert '<a href="#id_starts_on">Date de début</a>' in html and html.count("(facultatif)") == 1
+
+
 def test_a_form_that_nobody_changed_meanwhile_is_accepted_without_its_version():
     form = ActionForm({"title": "A", "amount": "10", "version": "1"}, current_version=1)
     assert form.is_valid() and "version" not in form.cleaned_data and not form.is_stale

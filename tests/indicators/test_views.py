@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from indicators import actions
 from indicators.enums import Settlement, ValueStatus
-from indicators.models import Indicator, IndicatorValue, MissionAction
+from indicators.models import Indicator, IndicatorValue, MissionAction, Programme
 from tests.indicators.conftest import ACCESS, LEVELS, PDF, YEAR, draft_programme
 from tests.utils.reading import plain, sent_from
 
@@ -136,6 +136,21 @@ def test_the_editor_keeps_what_is_left_in_sight(coordinator, draft):
     crisis = text_of(coordinator.get(url("programme_edit", draft) + "?mission=HEALTH_CRISIS"))
     assert "suivie par ses livrables" in crisis
     assert coordinator.get(url("programme_edit", draft) + "?mission=QUALITY").status_code == 404
+
+
+AT_STAKE = "Si une partie a déjà donné son accord, un changement le retire : elle devra le donner de nouveau."
+
+
+def test_a_shared_programme_says_what_a_change_does_to_the_agreements_given(coordinator, written):
+    mission, programme = written["mission"], written["programme"]
+    pages = [url("programme_edit", programme), url("action_create", mission), url("indicator_create", mission)]
+    assert all(AT_STAKE in text_of(coordinator.get(page)) for page in pages)
+    Programme.objects.update(shared_at=None)  # its CPTS alone reads it: nobody can have agreed
+    assert not any(AT_STAKE in text_of(coordinator.get(page)) for page in pages)
+
+
+def test_an_agreed_programme_speaks_of_no_agreement_to_lose(coordinator, running):
+    assert AT_STAKE not in text_of(coordinator.get(url("programme_edit", running["programme"])))
 
 
 def test_an_action_is_added_with_its_deliverables_then_deleted(coordinator, draft):
