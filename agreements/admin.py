@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 
 from agreements.agreement import check_agreement
-from agreements.enums import MissionCode
+from agreements.enums import LineKind, MissionCode
 from agreements.models import (
     AgreementLine,
     AgreementMission,
@@ -60,6 +61,14 @@ class AgreementVersionAdmin(AuditedAdmin):
     search_fields = ["code", "label"]
     inlines = [SizeInline, MissionInline, LineInline, SourceInline]
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """The lines are ticked by their names: nobody types their codes."""
+        if db_field.name != "bonus_kinds":
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        return forms.MultipleChoiceField(
+            choices=LineKind.choices, widget=forms.CheckboxSelectMultiple, required=False, label="Lignes majorées"
+        )
+
     def get_queryset(self, request):
         return super().get_queryset(request).with_rows()
 
@@ -68,10 +77,22 @@ class AgreementVersionAdmin(AuditedAdmin):
         return all(line.is_validated for line in version.lines.all())
 
 
+def _mission_choices() -> list[tuple[str, str]]:
+    """Each mission once, as the latest version names it."""
+    missions = AgreementMission.objects.order_by("version__takes_effect_on", "order").values_list("code", "label")
+    return [("", "Choisissez"), *dict(missions).items()]
+
+
 @admin.register(NationalIndicator)
 class NationalIndicatorAdmin(AuditedAdmin):
     list_display = ["code", "label", "mission", "direction", "owner"]
     search_fields = ["code", "label"]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """A mission is chosen by its name, among those of every version."""
+        if db_field.name != "mission_code":
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        return forms.ChoiceField(choices=_mission_choices, label="Mission")
 
     @admin.display(description="mission", ordering="mission_code")
     def mission(self, indicator):

@@ -3,4 +3,4 @@ from django.apps import AppConfig
 
 class AgreementsConfig(AppConfig):
     name = "agreements"
-    verbose_name = "accords nationaux"
+    verbose_name = "Accords nationaux"

@@ -7,5 +7,7 @@ WORDS = {
     "national_indicator.loaded": "a chargé un indicateur national",
     "pass.loaded": "a chargé un plafond de la sécurité sociale",
 }
-FIELDS = dict(MissionCode.choices)
-VALUES = {"kind": dict(LineKind.choices), "mission": dict(MissionCode.choices), "missions": dict(MissionCode.choices)}
+KINDS = dict(LineKind.choices)
+MISSIONS = dict(MissionCode.choices)
+FIELDS = MISSIONS
+VALUES = {"kind": KINDS, "bonus_kinds": KINDS} | dict.fromkeys(("mission", "missions", "mission_code"), MISSIONS)

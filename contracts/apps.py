@@ -3,4 +3,4 @@ from django.apps import AppConfig
 
 class ContractsConfig(AppConfig):
     name = "contracts"
-    verbose_name = "contrats"
+    verbose_name = "Contrats"

@@ -51,6 +51,7 @@ def _bars(frame: Frame, title: str, groups: Sequence[BarGroup], series: Sequence
         width=frame.width,
         height=int(max(y, 30)),
         heads=("", *series),
+        is_measured=True,
         rows=tuple((group.label, *(_amount(value) for value in group.values)) for group in groups),
         lines=() if frame.names_above else (Line(x1=left, y1=4, x2=left, y2=max(y - 8, 8)),),
         boxes=tuple(boxes),

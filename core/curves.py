@@ -80,6 +80,7 @@ def _curve(
         width=frame.width,
         height=int(max([PLOT_BOTTOM + 18, *(name.y for name in names)]) + 10),
         heads=("", "Valeur"),
+        is_measured=True,
         rows=tuple(
             (point.label, "–" if point.value is None else _number(point.value) + _unit(unit)) for point in points
         ),

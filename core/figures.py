@@ -79,6 +79,7 @@ class Figure:
     height: int
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    is_measured: bool = False  # each cell after the first is a figure, aligned as one
     lines: tuple[Line, ...] = ()
     boxes: tuple[Box, ...] = ()
     lozenges: tuple[Box, ...] = ()

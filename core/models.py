@@ -150,7 +150,7 @@ class AuditEvent(models.Model):
 
     class Meta:
         verbose_name = "entrée du journal"
-        verbose_name_plural = "journal"
+        verbose_name_plural = "entrées du journal"
         ordering = ["sequence"]
         indexes = [models.Index(fields=["object_type", "object_id"], name="core_audit_object")]
 

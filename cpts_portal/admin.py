@@ -2,7 +2,6 @@
 
 from django.apps import apps
 from django.contrib import admin
-from django.utils.text import capfirst
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -18,5 +17,5 @@ class PortalAdminSite(admin.AdminSite):
 
     def app_index(self, request, app_label, extra_context=None):
         """The page of a room has the name of the room: Django writes « Administration de » before it, elided or not."""
-        title = capfirst(apps.get_app_config(app_label).verbose_name)
+        title = apps.get_app_config(app_label).verbose_name
         return super().app_index(request, app_label, {"title": title, **(extra_context or {})})

@@ -5,4 +5,4 @@ from django.apps import AppConfig
 
 class DashboardsConfig(AppConfig):
     name = "dashboards"
-    verbose_name = "tableaux de bord"
+    verbose_name = "Tableaux de bord"

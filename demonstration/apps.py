@@ -5,7 +5,7 @@ from django.views import debug, defaults
 
 class DemonstrationConfig(AppConfig):
     name = "demonstration"
-    verbose_name = "démonstration"
+    verbose_name = "Démonstration"
 
     def ready(self):
         """Show the portal's own page where nothing is found: DEBUG, which a demonstration asks, shows Django's."""

@@ -3,4 +3,4 @@ from django.apps import AppConfig
 
 class DialoguesConfig(AppConfig):
     name = "dialogues"
-    verbose_name = "dialogues de gestion"
+    verbose_name = "Dialogues de gestion"

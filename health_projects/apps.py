@@ -3,4 +3,4 @@ from django.apps import AppConfig
 
 class HealthProjectsConfig(AppConfig):
     name = "health_projects"
-    verbose_name = "projets de santé"
+    verbose_name = "Projets de santé"

@@ -3,4 +3,4 @@ from django.apps import AppConfig
 
 class IndicatorsConfig(AppConfig):
     name = "indicators"
-    verbose_name = "indicateurs"
+    verbose_name = "Indicateurs"

@@ -3,4 +3,4 @@ from django.apps import AppConfig
 
 class SpendingConfig(AppConfig):
     name = "spending"
-    verbose_name = "budget et dépenses"
+    verbose_name = "Budget et dépenses"

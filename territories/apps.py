@@ -3,4 +3,4 @@ from django.apps import AppConfig
 
 class TerritoriesConfig(AppConfig):
     name = "territories"
-    verbose_name = "territoires"
+    verbose_name = "Territoires"

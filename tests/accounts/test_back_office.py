@@ -313,13 +313,14 @@ def test_what_forbids_a_deletion_is_counted_in_french(administrator, world, clie
 def test_the_page_of_a_room_has_its_name(administrator, client_of):
     page = client_of(administrator).get(reverse("admin:app_list", args=["agreements"])).text
     assert "<h1>Accords nationaux</h1>" in page and "Administration de accords" not in page
+    assert "accords nationaux" not in page  # nor in the breadcrumb
 
 
 def test_the_titles_of_the_back_office_agree(administrator, client_of):
     client = client_of(administrator)
     for url, title in (
         (reverse("admin:accounts_organisation_add"), "Ajouter\u00a0: organisation"),
-        (reverse("admin:core_auditevent_changelist"), "Journal"),
+        (reverse("admin:core_auditevent_changelist"), "Entrées du journal"),
         (reverse("admin:accounts_organisation_change", args=[administrator.organisation_id]), "Organisation"),
     ):
         assert f"<h1>{title}</h1>" in client.get(url).content.decode()

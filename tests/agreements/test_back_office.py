@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from agreements.enums import AmountKind, MissionCode
+from agreements.enums import AmountKind, LineKind, MissionCode
 from agreements.models import AgreementVersion, NationalIndicator
 from tests.utils.reading import sent_from
 
@@ -40,6 +40,27 @@ def test_r2_a_correction_that_moves_money_between_lines_is_accepted(back_office,
 def test_the_list_of_national_indicators_names_their_mission(back_office):
     page = back_office.get(reverse("admin:agreements_nationalindicator_changelist")).content.decode()
     assert MissionCode.ACCESS_TO_CARE.label in page and MissionCode.ACCESS_TO_CARE.value not in page
+
+
+def test_the_lines_of_the_bonus_are_ticked_by_their_names(back_office, version):
+    address = reverse("admin:agreements_agreementversion_change", args=[version.pk])
+    sent = sent_from(back_office.get(address), "agreementversion_form") | {"bonus_kinds": [LineKind.VARIABLE.value]}
+    assert back_office.post(address, sent).status_code == 302
+    version.refresh_from_db()
+    assert version.bonus_kinds == [LineKind.VARIABLE.value]
+    ticked = back_office.get(address).context["adminform"].form["bonus_kinds"].value()
+    assert ticked == [LineKind.VARIABLE.value]
+
+
+def test_the_mission_of_a_national_indicator_is_chosen_by_its_name(back_office):
+    indicator = NationalIndicator.objects.first()
+    address = reverse("admin:agreements_nationalindicator_change", args=[indicator.pk])
+    page = back_office.get(address)
+    assert f'<option value="{indicator.mission_code}" selected>{MissionCode.ACCESS_TO_CARE.label}</option>' in page.text
+    sent = sent_from(page, "nationalindicator_form") | {"mission_code": [MissionCode.PREVENTION.value]}
+    assert back_office.post(address, sent).status_code == 302
+    indicator.refresh_from_db()
+    assert indicator.mission_code == MissionCode.PREVENTION.value
 
 
 def test_what_was_typed_on_a_row_deleted_meanwhile_is_shown_with_the_rows_inside_its_page(back_office, version):

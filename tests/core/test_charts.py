@@ -55,6 +55,16 @@ def test_each_figure_of_the_table_says_what_it_is_on_a_phone():
     assert 'data-label="Début"' in render_to_string("components/figure.html", {"figure": figure})
 
 
+def test_amounts_are_aligned_as_figures_in_the_table_and_dates_as_words():
+    drawn = {
+        "bars": bars("Montants", [BarGroup(label="A", values=(Decimal(1),))], ("Dû",)),
+        "curve": curve("Suite", [CurvePoint(label="A", value=Decimal(1)), CurvePoint(label="B", value=Decimal(2))]),
+        "timeline": missions(TimelineRow(label="A", start=START, end=END)),
+    }
+    html = {name: render_to_string("components/figure.html", {"figure": figure}) for name, figure in drawn.items()}
+    assert {name: text.count('class="amount"') for name, text in html.items()} == {"bars": 2, "curve": 3, "timeline": 0}
+
+
 def test_a_frame_that_ends_before_it_starts_is_refused():
     with pytest.raises(ValueError, match="avant"):
         timeline(END, START, TODAY, [], "Frise")
