@@ -32,6 +32,11 @@ class SigningOrder(models.TextChoices):
     IN_TURN = "IN_TURN", "La CPTS, puis la caisse, puis l’ARS"
 
     @property
+    def words(self) -> str:
+        """The order as it is written inside a sentence: « la CPTS, puis l’ARS et la caisse »."""
+        return self.label[:1].lower() + self.label[1:]
+
+    @property
     def steps(self) -> tuple[tuple[Side, ...], ...]:
         """The sides that sign at each step, one step after the other."""
         cpts, ars, fund = PARTIES

@@ -35,7 +35,7 @@ def test_the_order_written_on_the_page_says_when_each_party_signs(world, client_
     contract = actions.open_negotiation(actor=coordinator, contract=draft)
     contract = actions.record_planning(actor=coordinator, contract=contract, closed_on=clock.today())
     assert (
-        "Ordre des signatures\u00a0: La CPTS, puis la caisse, puis l’ARS"
+        "Ordre des signatures\u00a0: la CPTS, puis la caisse, puis l’ARS"
         in client_of(west.president).get(url("contract_consent", contract)).text
     )
     contract = consent_all(west, contract)
