@@ -70,8 +70,6 @@ class AcceptInvitationForm(CrispyMixin, forms.Form):
 
 
 SERVED = "Ce code a déjà servi\u00a0: prenez le suivant. L’application en montre un nouveau toutes les trente secondes."
-
-
 LONGEST_CODE = 40  # a recovery code has eight characters: what is longer was pasted by mistake
 
 

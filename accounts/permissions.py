@@ -106,7 +106,7 @@ GRANTS: dict[Side, dict[Role, set[Role]]] = {
     },
 }
 
-ROLES_THAT_BIND = (Act.SIGN, Act.PAY)  # without who signs and who pays, an organisation stops
+BINDING_ACTS = (Act.SIGN, Act.PAY)  # without who signs and who pays, an organisation stops
 
 SECOND_FACTOR_SIDES = {Side.ARS, Side.FUND, Side.NATIONAL, Side.BACK_OFFICE}
 
@@ -197,5 +197,5 @@ def needs_second_factor(side: Side, role: Role) -> bool:
 
 def vacant_roles(side: Side, held: Collection[Role]) -> list[Role]:
     """Return the roles of a side that sign or pay, and that none of the roles `held` in an organisation is."""
-    needed = [role for act in ROLES_THAT_BIND for role in sorted(RIGHTS[act].get(side, ()))]
+    needed = [role for act in BINDING_ACTS for role in sorted(RIGHTS[act].get(side, ()))]
     return [role for role in needed if role not in held]

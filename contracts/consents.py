@@ -16,7 +16,10 @@ def current_consents(subject: Contract | Amendment) -> list[Consent | AmendmentC
 
 
 def standing_consents(subject: Contract | Amendment, digest: str | None = None) -> list[Consent | AmendmentConsent]:
-    """Return the consents given to the content as it is now; a consent to another content does not count."""
+    """Return the consents given to the content as it is now; a consent to another content does not count.
+
+    `digest` is that of the content, read from the contract when it is not given; an amendment has to give its own.
+    """
     digest = digest or content_hash(subject)
     return [consent for consent in current_consents(subject) if consent.content_hash == digest]
 

@@ -15,7 +15,7 @@ class ReadableAddressMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        if "\0" in request.path_info or "%00" in request.META["QUERY_STRING"]:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("NUL character in the address")
         return self.get_response(request)
 
